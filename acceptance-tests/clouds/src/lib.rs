@@ -1,0 +1,9 @@
+//! Simulated clouds: strict stand-ins for the services the provider talks to.
+//!
+//! Each service is written from its public documentation alone. None shares a line with the
+//! provider's clients: a misreading must not hide in both. They verify signatures and tokens
+//! themselves and refuse what the real service refuses.
+
+mod server;
+
+pub use server::Server;
