@@ -1,1 +1,3 @@
-//! x
+//! The map of the crate.
+
+pub mod cloud;

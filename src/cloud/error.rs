@@ -1,0 +1,114 @@
+//! One error for every cloud, sorted by what a caller can do about it.
+
+use std::fmt;
+
+/// The result of a call to a cloud.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A failed API operation.
+///
+/// Holds facts, not advice: what a person should do about it depends on how the client was set
+/// up, which only the caller knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// What the caller can do about it.
+    pub kind: Kind,
+    /// The API's own name for the operation, such as `DescribeImage`.
+    pub operation: &'static str,
+    /// What the service said, or what went wrong on the way to it. Fit to show a user.
+    pub message: String,
+    /// The service's own error code, such as `171` or `ResourceNotFound`.
+    pub code: Option<String>,
+    /// The HTTP status, when there was an answer.
+    pub status: Option<u16>,
+    /// Further facts in the order they should be read, such as `("Region", "cn-bj2")`.
+    pub facts: Vec<(&'static str, String)>,
+    /// The name of the client setting that is at fault, when one is.
+    pub setting: Option<&'static str>,
+    /// Whether the service may have carried the request out although no answer came.
+    pub maybe_done: bool,
+}
+
+/// The classes of failure that callers tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// The object does not exist.
+    NotFound,
+    /// The object exists already, or is in a state that does not allow the operation.
+    Conflict,
+    /// Credentials are wrong or lack a right.
+    Denied,
+    /// The service, or this client before it, refused the request as wrong.
+    Invalid,
+    /// The service asked to slow down for longer than we may wait.
+    Throttled,
+    /// The service could not be reached or could not answer.
+    Unavailable,
+    /// The time allowed for the whole operation ran out.
+    TimedOut,
+    /// The caller asked to stop.
+    Interrupted,
+    /// The operation ran and ended in failure.
+    Failed,
+    /// The service answered in a way this client does not understand.
+    Unexpected,
+}
+
+impl Error {
+    /// An error of `kind` about `operation`.
+    #[must_use]
+    pub fn new(kind: Kind, operation: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            operation,
+            message: message.into(),
+            code: None,
+            status: None,
+            facts: Vec::new(),
+            setting: None,
+            maybe_done: false,
+        }
+    }
+
+    /// An error about one of the client's own settings, found before any request.
+    #[must_use]
+    pub fn setting(
+        operation: &'static str,
+        setting: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
+        Self { setting: Some(setting), ..Self::new(Kind::Invalid, operation, message) }
+    }
+
+    /// Adds the service's own code.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+
+    /// Adds the HTTP status.
+    #[must_use]
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// Adds a fact, unless its value is empty.
+    #[must_use]
+    pub fn fact(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        let value = value.into();
+        if !value.is_empty() {
+            self.facts.push((name, value));
+        }
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.operation, self.message)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,351 @@
+//! Sending a request until it is answered: the only place that retries.
+//!
+//! Redirects are never followed, since they would carry credentials to wherever they point.
+//! Proxies come from the environment as everywhere else, except for loopback hosts.
+
+use std::net::IpAddr;
+use std::sync::OnceLock;
+use std::time::{Duration, SystemTime};
+
+use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::{Client, Request, StatusCode, Url};
+use tokio::time::Instant;
+
+use super::limits::readable;
+use super::{Error, Kind, Limits, Result};
+
+/// A TCP connection that takes longer is not coming.
+const CONNECT: Duration = Duration::from_secs(20);
+
+/// The client of one process: connections are shared by everything that clones nothing.
+///
+/// Built when the first request needs it: a provider is started several times per plan, mostly to
+/// be asked for its schema.
+#[derive(Debug)]
+pub struct Http {
+    user_agent: String,
+    proxied: OnceLock<Client>,
+    direct: OnceLock<Client>,
+}
+
+/// How often and how patiently to try again.
+#[derive(Clone, Copy, Debug)]
+pub struct Retry {
+    /// Attempts in all, the first included.
+    pub attempts: u32,
+    /// Longest time one attempt may take.
+    pub attempt: Duration,
+    /// Pause before the second attempt; doubled for each further one.
+    pub first: Duration,
+    /// No pause of our own is longer. One that the service asks for may be.
+    pub longest: Duration,
+    /// Whether a request that may have been processed can be sent once more without harm.
+    pub repeatable: bool,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            attempts: 6,
+            attempt: Duration::from_secs(60),
+            first: Duration::from_millis(400),
+            longest: Duration::from_secs(30),
+            repeatable: true,
+        }
+    }
+}
+
+/// An answer, whole.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+    /// The URL that was asked.
+    pub url: Url,
+    /// How many attempts it took.
+    pub attempts: u32,
+}
+
+impl Answer {
+    /// A header's value, if it is there and text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The body as text without a byte order mark, which some gateways put in front of JSON.
+    #[must_use]
+    pub fn text(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(self.json())
+    }
+
+    /// The body without a byte order mark.
+    #[must_use]
+    pub fn json(&self) -> &[u8] {
+        self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body)
+    }
+
+    /// The pause that the service asked for, in seconds or as a date. Zero and nonsense count as
+    /// none.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry_after(&self.headers)
+    }
+
+    /// What came instead of what was expected: status, content type and the first characters.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let kind = self.header("content-type").unwrap_or("no content type");
+        if self.body.is_empty() {
+            return format!("HTTP {} with an empty body", self.status);
+        }
+        let text = self.text();
+        let start: String = text.trim().chars().take(200).collect();
+        let dots = if text.trim().chars().count() > 200 { " ..." } else { "" };
+        format!("HTTP {} ({kind}): {start}{dots}", self.status)
+    }
+}
+
+/// What to do with an answer.
+#[derive(Debug)]
+pub enum Verdict {
+    /// It is the answer, good or bad.
+    Take,
+    /// It is a passing failure. What it says becomes the error when no attempt is left.
+    Again(Error),
+    /// As [`Verdict::Again`], with the first pause at least this long.
+    Later(Error, Duration),
+}
+
+/// Whether a status means that the same request may succeed later.
+#[must_use]
+pub fn is_transient(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
+}
+
+/// Whether a host is this machine. Plain http is acceptable only there.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(url::Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
+        Some(url::Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
+        None => false,
+    }
+}
+
+impl Http {
+    /// A client that introduces itself as `user_agent`.
+    #[must_use]
+    pub fn new(user_agent: String) -> Self {
+        Self { user_agent, proxied: OnceLock::new(), direct: OnceLock::new() }
+    }
+
+    /// Sends what `make` makes, again and again while `judge` says so and `retry` and `limits`
+    /// allow it.
+    ///
+    /// `make` is called anew for each attempt (with its number, from 1), because signatures age.
+    ///
+    /// # Errors
+    /// Those of `make`; [`Kind::Unavailable`], [`Kind::Throttled`] or what `judge` said when no
+    /// attempt is left; [`Kind::TimedOut`] and [`Kind::Interrupted`] as `limits` say.
+    pub async fn send(
+        &self,
+        operation: &'static str,
+        limits: &Limits,
+        retry: Retry,
+        mut make: impl AsyncFnMut(u32) -> Result<Request>,
+        judge: impl Fn(&Answer) -> Verdict,
+    ) -> Result<Answer> {
+        for attempt in 1.. {
+            let request = make(attempt).await?;
+            let (failure, pause) = match self.once(operation, limits, retry, request).await {
+                Ok(mut answer) => {
+                    answer.attempts = attempt;
+                    let asked = answer.retry_after();
+                    match judge(&answer) {
+                        Verdict::Take => return Ok(answer),
+                        Verdict::Again(error) => (error, asked),
+                        Verdict::Later(error, least) => (error, Some(asked.unwrap_or(least))),
+                    }
+                }
+                Err(error) if error.maybe_done && !retry.repeatable => return Err(error),
+                Err(error) if error.kind == Kind::Invalid => return Err(error),
+                Err(error) => (error, None),
+            };
+            if attempt >= retry.attempts || failure.kind == Kind::TimedOut {
+                return Err(after(failure, attempt));
+            }
+            let pause = pause.unwrap_or_else(|| backoff(retry, attempt));
+            if pause >= limits.left() {
+                return Err(too_long(failure, pause, limits, attempt));
+            }
+            tracing::debug!(
+                operation,
+                attempt,
+                pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
+                reason = %failure.message,
+                "trying again",
+            );
+            limits.pause(operation, pause).await?;
+        }
+        unreachable!("attempts are counted from 1 without end")
+    }
+
+    async fn once(
+        &self,
+        operation: &'static str,
+        limits: &Limits,
+        retry: Retry,
+        request: Request,
+    ) -> Result<Answer> {
+        let (method, url) = (request.method().clone(), request.url().clone());
+        let started = Instant::now();
+        let allowed = retry.attempt.min(limits.left());
+        tracing::debug!(operation, http_method = %method, http_url = %url, "sending request");
+        let client = self.client(&url).map_err(|error| {
+            Error::new(Kind::Invalid, operation, format!("no HTTP client: {}", chain(error)))
+        })?;
+        let exchange = async {
+            let mut response = client.execute(request).await?;
+            let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+            let body = response.bytes().await?.into();
+            Ok(Answer { status, headers, body, url: url.clone(), attempts: 0 })
+        };
+        let outcome: std::result::Result<_, reqwest::Error> =
+            match tokio::time::timeout(allowed, exchange).await {
+                Ok(outcome) => outcome,
+                Err(_) => {
+                    let text = format!("no answer from {} within {}", host(&url), readable(allowed));
+                    let kind =
+                        if limits.left().is_zero() { Kind::TimedOut } else { Kind::Unavailable };
+                    tracing::debug!(operation, http_url = %url, "{text}");
+                    return Err(Error { maybe_done: true, ..Error::new(kind, operation, text) });
+                }
+            };
+        let elapsed = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match outcome {
+            Ok(answer) => {
+                tracing::debug!(
+                    operation,
+                    http_method = %method,
+                    http_url = %url,
+                    http_status = answer.status.as_u16(),
+                    bytes = answer.body.len(),
+                    duration_ms = elapsed,
+                    "received answer",
+                );
+                Ok(answer)
+            }
+            Err(error) => {
+                let maybe_done = !error.is_connect();
+                let text = format!("no answer from {}: {}", host(&url), chain(error));
+                tracing::debug!(operation, http_url = %url, duration_ms = elapsed, "{text}");
+                Err(Error { maybe_done, ..Error::new(Kind::Unavailable, operation, text) })
+            }
+        }
+    }
+
+    fn client(&self, url: &Url) -> std::result::Result<&Client, reqwest::Error> {
+        let loopback = is_loopback(url);
+        let slot = if loopback { &self.direct } else { &self.proxied };
+        if let Some(client) = slot.get() {
+            return Ok(client);
+        }
+        let builder = Client::builder()
+            .user_agent(&self.user_agent)
+            .redirect(reqwest::redirect::Policy::none())
+            // Retries are ours: a library that adds its own would make attempts uncountable.
+            .retry(reqwest::retry::never())
+            .connect_timeout(CONNECT);
+        let client = if loopback { builder.no_proxy() } else { builder }.build()?;
+        Ok(slot.get_or_init(|| client))
+    }
+}
+
+/// `host`, or `host:port` when the port is not the scheme's own.
+#[must_use]
+pub fn host(url: &Url) -> String {
+    let name = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"))
+}
+
+/// The words for an answer that points elsewhere, which is never followed.
+#[must_use]
+pub fn redirect_refused(answer: &Answer) -> Option<String> {
+    if !answer.status.is_redirection() {
+        return None;
+    }
+    let target = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
+    let target = match target.map(|location| answer.url.join(location)) {
+        Some(Ok(url)) => format!("{}://{}", url.scheme(), host(&url)),
+        _ => "an address that cannot be read".to_owned(),
+    };
+    Some(format!(
+        "{} redirects to {target} (HTTP {}); redirects are not followed, since they would carry \
+         credentials along",
+        host(&answer.url),
+        answer.status.as_u16()
+    ))
+}
+
+/// `Retry-After` and its millisecond variants.
+#[must_use]
+pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let milliseconds = ["retry-after-ms", "x-ms-retry-after-ms"]
+        .into_iter()
+        .find_map(|name| text(name)?.trim().parse().ok())
+        .map(Duration::from_millis);
+    let seconds = || {
+        let value = text(RETRY_AFTER.as_str())?.trim();
+        if let Ok(seconds) = value.parse::<u64>() {
+            return Some(Duration::from_secs(seconds));
+        }
+        httpdate::parse_http_date(value).ok()?.duration_since(SystemTime::now()).ok()
+    };
+    milliseconds.or_else(seconds).filter(|pause| !pause.is_zero())
+}
+
+/// Doubled for each attempt, half of it random, so that many callers do not come back together.
+fn backoff(retry: Retry, attempt: u32) -> Duration {
+    let full = retry.first.saturating_mul(1 << (attempt - 1).min(16)).min(retry.longest);
+    // At least three quarters of the full pause: the next one has to be longer.
+    full.mul_f64(0.75 + fastrand::f64() / 4.0)
+}
+
+fn after(error: Error, attempts: u32) -> Error {
+    if attempts > 1 { error.fact("Attempts", attempts.to_string()) } else { error }
+}
+
+fn too_long(failure: Error, pause: Duration, limits: &Limits, attempts: u32) -> Error {
+    let kind = if failure.kind == Kind::Throttled { Kind::Throttled } else { Kind::TimedOut };
+    let message = format!(
+        "{}; the next attempt would have to wait {}, but of the {} allowed only {} are left",
+        failure.message,
+        readable(pause),
+        readable(limits.within),
+        readable(limits.left())
+    );
+    after(Error { kind, message, ..failure }, attempts)
+}
+
+/// An error with all its causes: the first line of a transport error says nothing.
+fn chain(error: reqwest::Error) -> String {
+    // The URL is said elsewhere, without its query.
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(inner) = cause {
+        let words = inner.to_string();
+        if !text.contains(&words) {
+            text = format!("{text}: {words}");
+        }
+        cause = inner.source();
+    }
+    text
+}

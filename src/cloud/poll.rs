@@ -1,0 +1,36 @@
+//! Waiting for a long operation to end.
+
+use std::time::Duration;
+
+use super::{Limits, Result};
+
+/// What one look at the operation showed.
+#[derive(Debug)]
+pub enum Progress<T> {
+    /// It is over.
+    Done(T),
+    /// Still going. The pause the service asked for, if it did.
+    Pending(Option<Duration>),
+}
+
+/// Calls `look` until it is done, fails, or `limits` end the wait.
+///
+/// The pause between looks is what the service asked for, or `every`.
+///
+/// # Errors
+/// Those of `look`, and those of [`Limits::pause`].
+pub async fn until_done<T>(
+    operation: &'static str,
+    every: Duration,
+    limits: &Limits,
+    mut look: impl AsyncFnMut() -> Result<Progress<T>>,
+) -> Result<T> {
+    loop {
+        match look().await? {
+            Progress::Done(value) => return Ok(value),
+            Progress::Pending(asked) => {
+                limits.pause(operation, asked.unwrap_or(every).min(limits.left())).await?;
+            }
+        }
+    }
+}
