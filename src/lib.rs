@@ -1,3 +1,4 @@
-//! The map of the crate.
+//! A Terraform provider for people who look after VM images.
 
 pub mod cloud;
+pub mod tfplugin;

@@ -1,1 +1,3 @@
-fn main(){}
+//! The provider's binary.
+
+fn main() {}

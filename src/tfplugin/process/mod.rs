@@ -1,0 +1,3 @@
+//! Being Terraform's child process.
+
+mod proto;

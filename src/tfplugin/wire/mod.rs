@@ -1,0 +1,3 @@
+//! tfplugin6 and our own types, in both directions.
+
+pub mod proto;
