@@ -1,0 +1,74 @@
+//! A configuration as it was written, for the checks that look at several arguments at once.
+
+use super::diagnostic::{Diagnostic, Path};
+use super::model::{Attr, Attribute};
+use super::value::{Object, Value};
+
+/// The arguments of an object, known or not.
+#[derive(Clone, Copy, Debug)]
+pub struct Config<'a>(pub &'a Object);
+
+impl Config<'_> {
+    /// Whether the argument has a value, be it one that is not known yet.
+    #[must_use]
+    pub fn is_given(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|value| !value.is_null())
+    }
+
+    /// Whether the argument's value is not known yet.
+    #[must_use]
+    pub fn is_unknown(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(Value::is_unknown)
+    }
+
+    /// The argument's value if it is known, given and valid.
+    #[must_use]
+    pub fn known<T: Attr>(&self, name: &'static str) -> Option<T> {
+        let value = self.0.get(name).filter(|value| !value.is_null())?.clone();
+        T::decode(value, &Path::attribute(name), &mut Vec::new())
+    }
+
+    /// Reports arguments that exclude each other: of `names`, one at most may be given.
+    pub fn at_most_one(&self, names: &[&'static str], problems: &mut Vec<Diagnostic>) {
+        let given: Vec<_> = names.iter().filter(|name| self.is_given(name)).collect();
+        // One whose value is unknown may turn out to be null.
+        let certain = given.iter().filter(|name| !self.is_unknown(name)).count();
+        if certain < 2 {
+            return;
+        }
+        for name in given.into_iter().filter(|name| !self.is_unknown(name)) {
+            let others: Vec<_> =
+                names.iter().filter(|other| *other != name).map(|n| format!("`{n}`")).collect();
+            let detail = format!("`{name}` cannot be given together with {}.", others.join(" or "));
+            problems.push(
+                Diagnostic::error("Conflicting arguments", detail).at(Path::attribute(*name)),
+            );
+        }
+    }
+
+    /// Reports when not exactly one of `names` is given.
+    pub fn exactly_one(&self, names: &[&'static str], problems: &mut Vec<Diagnostic>) {
+        if names.iter().any(|name| self.is_given(name)) {
+            return self.at_most_one(names, problems);
+        }
+        let listed: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+        let detail = format!("Exactly one of {} must be given.", listed.join(", "));
+        problems.push(Diagnostic::error("Missing argument", detail).at(Path::attribute(names[0])));
+    }
+}
+
+/// Reports values that the configuration must not give: those that only the provider sets.
+pub(crate) fn refuse_read_only(
+    attributes: &[Attribute],
+    config: &Object,
+    problems: &mut Vec<Diagnostic>,
+) {
+    for attribute in attributes.iter().filter(|a| !a.required && !a.optional) {
+        if config.get(attribute.name).is_some_and(|value| !value.is_null()) {
+            let name = attribute.name;
+            let detail = format!("`{name}` is set by the provider. Remove it.");
+            problems
+                .push(Diagnostic::error("Read-only attribute", detail).at(Path::attribute(name)));
+        }
+    }
+}

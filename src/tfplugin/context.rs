@@ -1,0 +1,39 @@
+//! What an operation may know of the call it serves: how long it may take, and whether Terraform
+//! still wants it.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::diagnostic::Diagnostic;
+
+/// One call by Terraform.
+#[derive(Debug)]
+pub struct Context {
+    /// Cancelled when Terraform asks to stop.
+    pub stop: CancellationToken,
+    /// How long the operation may take in all.
+    pub timeout: Duration,
+    warnings: Mutex<Vec<Diagnostic>>,
+}
+
+impl Context {
+    /// A call that may take `timeout`.
+    #[must_use]
+    pub fn new(stop: CancellationToken, timeout: Duration) -> Self {
+        Self { stop, timeout, warnings: Mutex::default() }
+    }
+
+    /// Says something to the user without failing.
+    pub fn warn(&self, warning: Diagnostic) {
+        self.warnings.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(warning);
+    }
+
+    /// What was said, once.
+    pub fn take_warnings(&self) -> Vec<Diagnostic> {
+        std::mem::take(
+            &mut *self.warnings.lock().unwrap_or_else(std::sync::PoisonError::into_inner),
+        )
+    }
+}

@@ -1,0 +1,309 @@
+//! One declaration per attribute: the field, its schema, its documentation, its decoding.
+//!
+//! A struct inside [`model!`] is all there is to write. The field's Rust type says what Terraform
+//! type it has, whether it is required and whether it is secret; its doc comment is the
+//! description and the documentation page; `#[tf(...)]` says what a plan does with it. Decoding
+//! is validation: a type that cannot hold a bad value needs no validator.
+
+use super::diagnostic::{Diagnostic, Path};
+use super::value::{Object, Sink, Type, Value};
+
+/// A Rust type that can hold one attribute.
+pub trait Attr: Sized {
+    /// Whether the configuration has to give a value.
+    const REQUIRED: bool = true;
+    /// Whether Terraform hides the value.
+    const SENSITIVE: bool = false;
+    /// Whether the value is never stored.
+    const WRITE_ONLY: bool = false;
+
+    /// The type that the schema states.
+    fn shape() -> Shape;
+
+    /// Reads a value. Mistakes go to `problems`, all of them.
+    ///
+    /// `None` without a problem means that the value is not known yet.
+    fn decode(value: Value, at: &Path, problems: &mut Vec<Diagnostic>) -> Option<Self>;
+
+    /// Writes the value.
+    fn encode(&self, out: &mut dyn Sink);
+
+    /// Whether two values mean the same, however they are spelled.
+    fn same(a: &Value, b: &Value) -> bool {
+        a == b
+    }
+
+    /// Whether going from `prior` to `planned` only has to be remembered, without any call.
+    fn adopts(_prior: &Value, _planned: &Value) -> bool {
+        false
+    }
+
+    /// What is used when the configuration leaves the attribute out.
+    fn default() -> Option<Value> {
+        None
+    }
+}
+
+/// What the schema says about an attribute's type.
+#[derive(Clone, Debug)]
+pub enum Shape {
+    /// A type of Terraform's own.
+    Plain(Type),
+    /// An object with attributes of ours, or several of them.
+    Nested(Nesting, Vec<Attribute>),
+}
+
+/// How many objects a nested attribute holds, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nesting {
+    /// One.
+    Single,
+    /// Several, in order.
+    List,
+}
+
+impl Shape {
+    /// The type of the values.
+    #[must_use]
+    pub fn ty(&self) -> Type {
+        match self {
+            Self::Plain(ty) => ty.clone(),
+            Self::Nested(nesting, attributes) => {
+                let object = object_type(attributes);
+                match nesting {
+                    Nesting::Single => object,
+                    Nesting::List => Type::List(Box::new(object)),
+                }
+            }
+        }
+    }
+}
+
+/// The type of an object with these attributes.
+#[must_use]
+pub fn object_type(attributes: &[Attribute]) -> Type {
+    Type::Object(attributes.iter().map(|a| (a.name, a.shape.ty())).collect())
+}
+
+/// What a plan does with an attribute beyond what its Rust type says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(non_camel_case_types, reason = "they are written as words inside #[tf(...)]")]
+pub enum Flag {
+    /// A change destroys the object and creates another.
+    replace,
+    /// The service chooses a value when the configuration does not.
+    computed,
+    /// The service never returns it: state keeps what the configuration said, and a first value
+    /// after an import is only remembered.
+    unread,
+    /// An output that keeps its value through an update in place.
+    stable,
+    /// An input of the provider alone: a change is remembered, no call is made.
+    local,
+}
+
+/// One attribute of a schema.
+#[derive(Clone, Debug)]
+pub struct Attribute {
+    /// The name users write.
+    pub name: &'static str,
+    /// The field's doc comment, as rustc gives it.
+    pub doc: std::borrow::Cow<'static, str>,
+    /// Its type.
+    pub shape: Shape,
+    /// The configuration has to give a value.
+    pub required: bool,
+    /// The configuration may give a value.
+    pub optional: bool,
+    /// The provider may give a value.
+    pub computed: bool,
+    /// Terraform hides the value.
+    pub sensitive: bool,
+    /// The value is never stored.
+    pub write_only: bool,
+    /// What a plan does with it.
+    pub flags: &'static [Flag],
+    /// See [`Attr::same`].
+    pub same: fn(&Value, &Value) -> bool,
+    /// See [`Attr::adopts`].
+    pub adopts: fn(&Value, &Value) -> bool,
+    /// See [`Attr::default`].
+    pub default: fn() -> Option<Value>,
+}
+
+impl Attribute {
+    /// Whether a flag was declared.
+    #[must_use]
+    pub fn has(&self, flag: Flag) -> bool {
+        self.flags.contains(&flag)
+    }
+
+    /// The description users read: the field's doc comment.
+    #[must_use]
+    pub fn description(&self) -> String {
+        description(&self.doc)
+    }
+
+    /// The attribute as an output: only the provider sets it, and all that is in it.
+    #[must_use]
+    pub fn into_output(mut self) -> Self {
+        (self.required, self.optional, self.computed) = (false, false, true);
+        if let Shape::Nested(_, attributes) = &mut self.shape {
+            *attributes = std::mem::take(attributes).into_iter().map(Self::into_output).collect();
+        }
+        self
+    }
+}
+
+/// A doc comment as prose: rustc puts a blank in front of each line.
+#[must_use]
+pub fn description(doc: &str) -> String {
+    let lines = doc.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
+    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+/// A struct declared with [`model!`].
+pub trait Model: Send + Sync + Sized + 'static {
+    /// The struct's doc comment.
+    const DOC: &'static str;
+    /// Its attributes, in the order of declaration, as inputs.
+    fn attributes() -> Vec<Attribute>;
+    /// Reads all attributes, taking them out of `object`. All mistakes go to `problems`.
+    fn decode_fields(
+        object: &mut Object,
+        at: &Path,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<Self>;
+    /// Writes one attribute's value; false when there is none of that name.
+    fn encode_field(&self, name: &str, out: &mut dyn Sink) -> bool;
+    /// Writes all attributes as pairs of name and value.
+    fn encode_fields(&self, out: &mut dyn Sink);
+}
+
+/// The attributes of inputs and outputs as one schema, sorted by name.
+///
+/// One that is declared in both is an argument that the provider fills in when it is left out.
+#[must_use]
+pub fn schema<I: Model, O: Model>() -> Vec<Attribute> {
+    let mut attributes = I::attributes();
+    for output in O::attributes() {
+        match attributes.iter_mut().find(|input| input.name == output.name) {
+            Some(input) => input.computed = true,
+            None => attributes.push(output.into_output()),
+        }
+    }
+    attributes.sort_by_key(|attribute| attribute.name);
+    attributes
+}
+
+/// Reads an attribute of `object`. For the code that [`model!`] writes.
+#[doc(hidden)]
+pub fn decode_field<T: Attr>(
+    object: &mut Object,
+    name: &'static str,
+    at: &Path,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<T> {
+    let value = object.remove(name).unwrap_or(Value::Null);
+    if value.is_null()
+        && let Some(default) = T::default()
+    {
+        return T::decode(default, &at.then(name), problems);
+    }
+    T::decode(value, &at.then(name), problems)
+}
+
+impl<M: Model> Attr for M {
+    fn shape() -> Shape {
+        Shape::Nested(Nesting::Single, M::attributes())
+    }
+
+    fn decode(value: Value, at: &Path, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        match value {
+            Value::Map(mut object) => M::decode_fields(&mut object, at, problems),
+            other => super::attr::unexpected("an object", &other, at, problems),
+        }
+    }
+
+    fn encode(&self, out: &mut dyn Sink) {
+        // The count is that of the declaration, which the macro also writes out one by one.
+        out.map(M::attributes().len());
+        self.encode_fields(out);
+    }
+}
+
+/// Declares a struct whose fields are Terraform attributes.
+///
+/// A field's type gives the attribute's type and whether it is required, its doc comment the
+/// description, and `#[tf(...)]` its [`Flag`]s.
+#[macro_export]
+macro_rules! model {
+    (
+        $(#[doc = $model_doc:literal])*
+        $(#[derive($($derive:ident),* $(,)?)])?
+        $vis:vis struct $Model:ident {
+            $(
+                $(#[doc = $doc:literal])*
+                $(#[tf($($flag:ident),+)])?
+                $field_vis:vis $name:ident: $ty:ty
+            ),* $(,)?
+        }
+    ) => {
+        $(#[doc = $model_doc])*
+        $(#[derive($($derive),*)])?
+        $vis struct $Model { $( $(#[doc = $doc])* $field_vis $name: $ty, )* }
+
+        impl $crate::tfplugin::model::Model for $Model {
+            const DOC: &'static str = concat!($($model_doc, "\n"),*);
+
+            fn attributes() -> Vec<$crate::tfplugin::model::Attribute> {
+                use $crate::tfplugin::model::{Attr, Attribute, Flag};
+                vec![$({
+                    const FLAGS: &[Flag] = &[$($(Flag::$flag),+)?];
+                    let computed = FLAGS.contains(&Flag::computed) || <$ty as Attr>::default().is_some();
+                    Attribute {
+                        name: stringify!($name),
+                        doc: std::borrow::Cow::Borrowed(concat!($($doc, "\n"),*)),
+                        shape: <$ty as Attr>::shape(),
+                        required: <$ty as Attr>::REQUIRED,
+                        optional: !<$ty as Attr>::REQUIRED,
+                        computed,
+                        sensitive: <$ty as Attr>::SENSITIVE,
+                        write_only: <$ty as Attr>::WRITE_ONLY,
+                        flags: FLAGS,
+                        same: <$ty as Attr>::same,
+                        adopts: <$ty as Attr>::adopts,
+                        default: <$ty as Attr>::default,
+                    }
+                }),*]
+            }
+
+            // Every field is tried before the first failure returns, so that one run shows all
+            // the mistakes.
+            fn decode_fields(
+                object: &mut $crate::tfplugin::value::Object,
+                at: &$crate::tfplugin::diagnostic::Path,
+                problems: &mut Vec<$crate::tfplugin::diagnostic::Diagnostic>,
+            ) -> Option<Self> {
+                use $crate::tfplugin::model::decode_field;
+                $( let $name = decode_field(object, stringify!($name), at, problems); )*
+                Some(Self { $( $name: $name? ),* })
+            }
+
+            fn encode_field(&self, name: &str, out: &mut dyn $crate::tfplugin::value::Sink) -> bool {
+                match name {
+                    $( stringify!($name) => $crate::tfplugin::model::Attr::encode(&self.$name, out), )*
+                    _ => return false,
+                }
+                true
+            }
+
+            fn encode_fields(&self, out: &mut dyn $crate::tfplugin::value::Sink) {
+                $(
+                    out.key(stringify!($name));
+                    $crate::tfplugin::model::Attr::encode(&self.$name, out);
+                )*
+            }
+        }
+    };
+}

@@ -1,0 +1,98 @@
+//! The argument `timeouts`, which every resource and data source has. The drivers add and read it.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use super::attr::Span;
+use super::diagnostic::{Diagnostic, Path};
+use super::model::{Attr, Attribute, Nesting, Shape};
+use super::value::{Object, Value};
+
+/// The argument's name.
+pub(crate) const NAME: &str = "timeouts";
+
+/// The default limits of an object's operations, those that it has.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Timeouts {
+    /// Creating, the wait until it is ready included.
+    pub create: Option<Duration>,
+    /// Reading.
+    pub read: Option<Duration>,
+    /// Changing in place.
+    pub update: Option<Duration>,
+    /// Deleting, the wait until it is gone included.
+    pub delete: Option<Duration>,
+}
+
+impl Timeouts {
+    fn operations(&self) -> impl Iterator<Item = (&'static str, &'static str, Duration)> {
+        [
+            ("create", "Longest time for creating it, as a Go duration string. Default: ", self.create),
+            ("delete", "Longest time for deleting it, as a Go duration string. Default: ", self.delete),
+            ("read", "Longest time for reading it, as a Go duration string. Default: ", self.read),
+            ("update", "Longest time for changing it, as a Go duration string. Default: ", self.update),
+        ]
+        .into_iter()
+        .filter_map(|(name, doc, limit)| Some((name, doc, limit?)))
+    }
+
+    /// The argument as the schema states it.
+    #[must_use]
+    pub(crate) fn attribute(&self) -> Attribute {
+        let inner = self.operations().map(|(name, doc, limit)| {
+            optional(name, format!("{doc}`{}`.", go(limit)).into(), Option::<Span>::shape())
+        });
+        let shape = Shape::Nested(Nesting::Single, inner.collect());
+        optional(NAME, "Limits to how long operations may take.".into(), shape)
+    }
+
+    /// The limits that apply, taken out of a configuration or state.
+    pub(crate) fn take(&self, object: &mut Object, problems: &mut Vec<Diagnostic>) -> Self {
+        let mut limits = *self;
+        let path = Path::attribute(NAME);
+        let Some(Value::Map(mut given)) = object.remove(NAME) else { return limits };
+        for (name, limit) in [
+            ("create", &mut limits.create),
+            ("read", &mut limits.read),
+            ("update", &mut limits.update),
+            ("delete", &mut limits.delete),
+        ] {
+            let value = given.remove(name).unwrap_or(Value::Null);
+            if let Some(Some(span)) = Option::<Span>::decode(value, &path.then(name), problems) {
+                *limit = Some(*span);
+            }
+        }
+        limits
+    }
+}
+
+fn optional(name: &'static str, doc: Cow<'static, str>, shape: Shape) -> Attribute {
+    Attribute {
+        name,
+        doc,
+        shape,
+        required: false,
+        optional: true,
+        computed: false,
+        sensitive: false,
+        write_only: false,
+        flags: &[super::model::Flag::local],
+        same: |a, b| a == b,
+        adopts: |_, _| true,
+        default: || None,
+    }
+}
+
+fn go(limit: Duration) -> String {
+    let minutes = limit.as_secs() / 60;
+    if minutes > 0 && minutes.is_multiple_of(60) {
+        format!("{}h", minutes / 60)
+    } else {
+        format!("{minutes}m")
+    }
+}
+
+/// The values of `timeouts`, kept in state as they were written.
+pub(crate) fn keep(object: &Object) -> Value {
+    object.get(NAME).cloned().unwrap_or(Value::Null)
+}
