@@ -13,6 +13,7 @@ pub mod life;
 pub mod mask;
 #[macro_use]
 pub mod model;
+pub mod panics;
 pub mod plan;
 pub mod process;
 pub mod provider;

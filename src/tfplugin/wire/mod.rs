@@ -3,11 +3,15 @@
 //! [`service`] answers each rpc, [`codec`] and [`json`] read and write values, [`schema`] states
 //! the types.
 
+mod answer;
 pub mod codec;
 pub mod json;
+mod offer;
 pub mod proto;
 pub mod schema;
 pub mod service;
+mod session;
+mod trace;
 
 use super::diagnostic::{Diagnostic, Path};
 

@@ -1,0 +1,77 @@
+//! What a provider offers, by type name, with the types that values are read by.
+//!
+//! Made when the first call needs it.
+
+use std::collections::BTreeMap;
+
+use crate::tfplugin::data_source::AnyDataSource;
+use crate::tfplugin::diagnostic::{Diagnostic, Failure};
+use crate::tfplugin::function::AnyFunction;
+use crate::tfplugin::life::AnyResource;
+use crate::tfplugin::model::{Model, object_type};
+use crate::tfplugin::provider::Provider;
+use crate::tfplugin::value::Type;
+
+/// Something offered, and the type of its values.
+pub(super) struct Entry<T: ?Sized> {
+    pub(super) is: Box<T>,
+    pub(super) ty: Type,
+    /// The type of its identity, if it has one.
+    pub(super) identity: Type,
+}
+
+/// Everything offered.
+pub(super) struct Offer<P: Provider> {
+    pub(super) config: Type,
+    pub(super) resources: BTreeMap<String, Entry<dyn AnyResource<P::Clients>>>,
+    pub(super) data_sources: BTreeMap<String, Entry<dyn AnyDataSource<P::Clients>>>,
+    pub(super) functions: BTreeMap<&'static str, Box<dyn AnyFunction>>,
+}
+
+impl<P: Provider> Offer<P> {
+    pub(super) fn new(provider: &P) -> Self {
+        let full = |name: &str| format!("{}_{name}", P::NAME);
+        let none = || Type::Object(BTreeMap::new());
+        let resource = |is: Box<dyn AnyResource<P::Clients>>| {
+            let (ty, identity) = (object_type(&is.schema()), object_type(&is.identity()));
+            (full(is.name()), Entry { is, ty, identity })
+        };
+        let data_source = |is: Box<dyn AnyDataSource<P::Clients>>| {
+            let ty = object_type(&is.schema());
+            (full(is.name()), Entry { is, ty, identity: none() })
+        };
+        Self {
+            config: object_type(&P::Config::attributes()),
+            resources: provider.resources().into_iter().map(resource).collect(),
+            data_sources: provider.data_sources().into_iter().map(data_source).collect(),
+            functions: provider.functions().into_iter().map(|f| (f.name(), f)).collect(),
+        }
+    }
+
+    pub(super) fn resource(
+        &self,
+        name: &str,
+    ) -> Result<&Entry<dyn AnyResource<P::Clients>>, Failure> {
+        self.resources.get(name).ok_or_else(|| unknown("Resource", name).into())
+    }
+
+    pub(super) fn data_source(
+        &self,
+        name: &str,
+    ) -> Result<&Entry<dyn AnyDataSource<P::Clients>>, Failure> {
+        self.data_sources.get(name).ok_or_else(|| unknown("Data Source", name).into())
+    }
+}
+
+/// The error for a type name that the provider does not have.
+pub(super) fn unknown(kind: &str, name: &str) -> Diagnostic {
+    let shown: String = name.chars().take(100).collect();
+    Diagnostic::error(
+        format!("{kind} Type Not Found"),
+        format!(
+            "This provider has no {} type named {shown:?}. Check the spelling and the provider's \
+             version.",
+            kind.to_lowercase()
+        ),
+    )
+}

@@ -1,0 +1,98 @@
+//! What is remembered between calls: the provider's configuration and who may be told to stop.
+//!
+//! A process that Terraform starts serves one configuration. In debug mode one process serves many
+//! runs and aliases, each over a connection of its own, and must not mix them up.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio_util::sync::CancellationToken;
+
+/// Connections whose configuration is remembered. A debug process may see many come and go.
+const REMEMBERED: usize = 64;
+
+/// The configurations of this process, by connection.
+#[derive(Debug)]
+pub(super) struct Sessions<C> {
+    by_connection: Mutex<BTreeMap<u64, Session<C>>>,
+}
+
+#[derive(Debug)]
+struct Session<C> {
+    clients: Option<Arc<C>>,
+    stop: CancellationToken,
+}
+
+impl<C> Default for Sessions<C> {
+    fn default() -> Self {
+        Self { by_connection: Mutex::default() }
+    }
+}
+
+impl<C> Sessions<C> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Session<C>>> {
+        self.by_connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a connection's configuration.
+    pub(super) fn configure(&self, connection: u64, clients: C) {
+        let mut sessions = self.lock();
+        let stop = CancellationToken::new();
+        sessions.insert(connection, Session { clients: Some(Arc::new(clients)), stop });
+        while sessions.len() > REMEMBERED {
+            sessions.pop_first();
+        }
+    }
+
+    /// The configuration of a connection, or the latest of any if it never sent one.
+    pub(super) fn clients(&self, connection: u64) -> Option<Arc<C>> {
+        let sessions = self.lock();
+        let own = sessions.get(&connection).and_then(|session| session.clients.clone());
+        own.or_else(|| sessions.values().rev().find_map(|session| session.clients.clone()))
+    }
+
+    /// The token that ends the calls of a connection when Terraform asks to stop.
+    pub(super) fn stop_token(&self, connection: u64) -> CancellationToken {
+        let mut sessions = self.lock();
+        let session = sessions.entry(connection).or_insert_with(|| Session {
+            clients: None,
+            stop: CancellationToken::new(),
+        });
+        session.stop.clone()
+    }
+
+    /// Ends the calls in flight. Later ones are not affected, as in Go's servers.
+    ///
+    /// Without debug mode there is one client, however many connections it opens.
+    pub(super) fn stop(&self, connection: u64) {
+        let mut sessions = self.lock();
+        if let Some(session) = sessions.get_mut(&connection) {
+            std::mem::replace(&mut session.stop, CancellationToken::new()).cancel();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_connections_keep_their_configurations_apart() {
+        let sessions = Sessions::default();
+        sessions.configure(1, "one");
+        sessions.configure(2, "two");
+        assert_eq!(*sessions.clients(1).unwrap(), "one");
+        assert_eq!(*sessions.clients(2).unwrap(), "two");
+        assert_eq!(*sessions.clients(3).unwrap(), "two");
+    }
+
+    #[test]
+    fn stopping_ends_what_runs_and_not_what_comes_later() {
+        let sessions = Sessions::<()>::default();
+        let (ours, theirs) = (sessions.stop_token(1), sessions.stop_token(2));
+        sessions.stop(1);
+        assert!(ours.is_cancelled());
+        assert!(!theirs.is_cancelled());
+        assert!(!sessions.stop_token(1).is_cancelled());
+    }
+}
