@@ -5,5 +5,6 @@
 //! themselves and refuse what the real service refuses.
 
 mod server;
+pub mod ucloud;
 
 pub use server::Server;

@@ -1,0 +1,285 @@
+//! A simulated UCloud API gateway with the action `DescribeImage`.
+//!
+//! It verifies signatures, tokens, regions and projects itself and refuses with the codes of the
+//! real gateway: business errors are HTTP 200 with a `RetCode`. Faults and odd behaviour can be
+//! switched on and off while it runs, and every request is logged.
+//!
+//! ```
+//! use simulated_clouds::ucloud::{Account, Fault, Simulation};
+//!
+//! let cloud = Simulation::builder()
+//!     .account(Account::new("public", "private").project("org-a"))
+//!     .page_cap(50)
+//!     .start();
+//! cloud.fail_next(1, Fault::ret_code(8889, "failed to get image list"));
+//! // Let a client talk to `cloud.url()`, then look at what it did:
+//! assert_eq!(cloud.request_count(), 0);
+//! ```
+
+mod account;
+mod body;
+mod catalogue;
+mod describe;
+mod faults;
+mod gateway;
+mod image;
+mod log;
+mod quirks;
+mod service;
+mod signature;
+mod wire;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+pub use account::Account;
+pub use catalogue::{REGION, catalogue, generated};
+pub use faults::{Fault, HttpAnswer, Trigger};
+pub use image::Image;
+pub use log::Request;
+pub use quirks::{ImageSetShape, ItemQuirks, Order, Quirks, SizeShape, TotalCount};
+
+use crate::Server;
+use service::{Service, State};
+
+/// A change of the image list between two requests.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// The first image disappears; those behind it move up.
+    RemoveFirst,
+    /// An image appears at the front; all others move down.
+    InsertFirst(Image),
+    /// The whole list is another one.
+    Replace(Vec<Image>),
+}
+
+/// What a [`Simulation`] starts with.
+#[derive(Debug)]
+pub struct Builder {
+    state: State,
+    accounts: Vec<Account>,
+    base_path: Option<String>,
+}
+
+impl Builder {
+    /// Adds an account. Without any, [`Account::example`] is the only one.
+    #[must_use]
+    pub fn account(mut self, account: Account) -> Self {
+        self.accounts.push(account);
+        self
+    }
+
+    /// Renames the default region, [`REGION`] otherwise. To be called before [`Self::images`].
+    #[must_use]
+    pub fn region(mut self, region: &str) -> Self {
+        if let Some(images) = self.state.regions.remove(&self.state.default_region) {
+            self.state.regions.insert(region.to_owned(), images);
+        }
+        region.clone_into(&mut self.state.default_region);
+        self
+    }
+
+    /// Replaces the images of the default region, which are those of [`catalogue`] otherwise.
+    #[must_use]
+    pub fn images(mut self, images: Vec<Image>) -> Self {
+        let region = self.state.default_region.clone();
+        self.state.set_images(&region, images);
+        self
+    }
+
+    /// Adds a region with its own images.
+    #[must_use]
+    pub fn images_in(mut self, region: &str, images: Vec<Image>) -> Self {
+        self.state.set_images(region, images);
+        self
+    }
+
+    /// Reduces any bigger `Limit` to this number of images.
+    #[must_use]
+    pub fn page_cap(mut self, most: usize) -> Self {
+        self.state.rules.cap = Some(most);
+        self
+    }
+
+    /// Refuses any bigger `Limit` with 230.
+    #[must_use]
+    pub fn refuse_limit_above(mut self, most: usize) -> Self {
+        self.state.rules.refuse_above = Some(most);
+        self
+    }
+
+    /// Lets every answer take this long.
+    #[must_use]
+    pub fn latency(mut self, latency: Duration) -> Self {
+        self.state.latency = latency;
+        self
+    }
+
+    /// Starts with odd behaviour.
+    #[must_use]
+    pub fn quirks(mut self, quirks: Quirks) -> Self {
+        self.state.quirks = quirks;
+        self
+    }
+
+    /// Serves below this path alone; any path is served otherwise.
+    #[must_use]
+    pub fn base_path(mut self, path: &str) -> Self {
+        self.base_path = Some(path.to_owned());
+        self
+    }
+
+    /// Starts the service.
+    #[must_use]
+    pub fn start(mut self) -> Simulation {
+        if self.accounts.is_empty() {
+            self.accounts.push(Account::example());
+        }
+        self.state.accounts = Arc::new(self.accounts);
+        let base_path = self.base_path.clone().unwrap_or_default();
+        let service = Service::new(self.state, self.base_path);
+        let server = Server::start(service.router());
+        Simulation { server, service, base_path }
+    }
+}
+
+/// A running simulation. Dropping it stops the service.
+#[derive(Debug)]
+pub struct Simulation {
+    server: Server,
+    service: Arc<Service>,
+    base_path: String,
+}
+
+impl Simulation {
+    /// A simulation of one region with the images of [`catalogue`], to be adapted.
+    #[must_use]
+    pub fn builder() -> Builder {
+        let mut state = State { default_region: REGION.to_owned(), ..State::default() };
+        state.set_images(REGION, catalogue());
+        Builder { state, accounts: Vec::new(), base_path: None }
+    }
+
+    /// A simulation with the images of [`catalogue`] and [`Account::example`].
+    #[must_use]
+    pub fn start() -> Self {
+        Self::builder().start()
+    }
+
+    /// The address for a client, with the base path if there is one.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("{}{}", self.server.url(), self.base_path)
+    }
+
+    /// Lets a fault happen.
+    pub fn inject(&self, trigger: Trigger, fault: impl Into<Fault>) {
+        self.service.state().faults.add(trigger, fault.into());
+    }
+
+    /// Lets the next `times` requests fail.
+    pub fn fail_next(&self, times: usize, fault: impl Into<Fault>) {
+        self.inject(Trigger::Next(times), fault);
+    }
+
+    /// Lets the request with this number fail; the first one has number 1.
+    pub fn fail_request(&self, number: usize, fault: impl Into<Fault>) {
+        self.inject(Trigger::Request(number), fault);
+    }
+
+    /// Lets the next `times` requests for the page at `offset` fail.
+    pub fn fail_offset(&self, offset: usize, times: usize, fault: impl Into<Fault>) {
+        self.inject(Trigger::Offset { offset, times }, fault);
+    }
+
+    /// Lets every request fail until [`Self::clear_faults`].
+    pub fn fail_always(&self, fault: impl Into<Fault>) {
+        self.inject(Trigger::Always, fault);
+    }
+
+    /// Ends all faults.
+    pub fn clear_faults(&self) {
+        self.service.state().faults.clear();
+    }
+
+    /// Replaces the odd behaviour; `Quirks::default()` ends it.
+    pub fn set_quirks(&self, quirks: Quirks) {
+        self.service.state().quirks = quirks;
+    }
+
+    /// Changes how long an answer takes.
+    pub fn set_latency(&self, latency: Duration) {
+        self.service.state().latency = latency;
+    }
+
+    /// Changes the number to which a bigger `Limit` is reduced.
+    pub fn set_page_cap(&self, most: Option<usize>) {
+        self.service.state().rules.cap = most;
+    }
+
+    /// Changes the number above which `Limit` is refused.
+    pub fn set_refuse_limit_above(&self, most: Option<usize>) {
+        self.service.state().rules.refuse_above = most;
+    }
+
+    /// Replaces the images of the default region.
+    pub fn set_images(&self, images: Vec<Image>) {
+        let mut state = self.service.state();
+        let region = state.default_region.clone();
+        state.set_images(&region, images);
+    }
+
+    /// Replaces the images of a region, which is added if it is new.
+    pub fn set_images_in(&self, region: &str, images: Vec<Image>) {
+        self.service.state().set_images(region, images);
+    }
+
+    /// Changes the list of the default region between the request with this number and the next.
+    pub fn change_after(&self, number: usize, change: Change) {
+        self.service.state().changes.push((number, change));
+    }
+
+    /// Replaces the accounts, for instance to let keys expire.
+    pub fn set_accounts(&self, accounts: Vec<Account>) {
+        self.service.state().accounts = Arc::new(accounts);
+    }
+
+    /// All requests since the start or [`Self::clear_requests`], in the order of arrival.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Request> {
+        self.service.state().log.requests()
+    }
+
+    /// How many requests there were.
+    #[must_use]
+    pub fn request_count(&self) -> usize {
+        self.service.state().log.len()
+    }
+
+    /// Empties the log. The next request has number 1 again.
+    pub fn clear_requests(&self) {
+        self.service.state().log.clear();
+        self.service.gauge.forget_most();
+    }
+
+    /// The time between the arrivals of successive requests.
+    #[must_use]
+    pub fn gaps(&self) -> Vec<Duration> {
+        let arrivals: Vec<Instant> =
+            self.requests().iter().map(|request| request.arrived).collect();
+        arrivals.windows(2).map(|pair| pair[1].duration_since(pair[0])).collect()
+    }
+
+    /// How many requests are being answered now. A request that hangs counts until its client
+    /// hangs up.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.service.gauge.now()
+    }
+
+    /// The largest number of requests that were being answered at the same time.
+    #[must_use]
+    pub fn max_in_flight(&self) -> usize {
+        self.service.gauge.most()
+    }
+}
