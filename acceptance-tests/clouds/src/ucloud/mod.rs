@@ -29,6 +29,15 @@ mod service;
 mod signature;
 mod wire;
 
+#[cfg(test)]
+mod tests_faults;
+#[cfg(test)]
+mod tests_gateway;
+#[cfg(test)]
+mod tests_listing;
+#[cfg(test)]
+mod tiny_client;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
