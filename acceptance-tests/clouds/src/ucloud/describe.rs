@@ -1,6 +1,6 @@
 //! The action `DescribeImage`: filters, pages, and the text of the answer.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub(super) struct PageRules {
 struct Filter<'a> {
     /// Field and required value.
     equal: Vec<(&'static str, &'a str)>,
-    ids: Option<HashSet<&'a str>>,
+    ids: Option<BTreeSet<&'a str>>,
     tag: Option<&'a str>,
     project: Option<&'a str>,
 }
@@ -58,14 +58,13 @@ pub(super) fn answer(
         offset = offset.saturating_sub(limit);
     }
 
-    let mut matching: Vec<&Arc<Entry>> =
-        listing.iter().filter(|entry| filter.admits(entry)).collect();
+    let mut matching = listing.select(format!("{filter:?}"), |entry| filter.admits(entry));
     match quirks.order {
         Order::AsGiven => {}
-        Order::Shuffled(seed) => shuffle(&mut matching, seed),
+        Order::Shuffled(seed) => shuffle(Arc::make_mut(&mut matching), seed),
         Order::Unstable(seed) => {
             let salt = u64::try_from(number).unwrap_or_default();
-            shuffle(&mut matching, seed.wrapping_add(salt));
+            shuffle(Arc::make_mut(&mut matching), seed.wrapping_add(salt));
         }
     }
     let page = matching.iter().skip(offset).take(limit);
@@ -160,7 +159,7 @@ impl<'a> Filter<'a> {
 }
 
 /// `ImageIds.0` to `ImageIds.99`, without gaps.
-fn image_ids(parameters: &Parameters) -> Result<Option<HashSet<&str>>, Refusal> {
+fn image_ids(parameters: &Parameters) -> Result<Option<BTreeSet<&str>>, Refusal> {
     let refused = || Refusal::parameter("ImageIds");
     let given: Vec<_> = parameters
         .by_name

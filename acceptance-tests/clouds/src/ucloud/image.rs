@@ -1,6 +1,6 @@
 //! One image of a catalogue, as the service would describe it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
 
@@ -98,12 +98,40 @@ pub(super) struct Entry {
     prices: String,
 }
 
-/// The images of one region, shared by all requests that are being answered.
-pub(super) type Listing = Arc<Vec<Arc<Entry>>>;
+/// Images in the order of a list. Shared, so that no answer copies more than pointers.
+pub(super) type Entries = Arc<[Arc<Entry>]>;
 
-/// Prepares images for serving.
-pub(super) fn listing(images: impl IntoIterator<Item = Image>) -> Listing {
-    Arc::new(images.into_iter().map(|image| Arc::new(Entry::new(image))).collect())
+/// The images of one region.
+#[derive(Debug)]
+pub(super) struct Listing {
+    pub(super) entries: Entries,
+    /// The latest selection with its conditions. The pages of one list differ in nothing but
+    /// their place, and looking at each image again for each page would show in measurements.
+    selected: Mutex<Option<(String, Entries)>>,
+}
+
+impl Listing {
+    /// Prepares images for serving.
+    pub(super) fn new(images: impl IntoIterator<Item = Image>) -> Self {
+        Self::of(images.into_iter().map(|image| Arc::new(Entry::new(image))).collect())
+    }
+
+    pub(super) fn of(entries: Vec<Arc<Entry>>) -> Self {
+        Self { entries: entries.into(), selected: Mutex::new(None) }
+    }
+
+    /// The images that `admits` lets pass; `conditions` tells different tests apart.
+    pub(super) fn select(&self, conditions: String, admits: impl Fn(&Entry) -> bool) -> Entries {
+        let mut selected = self.selected.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, entries)) = selected.as_ref()
+            && *known == conditions
+        {
+            return Arc::clone(entries);
+        }
+        let entries: Entries = self.entries.iter().filter(|entry| admits(entry)).cloned().collect();
+        *selected = Some((conditions, Arc::clone(&entries)));
+        entries
+    }
 }
 
 impl Entry {

@@ -19,7 +19,7 @@ use super::body::{Half, HalfBody};
 use super::describe::{self, PageRules};
 use super::faults::{Fault, Faults, HttpAnswer};
 use super::gateway::{self, Refusal};
-use super::image::{Entry, Listing, listing};
+use super::image::{Entry, Listing};
 use super::log::{Gauge, Log, Logged, Request};
 use super::quirks::Quirks;
 use super::wire::Parameters;
@@ -32,7 +32,7 @@ const MOST_BODY: usize = 1 << 20;
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) accounts: Arc<Vec<Account>>,
-    pub(super) regions: BTreeMap<String, Listing>,
+    pub(super) regions: BTreeMap<String, Arc<Listing>>,
     pub(super) default_region: String,
     pub(super) rules: PageRules,
     pub(super) latency: Duration,
@@ -57,7 +57,7 @@ struct Plan {
     number: usize,
     fault: Option<Fault>,
     accounts: Arc<Vec<Account>>,
-    listing: Option<Listing>,
+    listing: Option<Arc<Listing>>,
     rules: PageRules,
     latency: Duration,
     quirks: Quirks,
@@ -89,18 +89,18 @@ impl State {
             std::mem::take(&mut self.changes).into_iter().partition(|(after, _)| *after < number);
         self.changes = later;
         let due: Vec<(usize, Change)> = due;
-        let Some(images) = self.regions.get_mut(&self.default_region) else { return };
+        let Some(listing) = self.regions.get_mut(&self.default_region) else { return };
         for (_, change) in due {
+            let mut entries = listing.entries.to_vec();
             match change {
-                Change::RemoveFirst if images.is_empty() => {}
-                Change::RemoveFirst => {
-                    Arc::make_mut(images).remove(0);
+                Change::RemoveFirst if entries.is_empty() => {}
+                Change::RemoveFirst => drop(entries.remove(0)),
+                Change::InsertFirst(image) => entries.insert(0, Arc::new(Entry::new(image))),
+                Change::Replace(images) => {
+                    entries = images.into_iter().map(|image| Arc::new(Entry::new(image))).collect();
                 }
-                Change::InsertFirst(image) => {
-                    Arc::make_mut(images).insert(0, Arc::new(Entry::new(image)));
-                }
-                Change::Replace(replacement) => *images = listing(replacement),
             }
+            *listing = Arc::new(Listing::of(entries));
         }
     }
 
@@ -119,7 +119,7 @@ impl State {
     }
 
     pub(super) fn set_images(&mut self, region: &str, images: Vec<Image>) {
-        self.regions.insert(region.to_owned(), listing(images));
+        self.regions.insert(region.to_owned(), Arc::new(Listing::new(images)));
     }
 }
 

@@ -107,10 +107,10 @@ pub(super) fn post(cloud: &Simulation, path: &str, content_type: &str, body: &st
     )
 }
 
-/// Sends text as it is and reads until the end, or until half a second of silence.
+/// Sends text as it is and reads until the end, or until a second of silence.
 pub(super) fn send(cloud: &Simulation, request: &str) -> Reply {
     let mut stream = TcpStream::connect(cloud.server.address()).unwrap();
-    stream.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut all = Vec::new();
     let silent = match stream.read_to_end(&mut all) {
