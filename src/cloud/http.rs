@@ -220,7 +220,8 @@ impl Http {
             match tokio::time::timeout(allowed, exchange).await {
                 Ok(outcome) => outcome,
                 Err(_) => {
-                    let text = format!("no answer from {} within {}", host(&url), readable(allowed));
+                    let text =
+                        format!("no answer from {} within {}", host(&url), readable(allowed));
                     let kind =
                         if limits.left().is_zero() { Kind::TimedOut } else { Kind::Unavailable };
                     tracing::debug!(operation, http_url = %url, "{text}");

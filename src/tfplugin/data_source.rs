@@ -108,7 +108,8 @@ impl<C: Sync, D: DataSource<C>> AnyDataSource<C> for D {
                 return (None, not_known(problems));
             };
             let context = Context::new(stop.clone(), timeout);
-            let outcome = interruptible(&context, DataSource::read(self, clients, inputs, &context));
+            let outcome =
+                interruptible(&context, DataSource::read(self, clients, inputs, &context));
             let outcome = outcome.await;
             problems.extend(context.take_warnings());
             match outcome {

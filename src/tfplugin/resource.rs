@@ -43,11 +43,8 @@ pub enum Import<I> {
 }
 
 /// The state of a resource.
-pub type StateOf<R, C> = State<
-    <R as Resource<C>>::Inputs,
-    <R as Resource<C>>::Outputs,
-    <R as Resource<C>>::Private,
->;
+pub type StateOf<R, C> =
+    State<<R as Resource<C>>::Inputs, <R as Resource<C>>::Outputs, <R as Resource<C>>::Private>;
 
 /// A managed resource. `C` is what the provider's configuration makes available.
 ///

@@ -27,10 +27,22 @@ pub struct Timeouts {
 impl Timeouts {
     fn operations(&self) -> impl Iterator<Item = (&'static str, &'static str, Duration)> {
         [
-            ("create", "Longest time for creating it, as a Go duration string. Default: ", self.create),
-            ("delete", "Longest time for deleting it, as a Go duration string. Default: ", self.delete),
+            (
+                "create",
+                "Longest time for creating it, as a Go duration string. Default: ",
+                self.create,
+            ),
+            (
+                "delete",
+                "Longest time for deleting it, as a Go duration string. Default: ",
+                self.delete,
+            ),
             ("read", "Longest time for reading it, as a Go duration string. Default: ", self.read),
-            ("update", "Longest time for changing it, as a Go duration string. Default: ", self.update),
+            (
+                "update",
+                "Longest time for changing it, as a Go duration string. Default: ",
+                self.update,
+            ),
         ]
         .into_iter()
         .filter_map(|(name, doc, limit)| Some((name, doc, limit?)))

@@ -1,7 +1,227 @@
-//! Being Terraform's child process.
+//! Being Terraform's child process: how it is started, how it listens, who may talk to it, where
+//! its logs go and how it ends.
+//!
+//! The provider itself comes in as a set of gRPC routes. Nothing here knows what they do, nor
+//! which messages they carry: any gRPC service could be run this way under Terraform, whose
+//! side of it all is hashicorp/go-plugin.
+//!
+//! What happens, in order: [`serve`] reads the command line; the cookie tells whether Terraform
+//! is there; the socket is bound and a certificate made; one line on stdout says where; gRPC is
+//! served until the client calls Shutdown. Up to that line Terraform waits, and it starts the
+//! process several times a run. Everything that can wait comes after it.
 
+mod command_line;
+mod connection;
+mod debug;
+mod environment;
+mod handshake;
+mod listener;
+pub mod log;
 mod proto;
+mod server;
+mod services;
+mod signals;
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;
+mod tls;
 
-/// X
+use crate::tfplugin::panics;
+use command_line::Request;
+use environment::Environment;
+use listener::Bound;
+use server::Ending;
+use signals::Interrupt;
+use std::env;
+use std::error::Error;
+use std::fmt::{self, Display};
+use std::io::{self, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::{self, ExitCode};
+use tls::Tls;
+use tokio::runtime::{Builder, Runtime};
+use tonic::service::Routes;
+use tracing::{debug, warn};
+
+/// Threads that serve calls. They mostly wait for others; two keep one call that computes from
+/// holding up the rest, and each costs time at every start.
+const WORKERS: usize = 2;
+
+/// Exit code after a panic; Go's.
+const PANICKED: u8 = 2;
+
+/// Exit code after a mistaken command line; that of Go's flags.
+const MISTAKEN: u8 = 2;
+
+/// Who this provider is.
 #[derive(Clone, Copy, Debug)]
-pub struct Connection(pub u64);
+pub struct Identity {
+    /// Its type: what follows `terraform-provider-`, and what its log lines are signed with.
+    pub name: &'static str,
+    /// Its full source address, `registry.terraform.io/<namespace>/<type>`.
+    pub address: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+impl Identity {
+    /// The binary's name.
+    fn program(&self) -> String {
+        format!("terraform-provider-{}", self.name)
+    }
+}
+
+/// Does what the command line and the environment ask for, and says with what code to exit.
+///
+/// `routes` is called once, when there is somebody to serve.
+pub fn serve(identity: &Identity, routes: impl FnOnce() -> Routes) -> ExitCode {
+    let program = identity.program();
+    match command_line::parse(env::args_os().skip(1)) {
+        Request::Version => say(&format!("{program} {}\n", identity.version)),
+        Request::Help => say(&command_line::usage(&program)),
+        Request::Mistaken(how) => {
+            complain(&format!("{program}: {how}\n\n{}", command_line::usage(&program)));
+            ExitCode::from(MISTAKEN)
+        }
+        Request::Debug => run(identity, &Environment::of_process(), Mode::Debug, routes),
+        Request::Launched => {
+            let environment = Environment::of_process();
+            if handshake::was_launched(&environment) {
+                run(identity, &environment, Mode::Launched, routes)
+            } else {
+                complain(handshake::REFUSAL);
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+/// Who started the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// Terraform.
+    Launched,
+    /// A developer.
+    Debug,
+}
+
+/// Serves until the end, and makes an exit code of how it came.
+fn run(
+    identity: &Identity,
+    environment: &Environment,
+    mode: Mode,
+    routes: impl FnOnce() -> Routes,
+) -> ExitCode {
+    log::install(identity, environment);
+    panics::install_hook(format!("{} {}", identity.program(), identity.version));
+    let runtime = match runtime() {
+        Ok(runtime) => runtime,
+        Err(error) => return report(identity, mode, &error),
+    };
+    let work = start_and_serve(identity, environment, mode, routes);
+    let result = catch_unwind(AssertUnwindSafe(|| runtime.block_on(work)));
+    // Does not wait for calls that are still running: the process is about to end.
+    runtime.shutdown_background();
+    match result {
+        Ok(Ok(Ending::Asked)) => ExitCode::SUCCESS,
+        Ok(Ok(Ending::Panicked)) | Err(_) => ExitCode::from(PANICKED),
+        Ok(Err(error)) => report(identity, mode, &error),
+    }
+}
+
+fn runtime() -> Result<Runtime, StartError> {
+    Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .enable_all()
+        .build()
+        .map_err(|error| StartError::new("cannot start the runtime", error))
+}
+
+async fn start_and_serve(
+    identity: &Identity,
+    environment: &Environment,
+    mode: Mode,
+    routes: impl FnOnce() -> Routes,
+) -> Result<Ending, StartError> {
+    // First the signals: from the moment there is a file, something has to remove it.
+    let stop = signals::take_over(match mode {
+        Mode::Launched => Interrupt::IsTheParents,
+        Mode::Debug => Interrupt::EndsUs,
+    })?;
+    let listener = listener::bind(environment)?;
+    let tls = match mode {
+        Mode::Launched => launched(environment, &listener)?,
+        Mode::Debug => attachable(identity, &listener)?,
+    };
+    Ok(server::serve(listener, tls.map(|tls| tls.acceptor), routes(), stop).await)
+}
+
+/// Shakes hands with the Terraform that started us.
+fn launched(environment: &Environment, listener: &Bound) -> Result<Option<Tls>, StartError> {
+    let tls = environment.get("PLUGIN_CLIENT_CERT").map(Tls::for_client).transpose()?;
+    let certificate = tls.as_ref().map(|tls| &*tls.certificate);
+    print(&handshake::line(environment, listener.address(), certificate))
+        .map_err(|error| StartError::new("cannot write the handshake to stdout", error))?;
+    if !handshake::shares_our_version(environment) {
+        warn!("The client does not list protocol version 6, which is the only one served");
+    }
+    debug!(address = listener.address().name, tls = tls.is_some(), "Listening");
+    Ok(tls)
+}
+
+/// Tells a developer how to attach Terraform. Whoever can open the socket is that developer.
+fn attachable(identity: &Identity, listener: &Bound) -> Result<Option<Tls>, StartError> {
+    debug::instructions(identity.address, process::id(), listener.address())
+        .map_err(io::Error::from)
+        .and_then(|text| print(&text))
+        .map_err(|error| StartError::new("cannot write to stdout", error))?;
+    Ok(None)
+}
+
+/// Why the process could not start: what failed, and how.
+#[derive(Debug)]
+struct StartError {
+    what: String,
+    cause: Box<dyn Error + Send + Sync>,
+}
+
+impl StartError {
+    fn new(what: impl Into<String>, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { what: what.into(), cause: cause.into() }
+    }
+}
+
+impl Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.what, self.cause)
+    }
+}
+
+impl Error for StartError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.cause)
+    }
+}
+
+fn report(identity: &Identity, mode: Mode, error: &StartError) -> ExitCode {
+    // Terraform takes the level of a line from such a prefix.
+    let level = if mode == Mode::Launched { "[ERROR] " } else { "" };
+    complain(&format!("{level}{}: {error}\n", identity.program()));
+    ExitCode::FAILURE
+}
+
+/// Writes an answer for which the process was started.
+fn say(text: &str) -> ExitCode {
+    print(text).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS)
+}
+
+fn print(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
+}
+
+fn complain(text: &str) {
+    // Where stderr is closed there is nobody to complain to.
+    let _ = io::stderr().write_all(text.as_bytes());
+}

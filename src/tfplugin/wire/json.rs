@@ -135,6 +135,8 @@ mod tests {
             let malformed = decode(text.as_bytes(), &object(), Extra::Drop).unwrap_err();
             assert_eq!(format!("{}: {}", malformed.at, malformed.why), message);
         }
-        assert!(decode(b"{", &object(), Extra::Drop).unwrap_err().why.starts_with("it is not JSON"));
+        assert!(
+            decode(b"{", &object(), Extra::Drop).unwrap_err().why.starts_with("it is not JSON")
+        );
     }
 }

@@ -13,6 +13,9 @@ pub mod service;
 mod session;
 mod trace;
 
+pub use service::routes;
+pub use session::Connection;
+
 use super::diagnostic::{Diagnostic, Path};
 
 /// A message that does not hold what its schema says.
@@ -38,8 +41,15 @@ impl From<Malformed> for Diagnostic {
         };
         Self::error(
             "Unreadable value",
-            format!("Terraform sent a value that does not fit the schema: {at}: {}.", malformed.why),
+            format!(
+                "Terraform sent a value that does not fit the schema: {at}: {}.",
+                malformed.why
+            ),
         )
         .at(malformed.at)
     }
 }
+
+/// The largest message to send or to take, which is also that of Go's providers. gRPC's usual
+/// 4 MB are too little for the state of large configurations.
+pub const MESSAGE_LIMIT: usize = 256 << 20;

@@ -14,7 +14,6 @@ use crate::tfplugin::data_source::Encode;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path};
 use crate::tfplugin::life::{Outcome, Planned, Record};
 use crate::tfplugin::model::{Model, description};
-use crate::tfplugin::process::Connection;
 use crate::tfplugin::provider::Provider;
 use crate::tfplugin::resource::Import;
 use crate::tfplugin::value::{Object, Value};
@@ -25,11 +24,20 @@ use super::offer::{Entry, Offer, unknown};
 use super::proto::tfplugin6 as pb;
 use super::proto::tfplugin6::provider_server::Provider as Rpcs;
 use super::schema;
-use super::session::Sessions;
+use super::session::{Connection, Sessions};
 use super::trace::{About, split, traced};
 
 type Answer<T> = Result<Response<T>, Status>;
 type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+/// The routes of a provider's rpcs.
+#[must_use]
+pub fn routes<P: Provider>(provider: P) -> tonic::service::Routes {
+    let server = pb::provider_server::ProviderServer::new(Service::new(provider))
+        .max_decoding_message_size(super::MESSAGE_LIMIT)
+        .max_encoding_message_size(super::MESSAGE_LIMIT);
+    tonic::service::Routes::new(server)
+}
 
 /// Serves a provider.
 pub struct Service<P: Provider> {
@@ -238,13 +246,16 @@ impl<P: Provider> Service<P> {
         Ok(written(|sink| sink.value(&value)))
     }
 
-    fn call(&self, name: &str, arguments: Vec<pb::DynamicValue>) -> Result<Value, pb::FunctionError> {
+    fn call(
+        &self,
+        name: &str,
+        arguments: Vec<pb::DynamicValue>,
+    ) -> Result<Value, pb::FunctionError> {
         let error = |text: String, function_argument| pb::FunctionError { text, function_argument };
-        let function = self
-            .offer()
-            .functions
-            .get(name)
-            .ok_or_else(|| error(format!("This provider has no function named {name:?}."), None))?;
+        let function =
+            self.offer().functions.get(name).ok_or_else(|| {
+                error(format!("This provider has no function named {name:?}."), None)
+            })?;
         let parameters = function.parameters();
         let arguments = arguments.into_iter().zip(&parameters).enumerate();
         let arguments = arguments.map(|(position, (message, parameter))| {
@@ -335,8 +346,7 @@ impl<P: Provider> Rpcs for Service<P> {
     ) -> Answer<pb::get_provider_schema::Response> {
         let work = async {
             let offer = self.offer();
-            let provider =
-                schema::schema(0, description(P::Config::DOC), &P::Config::attributes());
+            let provider = schema::schema(0, description(P::Config::DOC), &P::Config::attributes());
             let schemas = pb::get_provider_schema::Response {
                 provider: Some(provider),
                 resource_schemas: (offer.resources.iter())
@@ -616,7 +626,9 @@ impl<P: Provider> Rpcs for Service<P> {
         let request = request.into_inner();
         let type_name = request.type_name.clone();
         let work = async {
-            self.import(connection, request).await.unwrap_or_else(|Failure(problems)| (None, problems))
+            self.import(connection, request)
+                .await
+                .unwrap_or_else(|Failure(problems)| (None, problems))
         };
         let (found, diagnostics) =
             self.run("ImportResourceState", About::Resource(&type_name), work).await;
@@ -889,9 +901,8 @@ impl<P: Provider> Rpcs for Service<P> {
     ) -> Answer<Self::InvokeActionStream> {
         use pb::invoke_action::event::{Completed, Type};
         let diagnostics = absent("Action", &request.into_inner().action_type);
-        let event = pb::invoke_action::Event {
-            r#type: Some(Type::Completed(Completed { diagnostics })),
-        };
+        let event =
+            pb::invoke_action::Event { r#type: Some(Type::Completed(Completed { diagnostics })) };
         Ok(Response::new(once(event)))
     }
 

@@ -8,6 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
+/// Which connection a request came through: in its extensions, and never used twice.
+///
+/// A process that Terraform starts has one. In debug mode each run of Terraform opens its own,
+/// and what one run configured must not show in another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Connection(pub u64);
+
 /// Connections whose configuration is remembered. A debug process may see many come and go.
 const REMEMBERED: usize = 64;
 
@@ -54,10 +61,9 @@ impl<C> Sessions<C> {
     /// The token that ends the calls of a connection when Terraform asks to stop.
     pub(super) fn stop_token(&self, connection: u64) -> CancellationToken {
         let mut sessions = self.lock();
-        let session = sessions.entry(connection).or_insert_with(|| Session {
-            clients: None,
-            stop: CancellationToken::new(),
-        });
+        let session = sessions
+            .entry(connection)
+            .or_insert_with(|| Session { clients: None, stop: CancellationToken::new() });
         session.stop.clone()
     }
 

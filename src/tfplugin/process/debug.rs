@@ -1,0 +1,75 @@
+//! Debug mode: a provider that a developer starts, in a debugger for instance, and that Terraform
+//! is then pointed to. See <https://developer.hashicorp.com/terraform/plugin/debugging>.
+
+use super::handshake::PROTOCOL_VERSION;
+use super::listener::Address;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What Terraform has to know of a running provider, under the provider's address.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Reattach<'a> {
+    protocol: &'static str,
+    /// Terraform takes a missing version for 5.
+    protocol_version: u32,
+    pid: u32,
+    /// Terraform neither ends nor kills the process: it serves one run after another.
+    test: bool,
+    addr: Addr<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Addr<'a> {
+    network: &'static str,
+    string: &'a str,
+}
+
+/// What a developer is told to do.
+pub(super) fn instructions(
+    provider: &str,
+    pid: u32,
+    address: &Address,
+) -> Result<String, serde_json::Error> {
+    let reattach = Reattach {
+        protocol: "grpc",
+        protocol_version: PROTOCOL_VERSION,
+        pid,
+        test: true,
+        addr: Addr { network: address.network, string: &address.name },
+    };
+    let json = serde_json::to_string(&BTreeMap::from([(provider, reattach)]))?;
+    let commands = if cfg!(windows) {
+        format!(
+            "\tCommand Prompt:\tset \"TF_REATTACH_PROVIDERS={json}\"\n\
+             \tPowerShell:\t$env:TF_REATTACH_PROVIDERS='{}'\n",
+            json.replace('\'', "''")
+        )
+    } else {
+        format!("\tTF_REATTACH_PROVIDERS='{}'\n", json.replace('\'', r#"'"'"'"#))
+    };
+    Ok(format!(
+        "Provider started. To attach Terraform CLI, set the TF_REATTACH_PROVIDERS environment \
+         variable with the following:\n\n{commands}\n"
+    ))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_variable_is_ready_to_be_pasted_into_a_shell() {
+        let address = Address { network: "unix", name: "/tmp/it's/plugin1".to_owned() };
+        let text = instructions("example.com/acme/thing", 123, &address).unwrap();
+        assert_eq!(
+            text,
+            "Provider started. To attach Terraform CLI, set the TF_REATTACH_PROVIDERS environment \
+             variable with the following:\n\n\
+             \tTF_REATTACH_PROVIDERS='{\"example.com/acme/thing\":{\"Protocol\":\"grpc\",\
+             \"ProtocolVersion\":6,\"Pid\":123,\"Test\":true,\"Addr\":{\"Network\":\"unix\",\
+             \"String\":\"/tmp/it'\"'\"'s/plugin1\"}}}'\n\n"
+        );
+    }
+}
