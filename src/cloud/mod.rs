@@ -4,6 +4,8 @@
 
 pub mod azure;
 mod error;
+#[cfg(test)]
+pub(crate) mod fake;
 pub mod http;
 pub mod limits;
 pub mod poll;
