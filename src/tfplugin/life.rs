@@ -380,9 +380,9 @@ fn record<C, R: Resource<C>>(resource: &R, state: &StateOf<R, C>, limits: Value)
         }
     };
     let mut attributes =
-        object(&|sink| state.outputs.encode_fields(sink), R::Outputs::attributes().len());
+        object(&|sink| state.outputs.encode_fields(sink), R::Outputs::LEN);
     attributes
-        .extend(object(&|sink| state.inputs.encode_fields(sink), R::Inputs::attributes().len()));
+        .extend(object(&|sink| state.inputs.encode_fields(sink), R::Inputs::LEN));
     attributes.insert(timeouts::NAME.to_owned(), limits);
     let identity = Resource::identity(resource, state);
     Record {
@@ -390,7 +390,7 @@ fn record<C, R: Resource<C>>(resource: &R, state: &StateOf<R, C>, limits: Value)
         private: serde_json::to_vec(&state.private).unwrap_or_default(),
         identity: Some(object(
             &|sink| identity.encode_fields(sink),
-            R::Identity::attributes().len(),
+            R::Identity::LEN,
         )),
     }
 }

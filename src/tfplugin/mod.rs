@@ -21,3 +21,4 @@ pub mod resource;
 pub mod timeouts;
 pub mod value;
 pub mod wire;
+pub mod words;

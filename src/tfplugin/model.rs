@@ -166,6 +166,8 @@ pub fn description(doc: &str) -> String {
 pub trait Model: Send + Sync + Sized + 'static {
     /// The struct's doc comment.
     const DOC: &'static str;
+    /// How many attributes it has.
+    const LEN: usize;
     /// Its attributes, in the order of declaration, as inputs.
     fn attributes() -> Vec<Attribute>;
     /// Reads all attributes, taking them out of `object`. All mistakes go to `problems`.
@@ -213,6 +215,38 @@ pub fn decode_field<T: Attr>(
     T::decode(value, &at.then(name), problems)
 }
 
+/// Two models side by side, for arguments that several types share. The second one says what the
+/// type is for.
+impl<A: Model, B: Model> Model for (A, B) {
+    const DOC: &'static str = B::DOC;
+    const LEN: usize = A::LEN + B::LEN;
+
+    fn attributes() -> Vec<Attribute> {
+        let mut attributes = A::attributes();
+        attributes.extend(B::attributes());
+        attributes
+    }
+
+    fn decode_fields(
+        object: &mut Object,
+        at: &Path,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<Self> {
+        let first = A::decode_fields(object, at, problems);
+        let second = B::decode_fields(object, at, problems);
+        Some((first?, second?))
+    }
+
+    fn encode_field(&self, name: &str, out: &mut dyn Sink) -> bool {
+        self.0.encode_field(name, out) || self.1.encode_field(name, out)
+    }
+
+    fn encode_fields(&self, out: &mut dyn Sink) {
+        self.0.encode_fields(out);
+        self.1.encode_fields(out);
+    }
+}
+
 impl<M: Model> Attr for M {
     fn shape() -> Shape {
         Shape::Nested(Nesting::Single, M::attributes())
@@ -226,8 +260,7 @@ impl<M: Model> Attr for M {
     }
 
     fn encode(&self, out: &mut dyn Sink) {
-        // The count is that of the declaration, which the macro also writes out one by one.
-        out.map(M::attributes().len());
+        out.map(M::LEN);
         self.encode_fields(out);
     }
 }
@@ -253,8 +286,10 @@ macro_rules! model {
         $(#[derive($($derive),*)])?
         $vis struct $Model { $( $(#[doc = $doc])* $field_vis $name: $ty, )* }
 
+        #[allow(unused_variables, clippy::unused_unit, reason = "a model may have no fields")]
         impl $crate::tfplugin::model::Model for $Model {
             const DOC: &'static str = concat!($($model_doc, "\n"),*);
+            const LEN: usize = { const NAMES: &[&str] = &[$(stringify!($name)),*]; NAMES.len() };
 
             fn attributes() -> Vec<$crate::tfplugin::model::Attribute> {
                 use $crate::tfplugin::model::{Attr, Attribute, Flag};

@@ -1,1 +1,24 @@
-//! UCloud.
+//! UCloud's list of images: `DescribeImage`.
+//!
+//! [`Settings`] become [`Credentials`], those and an [`endpoint`] become a [`Client`], and the
+//! client answers a [`Query`] with a [`Listing`] that is complete, or fails.
+//! See <https://docs.ucloud.cn/api/uhost-api/describe_image>.
+
+mod call;
+mod credentials;
+mod decode;
+mod endpoint;
+mod images;
+mod listing;
+mod pass;
+mod retcode;
+mod signature;
+mod types;
+
+pub use credentials::{Credentials, Settings};
+pub use endpoint::{DEFAULT_BASE_URL, endpoint};
+pub use images::Client;
+pub use types::{Image, Listing, Price, Query};
+
+/// The one operation of the API that this client knows.
+const OPERATION: &str = "DescribeImage";

@@ -1,0 +1,244 @@
+//! One request for one page, and what its answer means.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use reqwest::{Method, Request, StatusCode, Url};
+use tokio::sync::Semaphore;
+
+use super::decode::Envelope;
+use super::retcode::meaning;
+use super::signature::Parameters;
+use super::{Credentials, Image, OPERATION, Query};
+use crate::cloud::http::{Answer, Http, Retry, Verdict, is_transient, redirect_refused};
+use crate::cloud::{Error, Kind, Limits, Result};
+
+/// Pages asked for at one time by one client, over all its listings: the 19 further pages of
+/// 10,000 images come in two rounds, and two clients together stay below 20.
+pub(super) const IN_FLIGHT: usize = 10;
+
+/// The service's own kits wait as long for an answer.
+const ATTEMPT: Duration = Duration::from_secs(30);
+
+/// No message of the service that is worth reading is longer.
+const MESSAGE: usize = 800;
+
+/// Sends requests to one endpoint with one pair of keys.
+#[derive(Debug)]
+pub(super) struct Caller {
+    http: Arc<Http>,
+    credentials: Credentials,
+    endpoint: Url,
+    retry: Retry,
+    permits: Semaphore,
+}
+
+/// A page of images as the service cut it.
+#[derive(Debug)]
+pub(super) struct Page {
+    pub(super) images: Vec<Image>,
+    /// How many images there are in all; none if the service sent nothing, or nothing sensible.
+    pub(super) total: Option<u64>,
+}
+
+/// What an answer means.
+enum Reading {
+    Page(Page),
+    Final(Error),
+    Passing(Error, Option<Duration>),
+}
+
+impl Caller {
+    pub(super) fn new(
+        http: Arc<Http>,
+        credentials: Credentials,
+        endpoint: Url,
+        max_retries: u32,
+    ) -> Self {
+        let retry =
+            Retry { attempts: max_retries.saturating_add(1), attempt: ATTEMPT, ..Retry::default() };
+        Self { http, credentials, endpoint, retry, permits: Semaphore::new(IN_FLIGHT) }
+    }
+
+    /// Fetches `limit` images from `offset` on, or as many as the service gives.
+    pub(super) async fn page(
+        &self,
+        limits: &Limits,
+        query: &Query,
+        ids: &[String],
+        (offset, limit): (u64, u64),
+    ) -> Result<Page> {
+        let signed = parameters(query, ids, offset, limit).sign(&self.credentials);
+        let body = Bytes::from(signed.body);
+        // Refused only when the semaphore is closed, which it never is.
+        let _permit = self.permits.acquire().await;
+        let page = Mutex::new(None);
+        let keep = |outcome| {
+            *page.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+            Verdict::Take
+        };
+        // Owning and not `async |_|`: the compiler does not see that a closure which borrows, or
+        // lends to its future, may move between threads.
+        let endpoint = self.endpoint.clone();
+        let make = move |_| std::future::ready(Ok(post(&endpoint, body.clone())));
+        let judge = |answer: &Answer| match read(answer, &|text| {
+            self.without_secrets(text, &signed.signature)
+        }) {
+            Reading::Page(page) => keep(Ok(page)),
+            Reading::Final(error) => keep(Err(error)),
+            Reading::Passing(error, None) => Verdict::Again(error),
+            Reading::Passing(error, Some(pause)) => Verdict::Later(error, pause),
+        };
+        let sent = self.http.send(OPERATION, limits, self.retry, make, judge).await;
+        let kept = page.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let outcome = sent.and_then(|_| {
+            kept.unwrap_or_else(|| Err(Error::new(Kind::Unexpected, OPERATION, "no answer kept")))
+        });
+        outcome.map_err(|error| self.about(query, error))
+    }
+
+    /// Adds what the request was about.
+    pub(super) fn about(&self, query: &Query, error: Error) -> Error {
+        error
+            .fact("Region", &query.region)
+            .fact("Project", query.project_id.as_deref().unwrap_or_default())
+            .fact("Endpoint", self.endpoint.as_str())
+            .fact("Keys", self.credentials.source())
+    }
+
+    fn without_secrets(&self, text: &str, signature: &str) -> String {
+        let token = self.credentials.security_token.as_deref().unwrap_or_default();
+        let secrets = [&*self.credentials.private_key, token, signature];
+        secrets
+            .iter()
+            .filter(|secret| !secret.is_empty())
+            .fold(text.to_owned(), |text, secret| text.replace(secret, "(secret)"))
+    }
+}
+
+fn parameters(query: &Query, ids: &[String], offset: u64, limit: u64) -> Parameters {
+    Parameters::of(OPERATION)
+        .with("Region", &query.region)
+        .with_some("ProjectId", query.project_id.as_deref())
+        .with_some("Zone", query.zone.as_deref())
+        .with_some("ImageType", query.image_type.as_deref())
+        .with_some("FuncType", query.func_type.as_deref())
+        .with_some("OsType", query.os_type.as_deref())
+        .with_some("Tag", query.tag.as_deref())
+        .with_all("ImageIds", ids.iter().map(String::as_str))
+        .with_some("PriceSet", query.include_prices.then_some("1"))
+        .with("Offset", offset.to_string())
+        .with("Limit", limit.to_string())
+}
+
+fn post(endpoint: &Url, body: Bytes) -> Request {
+    let mut request = Request::new(Method::POST, endpoint.clone());
+    let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+    request.headers_mut().insert(CONTENT_TYPE, form);
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+    *request.body_mut() = Some(body.into());
+    request
+}
+
+/// Reads an answer. `clean` takes secrets out of what the service says: some gateways repeat
+/// the request they refuse.
+fn read(answer: &Answer, clean: &dyn Fn(&str) -> String) -> Reading {
+    let parsed: serde_json::Result<Envelope> = serde_json::from_slice(answer.json());
+    let request = answer.header("x-ucloud-request-uuid").unwrap_or_default();
+    let error = |kind, text: String| {
+        Error::new(kind, OPERATION, text).status(answer.status.as_u16()).fact("Request", request)
+    };
+    if !answer.status.is_success() {
+        let refused = parsed.ok().and_then(|envelope| {
+            let code = envelope.ret_code.filter(|code| *code != 0)?;
+            Some((code, said(code, &envelope, clean)))
+        });
+        return refusal(answer, refused, &error, clean);
+    }
+    match parsed {
+        Ok(Envelope { ret_code: Some(0), total_count, image_set, .. }) => {
+            let total = total_count.and_then(|total| u64::try_from(total).ok());
+            Reading::Page(Page {
+                images: image_set.into_vec(),
+                total: total.filter(|total| *total > 0),
+            })
+        }
+        Ok(Envelope { ret_code: None, .. }) => Reading::Final(error(
+            Kind::Unexpected,
+            format!("the answer has no RetCode: {}", described(answer, clean)),
+        )),
+        Ok(envelope) => {
+            let code = envelope.ret_code.unwrap_or_default();
+            let meaning = meaning(code);
+            let error = Error {
+                setting: meaning.setting,
+                ..error(meaning.kind, said(code, &envelope, clean)).code(code.to_string())
+            };
+            if meaning.transient {
+                Reading::Passing(error, meaning.pause)
+            } else {
+                Reading::Final(error)
+            }
+        }
+        Err(cause) if cause.is_eof() => Reading::Passing(
+            error(Kind::Unavailable, format!("broken answer: {}", described(answer, clean))),
+            None,
+        ),
+        Err(_) => Reading::Final(error(
+            Kind::Unexpected,
+            format!("the answer is not what the API sends: {}", described(answer, clean)),
+        )),
+    }
+}
+
+/// An answer with another status than success.
+fn refusal(
+    answer: &Answer,
+    refused: Option<(i64, String)>,
+    error: &dyn Fn(Kind, String) -> Error,
+    clean: &dyn Fn(&str) -> String,
+) -> Reading {
+    if let Some(text) = redirect_refused(answer) {
+        return Reading::Final(Error {
+            setting: Some("base_url"),
+            ..error(Kind::Unexpected, text)
+        });
+    }
+    let kind = match answer.status {
+        StatusCode::TOO_MANY_REQUESTS => Kind::Throttled,
+        status if is_transient(status) => Kind::Unavailable,
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Kind::Denied,
+        StatusCode::BAD_REQUEST => Kind::Invalid,
+        _ => Kind::Unexpected,
+    };
+    let failure = match refused {
+        Some((code, text)) => error(kind, text).code(code.to_string()),
+        None => error(kind, described(answer, clean)),
+    };
+    if is_transient(answer.status) {
+        Reading::Passing(failure, None)
+    } else {
+        Reading::Final(failure)
+    }
+}
+
+fn said(code: i64, envelope: &Envelope, clean: &dyn Fn(&str) -> String) -> String {
+    match envelope.message.as_deref().map(str::trim) {
+        Some(text) if !text.is_empty() => clean(text).chars().take(MESSAGE).collect(),
+        _ => format!("RetCode {code} without a message"),
+    }
+}
+
+/// [`Answer::describe`], with secrets taken out before the text is cut.
+fn described(answer: &Answer, clean: &dyn Fn(&str) -> String) -> String {
+    let cleaned = Answer {
+        status: answer.status,
+        headers: answer.headers.clone(),
+        body: clean(&answer.text()).into_bytes(),
+        url: answer.url.clone(),
+        attempts: answer.attempts,
+    };
+    cleaned.describe()
+}

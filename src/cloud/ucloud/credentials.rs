@@ -1,0 +1,263 @@
+//! Where the keys come from: arguments, a profile of the shared file, or the environment.
+//!
+//! The environment is a function that the caller passes in. Nothing here sends anything: keys
+//! that cannot be right are found before the first request.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::OPERATION;
+use crate::cloud::{Error, Result};
+
+/// The file that UCloud's own tools write.
+const DEFAULT_FILE: &str = "~/.ucloud/credential.json";
+
+/// How an environment variable is read.
+type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// What may be said about the keys. All of it is optional.
+#[derive(Clone, Default)]
+pub struct Settings {
+    /// The public key. Goes with `private_key`.
+    pub public_key: Option<String>,
+    /// The private key. Goes with `public_key`.
+    pub private_key: Option<String>,
+    /// The token of temporary keys.
+    pub security_token: Option<String>,
+    /// A profile of the shared file, instead of the two keys.
+    pub profile: Option<String>,
+    /// Where the shared file is.
+    pub shared_credentials_file: Option<String>,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("public_key", &self.public_key)
+            .field("profile", &self.profile)
+            .field("shared_credentials_file", &self.shared_credentials_file)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A pair of keys, with the token that belongs to temporary ones.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    pub(super) public_key: String,
+    pub(super) private_key: String,
+    pub(super) security_token: Option<String>,
+    source: String,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials").field("source", &self.source).finish_non_exhaustive()
+    }
+}
+
+impl Credentials {
+    /// Where the keys come from, for people to read.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    #[cfg(test)]
+    pub(super) fn of(public: &str, private: &str, token: Option<&str>) -> Self {
+        Self {
+            public_key: public.to_owned(),
+            private_key: private.to_owned(),
+            security_token: token.map(str::to_owned),
+            source: "the test".to_owned(),
+        }
+    }
+}
+
+/// One entry of the shared file. Other tools keep more in it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Entry {
+    profile: Option<String>,
+    public_key: Option<String>,
+    private_key: Option<String>,
+}
+
+impl Settings {
+    /// Finds the settings that contradict each other, without reading any file or variable.
+    ///
+    /// # Errors
+    /// When keys are given together with a profile, or a setting is empty text.
+    pub fn check(&self) -> Result<()> {
+        let named = [
+            ("public_key", &self.public_key),
+            ("private_key", &self.private_key),
+            ("profile", &self.profile),
+            ("shared_credentials_file", &self.shared_credentials_file),
+        ];
+        for (name, value) in named {
+            if value.as_ref().is_some_and(|value| value.trim().is_empty()) {
+                return Err(refused(name, format!("`{name}` is set to empty text")));
+            }
+        }
+        if self.profile.is_some() && (self.public_key.is_some() || self.private_key.is_some()) {
+            let text = "`profile` cannot be combined with `public_key` and `private_key`: the \
+                        keys come either from the settings or from a profile";
+            return Err(refused("profile", text));
+        }
+        Ok(())
+    }
+
+    /// The keys to sign with: the two key settings, else the profile setting, else
+    /// `UCLOUD_PUBLIC_KEY` and `UCLOUD_PRIVATE_KEY`, else the profile `UCLOUD_PROFILE`, else the
+    /// profile `default`.
+    ///
+    /// A key setting without its twin is completed from the twin's variable. Empty variables
+    /// count as unset.
+    ///
+    /// # Errors
+    /// When settings contradict each other, half a pair is missing, the file cannot be read or
+    /// does not have the profile, or nothing is said at all.
+    pub fn resolve(&self, environment: Environment<'_>) -> Result<Credentials> {
+        self.check()?;
+        let variable = |name: &str| environment(name).filter(|value| !value.trim().is_empty());
+        let mut found = self.pair(&variable)?;
+        let token = self.security_token.clone().filter(|token| !token.trim().is_empty());
+        found.security_token = match &self.security_token {
+            Some(_) => token,
+            None => variable("UCLOUD_SECURITY_TOKEN"),
+        }
+        .map(|token| token.trim().to_owned());
+        Ok(found)
+    }
+
+    fn pair(&self, variable: Environment<'_>) -> Result<Credentials> {
+        let public = self.public_key.clone().or_else(|| variable("UCLOUD_PUBLIC_KEY"));
+        let private = self.private_key.clone().or_else(|| variable("UCLOUD_PRIVATE_KEY"));
+        if self.public_key.is_some() || self.private_key.is_some() {
+            return joined(public, private, "the keys of the configuration");
+        }
+        if let Some(profile) = &self.profile {
+            return self.profile_of_file(profile, variable);
+        }
+        if public.is_some() || private.is_some() {
+            return joined(public, private, "UCLOUD_PUBLIC_KEY and UCLOUD_PRIVATE_KEY");
+        }
+        if let Some(profile) = variable("UCLOUD_PROFILE") {
+            return self.profile_of_file(profile.trim(), variable);
+        }
+        let named = self.shared_credentials_file.is_some()
+            || variable("UCLOUD_SHARED_CREDENTIAL_FILE").is_some();
+        let (path, shown) = self.file(variable)?;
+        if !named && !path.exists() {
+            return Err(refused(
+                "private_key",
+                format!("no keys: {FOUR_WAYS}; {shown} does not exist"),
+            ));
+        }
+        self.profile_of_file("default", variable).map_err(|mut error| {
+            if error.setting == Some("profile") {
+                error.message = format!("no keys: {}; {FOUR_WAYS}", error.message);
+            }
+            error
+        })
+    }
+
+    /// The file's path, and how to call it in a message.
+    fn file(&self, variable: Environment<'_>) -> Result<(PathBuf, String)> {
+        let shown = self
+            .shared_credentials_file
+            .clone()
+            .or_else(|| variable("UCLOUD_SHARED_CREDENTIAL_FILE"))
+            .unwrap_or_else(|| DEFAULT_FILE.to_owned());
+        let Some(below) = shown.strip_prefix("~/") else {
+            return Ok((PathBuf::from(&shown), shown));
+        };
+        match variable("HOME").or_else(|| variable("USERPROFILE")) {
+            Some(home) => Ok((Path::new(&home).join(below), shown)),
+            None if shown == DEFAULT_FILE => {
+                Err(refused("private_key", format!("no keys: {FOUR_WAYS}; HOME is not set")))
+            }
+            None => Err(refused(
+                "shared_credentials_file",
+                format!("{shown} cannot be found, since HOME is not set"),
+            )),
+        }
+    }
+
+    fn profile_of_file(&self, profile: &str, variable: Environment<'_>) -> Result<Credentials> {
+        let (path, shown) = self.file(variable)?;
+        let entries = entries(&path, &shown)?;
+        let names: Vec<&str> =
+            entries.iter().filter_map(|entry| entry.profile.as_deref()).collect();
+        let Some(entry) = entries.iter().find(|entry| entry.profile.as_deref() == Some(profile))
+        else {
+            let present = match names.as_slice() {
+                [] => "it has no profiles".to_owned(),
+                names => format!("it has {}", names.join(", ")),
+            };
+            let text = format!("{shown} has no profile `{profile}`; {present}");
+            return Err(refused("profile", text));
+        };
+        let key = |name: &str, value: &Option<String>| match value.as_deref().map(str::trim) {
+            Some(value) if !value.is_empty() => Ok(value.to_owned()),
+            _ => Err(refused(
+                "shared_credentials_file",
+                format!(
+                    "profile `{profile}` of {shown} has no {name} (profiles in the file: {})",
+                    names.join(", ")
+                ),
+            )),
+        };
+        Ok(Credentials {
+            public_key: key("public_key", &entry.public_key)?,
+            private_key: key("private_key", &entry.private_key)?,
+            security_token: None,
+            source: format!("profile `{profile}` of {shown}"),
+        })
+    }
+}
+
+const FOUR_WAYS: &str = "set `public_key` and `private_key`, or `profile`, or the environment \
+                         variables UCLOUD_PUBLIC_KEY and UCLOUD_PRIVATE_KEY, or UCLOUD_PROFILE, \
+                         or write a profile `default` into the shared credentials file";
+
+fn joined(public: Option<String>, private: Option<String>, source: &str) -> Result<Credentials> {
+    let missing = |name, variable, other| {
+        let text = format!("`{other}` is set, but `{name}` is not (nor is {variable})");
+        Err(refused(name, text))
+    };
+    match (public, private) {
+        (Some(public), Some(private)) => Ok(Credentials {
+            public_key: public.trim().to_owned(),
+            private_key: private.trim().to_owned(),
+            security_token: None,
+            source: source.to_owned(),
+        }),
+        (Some(_), None) => missing("private_key", "UCLOUD_PRIVATE_KEY", "public_key"),
+        _ => missing("public_key", "UCLOUD_PUBLIC_KEY", "private_key"),
+    }
+}
+
+fn entries(path: &Path, shown: &str) -> Result<Vec<Entry>> {
+    let unreadable =
+        |why: String| refused("shared_credentials_file", format!("{shown} cannot be read: {why}"));
+    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let json = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    // The parser's own words may quote what stands there, which may be a key.
+    serde_json::from_slice(json).map_err(|error| {
+        unreadable(format!(
+            "line {}, column {} does not fit a JSON list of profiles",
+            error.line(),
+            error.column()
+        ))
+    })
+}
+
+fn refused(setting: &'static str, text: impl Into<String>) -> Error {
+    Error::setting(OPERATION, setting, text)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,171 @@
+use super::*;
+
+const FILE: &str = r#"[
+    {"public_key": "pub-default", "private_key": "priv-default", "profile": "default"},
+    {"public_key": "pub-work", "private_key": "priv-work", "profile": "work",
+     "cookie": "c", "csrf_token": "t", "auth_mode": "aksk", "expires_at": 12},
+    {"public_key": "pub-half", "private_key": "", "profile": "half"}
+]"#;
+
+/// A home directory with the shared file in it, and variables.
+struct Home {
+    folder: tempfile::TempDir,
+    variables: Vec<(&'static str, &'static str)>,
+}
+
+impl Home {
+    fn with(content: &str, variables: &[(&'static str, &'static str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join(".ucloud")).unwrap();
+        std::fs::write(folder.path().join(".ucloud/credential.json"), content).unwrap();
+        Self { folder, variables: variables.to_vec() }
+    }
+
+    fn empty(variables: &[(&'static str, &'static str)]) -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), variables: variables.to_vec() }
+    }
+
+    fn resolve(&self, settings: &Settings) -> Result<Credentials> {
+        settings.resolve(&|name| match name {
+            "HOME" => Some(self.folder.path().to_string_lossy().into_owned()),
+            _ => {
+                let found = self.variables.iter().find(|(other, _)| *other == name);
+                found.map(|(_, value)| (*value).to_owned())
+            }
+        })
+    }
+}
+
+fn some(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+fn arguments() -> Settings {
+    Settings { public_key: some("pub-arg"), private_key: some("priv-arg"), ..Settings::default() }
+}
+
+const VARIABLES: [(&str, &str); 3] = [
+    ("UCLOUD_PUBLIC_KEY", "pub-env"),
+    ("UCLOUD_PRIVATE_KEY", "priv-env"),
+    ("UCLOUD_PROFILE", "work"),
+];
+
+#[test]
+fn keys_are_taken_from_the_first_of_the_five_places() {
+    let profile = Settings { profile: some("work"), ..Settings::default() };
+    let cases = [
+        (arguments(), &VARIABLES[..], "pub-arg"),
+        (profile.clone(), &VARIABLES[..2], "pub-work"),
+        (Settings::default(), &VARIABLES[..], "pub-env"),
+        (Settings::default(), &VARIABLES[2..], "pub-work"),
+        (Settings::default(), &[], "pub-default"),
+    ];
+    for (settings, variables, expected) in cases {
+        let found = Home::with(FILE, variables).resolve(&settings).unwrap();
+        assert_eq!(found.public_key, expected);
+        assert_eq!(found.private_key, expected.replace("pub", "priv"));
+    }
+}
+
+#[test]
+fn without_any_keys_the_error_names_all_four_ways() {
+    let error = Home::empty(&[("UCLOUD_PUBLIC_KEY", "")]).resolve(&Settings::default());
+    let error = error.unwrap_err();
+    for way in ["`private_key`", "`profile`", "UCLOUD_PRIVATE_KEY", "UCLOUD_PROFILE", "`default`"] {
+        assert!(error.message.contains(way), "{way}: {}", error.message);
+    }
+}
+
+#[test]
+fn half_a_pair_names_the_other_half() {
+    let half = Settings { public_key: some("pub-arg"), ..Settings::default() };
+    let error = Home::with(FILE, &VARIABLES[2..]).resolve(&half).unwrap_err();
+    assert_eq!(error.setting, Some("private_key"));
+    assert!(error.message.contains("UCLOUD_PRIVATE_KEY"), "{}", error.message);
+
+    let error = Home::with(FILE, &VARIABLES[1..2]).resolve(&Settings::default()).unwrap_err();
+    assert_eq!(error.setting, Some("public_key"));
+}
+
+#[test]
+fn a_key_argument_is_completed_by_the_variable_of_its_twin() {
+    let half = Settings { public_key: some("pub-arg"), ..Settings::default() };
+    let found = Home::empty(&VARIABLES).resolve(&half).unwrap();
+    assert_eq!((&*found.public_key, &*found.private_key), ("pub-arg", "priv-env"));
+}
+
+#[test]
+fn keys_and_a_profile_exclude_each_other() {
+    let both = Settings { profile: some("work"), ..arguments() };
+    let error = Home::with(FILE, &[]).resolve(&both).unwrap_err();
+    assert_eq!(error.setting, Some("profile"));
+}
+
+#[test]
+fn an_empty_key_is_refused_before_any_request() {
+    let settings = Settings { private_key: some(" "), ..arguments() };
+    let error = Home::empty(&[]).resolve(&settings).unwrap_err();
+    assert_eq!(error.setting, Some("private_key"));
+
+    let settings = Settings { profile: some("half"), ..Settings::default() };
+    let error = Home::with(FILE, &[]).resolve(&settings).unwrap_err();
+    assert!(error.message.contains("no private_key"), "{}", error.message);
+    assert!(error.message.contains("default, work, half"), "{}", error.message);
+}
+
+#[test]
+fn a_missing_profile_names_the_file_and_what_it_has() {
+    let settings = Settings { profile: some("wrok"), ..Settings::default() };
+    let error = Home::with(FILE, &[]).resolve(&settings).unwrap_err();
+    assert_eq!(
+        error.message,
+        "~/.ucloud/credential.json has no profile `wrok`; it has default, work, half"
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let settings =
+        Settings { shared_credentials_file: some("~/nowhere.json"), ..Settings::default() };
+    let error = Home::with(FILE, &[]).resolve(&settings).unwrap_err();
+    assert_eq!(error.setting, Some("shared_credentials_file"));
+    assert!(error.message.contains("~/nowhere.json cannot be read"), "{}", error.message);
+}
+
+#[test]
+fn a_broken_file_is_named_but_not_quoted() {
+    for content in [r#"["hunter2"]"#, r#"{"private_key": "hunter2"}"#, r#"[{"private_key": "hun"#] {
+        let error = Home::with(content, &[]).resolve(&Settings::default()).unwrap_err();
+        assert!(error.message.contains("credential.json"), "{}", error.message);
+        assert!(!error.message.contains("hun"), "{}", error.message);
+    }
+}
+
+#[test]
+fn a_byte_order_mark_and_a_line_end_after_a_key_do_no_harm() {
+    let content = format!("\u{feff}{FILE}");
+    let found = Home::with(&content, &[]).resolve(&Settings::default()).unwrap();
+    assert_eq!(found.public_key, "pub-default");
+
+    let settings = Settings { private_key: some("priv-arg\n"), ..arguments() };
+    assert_eq!(Home::empty(&[]).resolve(&settings).unwrap().private_key, "priv-arg");
+}
+
+#[test]
+fn a_token_comes_from_its_setting_or_else_from_its_variable() {
+    let home = Home::empty(&[("UCLOUD_SECURITY_TOKEN", "tok-env")]);
+    assert_eq!(home.resolve(&arguments()).unwrap().security_token, some("tok-env"));
+    let settings = Settings { security_token: some("tok-arg"), ..arguments() };
+    assert_eq!(home.resolve(&settings).unwrap().security_token, some("tok-arg"));
+    let settings = Settings { security_token: some(""), ..arguments() };
+    assert_eq!(home.resolve(&settings).unwrap().security_token, None);
+}
+
+#[test]
+fn secrets_are_not_in_the_debug_text() {
+    let settings = Settings { security_token: some("tok-arg"), ..arguments() };
+    let found = Home::empty(&[]).resolve(&settings).unwrap();
+    for text in [format!("{settings:?}"), format!("{found:?}")] {
+        assert!(!text.contains("priv-arg") && !text.contains("tok-arg"), "{text}");
+    }
+}

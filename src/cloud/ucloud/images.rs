@@ -1,0 +1,145 @@
+//! The client: whole lists of images.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use reqwest::Url;
+use tokio::sync::OnceCell;
+use tokio::task::JoinSet;
+
+use super::call::Caller;
+use super::listing::{Part, Source};
+use super::types::sort;
+use super::{Credentials, Listing, OPERATION, Query};
+use crate::cloud::http::Http;
+use crate::cloud::limits::readable;
+use crate::cloud::{Error, Kind, Limits, Result};
+
+/// Ids per request. The service documents no limit; its sibling operations take 100.
+const IDS: usize = 100;
+
+/// A listing that is being read, which everyone who asks for the same shares.
+type Flight = OnceCell<Result<Arc<Listing>>>;
+
+/// Lists the images of UCloud with one pair of keys.
+#[derive(Debug)]
+pub struct Client {
+    caller: Arc<Caller>,
+    flights: Mutex<HashMap<Query, Weak<Flight>>>,
+}
+
+impl Client {
+    /// A client for `endpoint`, which [`endpoint`](super::endpoint()) made. A request that fails
+    /// in passing is sent up to `max_retries` more times.
+    #[must_use]
+    pub fn new(http: Arc<Http>, credentials: Credentials, endpoint: Url, max_retries: u32) -> Self {
+        let caller = Arc::new(Caller::new(http, credentials, endpoint, max_retries));
+        Self { caller, flights: Mutex::default() }
+    }
+
+    /// All images that fit the query: `DescribeImage`, page after page.
+    ///
+    /// Callers that ask for the same at the same time share one reading. The call ends at once
+    /// when `limits` say stop, since reading leaves nothing behind.
+    ///
+    /// # Errors
+    /// What the service refused, with its RetCode and the request's id; [`Kind::Unexpected`] when
+    /// the list cannot be had completely; [`Kind::TimedOut`] and [`Kind::Interrupted`] as
+    /// `limits` say.
+    pub async fn describe_image(&self, limits: &Limits, query: &Query) -> Result<Arc<Listing>> {
+        if query.region.is_empty() {
+            return Err(Error::setting(OPERATION, "region", "no region is given"));
+        }
+        let outcome = tokio::select! {
+            biased;
+            () = limits.stop.cancelled() => {
+                return Err(Error::new(Kind::Interrupted, OPERATION, "stopped on request"));
+            }
+            outcome = tokio::time::timeout_at(limits.deadline, self.share(limits, query)) => outcome,
+        };
+        outcome.unwrap_or_else(|_| {
+            let text = format!("not all images came within {}", readable(limits.within));
+            Err(self.caller.about(query, Error::new(Kind::TimedOut, OPERATION, text)))
+        })
+    }
+
+    async fn share(&self, limits: &Limits, query: &Query) -> Result<Arc<Listing>> {
+        loop {
+            let flight = self.flight(query);
+            let mut own = false;
+            let read = async {
+                own = true;
+                self.read(limits, query).await.map(Arc::new)
+            };
+            let outcome = flight.get_or_init(|| read).await.clone();
+            match outcome {
+                // The other caller's patience is at an end, not ours.
+                Err(error) if !own && matches!(error.kind, Kind::TimedOut | Kind::Interrupted) => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn flight(&self, query: &Query) -> Arc<Flight> {
+        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = flights.get(query).and_then(Weak::upgrade);
+        if let Some(flight) = open.filter(|flight| !flight.initialized()) {
+            return flight;
+        }
+        flights.retain(|_, flight| flight.strong_count() > 0);
+        let flight = Arc::new(Flight::new());
+        flights.insert(query.clone(), Arc::downgrade(&flight));
+        flight
+    }
+
+    async fn read(&self, limits: &Limits, query: &Query) -> Result<Listing> {
+        let mut listing = Listing::default();
+        let mut wanted: HashSet<&str> = HashSet::new();
+        let ids: Vec<&String> = query.image_ids.iter().filter(|id| wanted.insert(id)).collect();
+        for part in self.parts(limits, query, &ids).await? {
+            listing.total_count += part.total;
+            listing.warnings.extend(part.warning);
+            // A service that ignores the ids sends everything.
+            let fitting = part
+                .images
+                .into_iter()
+                .filter(|image| ids.is_empty() || wanted.contains(&*image.id));
+            listing.images.extend(fitting);
+        }
+        sort(&mut listing.images);
+        listing.images.dedup_by(|a, b| a.key() == b.key());
+        listing.images.shrink_to_fit();
+        listing.warnings.sort_unstable();
+        listing.warnings.dedup();
+        Ok(listing)
+    }
+
+    /// One part per portion of ids, in any order; a single one without ids.
+    async fn parts(&self, limits: &Limits, query: &Query, ids: &[&String]) -> Result<Vec<Part>> {
+        let query = Arc::new(Query { image_ids: Vec::new(), ..query.clone() });
+        let source = |ids: &[&String]| Source {
+            caller: Arc::clone(&self.caller),
+            limits: limits.clone(),
+            query: Arc::clone(&query),
+            ids: ids.iter().map(|id| (*id).clone()).collect(),
+        };
+        if ids.len() <= IDS {
+            return Ok(vec![source(ids).read().await?]);
+        }
+        let mut tasks = JoinSet::new();
+        for portion in ids.chunks(IDS) {
+            let source = source(portion);
+            tasks.spawn(async move { source.read().await });
+        }
+        let mut parts = Vec::new();
+        while let Some(joined) = tasks.join_next().await {
+            parts.push(joined.map_err(|error| {
+                Error::new(Kind::Unexpected, OPERATION, format!("a page was lost: {error}"))
+            })??);
+        }
+        Ok(parts)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,203 @@
+//! Reading a list that is longer than a page: in parallel, completely, and to an end whatever
+//! the service claims.
+//!
+//! The service documents neither its largest page nor what it does above that, and its
+//! `TotalCount` need not be right. So a [`Pass`] over the list goes by what was received: the
+//! first page shows how many images a page really has, further pages are asked for at those
+//! steps, a gap after a short page is filled, and only an empty or repeated page ends a list
+//! whose length is not known. A pass that does not add up has a [`Flaw`], and the list is read
+//! anew. If the flaw stays, the list is accepted with a warning when nothing shows that images
+//! are missing, and refused otherwise: it is never shortened in silence.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use super::call::{Caller, IN_FLIGHT, Page};
+use super::pass::{Flaw, Pass, Weight};
+use super::retcode::BAD_PARAMETER;
+use super::{Image, OPERATION, Query};
+use crate::cloud::{Error, Kind, Limits, Result};
+
+/// Sizes of the first page in the order they are tried: what UCloud's own command line asks
+/// for, what its Terraform provider asks for, and the documented default. The next one is tried
+/// when the service refuses `Limit`.
+const FIRST: [u64; 3] = [500, 100, 20];
+
+/// How often a list that does not add up is read in all.
+const PASSES: usize = 3;
+
+/// Beyond this a list has no end.
+const MOST: usize = 1_000_000;
+
+/// The list to read.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub(super) caller: Arc<Caller>,
+    pub(super) limits: Limits,
+    pub(super) query: Arc<Query>,
+    /// The ids of this part of the query.
+    pub(super) ids: Arc<[String]>,
+}
+
+/// A list that was read.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) images: Vec<Image>,
+    pub(super) total: u64,
+    pub(super) warning: Option<String>,
+}
+
+/// Consecutive pages of one stretch of the list.
+pub(super) struct Segment {
+    pub(super) start: u64,
+    pub(super) pages: Vec<Page>,
+    /// Whether an empty page came before the stretch was full.
+    pub(super) ended: bool,
+}
+
+impl Source {
+    /// Reads the list, as often as it takes.
+    pub(super) async fn read(&self) -> Result<Part> {
+        let mut size = 0;
+        let mut before = None;
+        for number in 1..=PASSES {
+            let pass = self.pass(&mut size).await?;
+            let Some(flaw) = pass.flaw() else {
+                return Ok(part(pass, None));
+            };
+            tracing::debug!(operation = OPERATION, pass = number, "{}", flaw.text);
+            let seen = pass.fingerprint();
+            let last = number == PASSES;
+            let same = before.replace(seen) == Some(seen);
+            match flaw.weight {
+                Weight::Harmless => return Ok(part(pass, Some(flaw))),
+                Weight::Odd if same || (last && pass.has_what_was_announced()) => {
+                    return Ok(part(pass, Some(flaw)));
+                }
+                Weight::Odd | Weight::Incomplete if same || last => {
+                    return Err(self.incomplete(&flaw, number));
+                }
+                Weight::Odd | Weight::Incomplete => {}
+            }
+        }
+        unreachable!("the last pass returns")
+    }
+
+    fn incomplete(&self, flaw: &Flaw, passes: usize) -> Error {
+        let text = format!(
+            "the list of images could not be read completely in {passes} attempts: {}",
+            flaw.text
+        );
+        self.caller.about(&self.query, Error::new(Kind::Unexpected, OPERATION, text))
+    }
+
+    /// Reads the list once. `size` is an index into [`FIRST`].
+    async fn pass(&self, size: &mut usize) -> Result<Pass> {
+        let first = self.first(size).await?;
+        let step = first.images.len() as u64;
+        let mut pass = Pass::new(first, FIRST[*size]);
+        if step == 0 {
+            return Ok(pass);
+        }
+        let mut next = step;
+        match pass.announced {
+            Some(total) if total > step => {
+                // The page after the last is asked for along with the others: it has to be empty.
+                let starts = (step..total).step_by(pass.images.len());
+                let ranges = starts.map(|at| at..(at + step).min(total));
+                next = total + step;
+                self.wave(&mut pass, ranges.chain([total..next])).await?;
+            }
+            Some(total) if total == step && !self.may_be_cut(step) => return Ok(pass),
+            _ => {}
+        }
+        let mut width = 1;
+        while !pass.over() {
+            let end = next + width * step;
+            let starts = (next..end).step_by(usize::try_from(step).unwrap_or(usize::MAX));
+            self.wave(&mut pass, starts.map(|at| at..at + step)).await?;
+            (next, width) = (end, (width * 2).min(IN_FLIGHT as u64));
+            if pass.images.len() > MOST {
+                return Err(self.incomplete(&pass.endless(), 1));
+            }
+        }
+        Ok(pass)
+    }
+
+    async fn first(&self, size: &mut usize) -> Result<Page> {
+        loop {
+            match self.page(0, FIRST[*size]).await {
+                Err(error) if *size + 1 < FIRST.len() && refuses_limit(&error) => *size += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Whether a page as long as the announced list may be the service's page size instead: those
+    /// are round numbers. A page with all the ids that were asked for is whole in any case.
+    fn may_be_cut(&self, length: u64) -> bool {
+        let whole = !self.ids.is_empty() && length >= self.ids.len() as u64;
+        !whole && length >= 20 && length.is_multiple_of(10)
+    }
+
+    /// Fetches stretches of the list in parallel, until one shows that there is nothing more.
+    ///
+    /// Dropping the tasks stops them, so a failure ends all of it.
+    async fn wave(&self, pass: &mut Pass, ranges: impl Iterator<Item = Range<u64>>) -> Result<()> {
+        let mut ranges = ranges.fuse();
+        let mut tasks = JoinSet::new();
+        let mut segments = Vec::new();
+        let mut over = false;
+        loop {
+            while !over
+                && tasks.len() < IN_FLIGHT
+                && let Some(range) = ranges.next()
+            {
+                tasks.spawn(self.clone().segment(range));
+            }
+            let Some(joined) = tasks.join_next().await else { break };
+            let segment = joined.map_err(|error| {
+                Error::new(Kind::Unexpected, OPERATION, format!("a page was lost: {error}"))
+            })??;
+            over |= segment.ended || pass.knows(&segment);
+            segments.push(segment);
+        }
+        // As if they had come one after the other.
+        segments.sort_unstable_by_key(|segment| segment.start);
+        segments.into_iter().for_each(|segment| pass.take(segment));
+        Ok(())
+    }
+
+    async fn segment(self, range: Range<u64>) -> Result<Segment> {
+        let mut segment = Segment { start: range.start, pages: Vec::new(), ended: false };
+        let mut at = range.start;
+        while at < range.end {
+            let asked = range.end - at;
+            let mut page = self.page(at, asked).await?;
+            // What lies beyond belongs to the next stretch.
+            page.images.truncate(usize::try_from(asked).unwrap_or(usize::MAX));
+            if page.images.is_empty() {
+                segment.ended = true;
+                break;
+            }
+            at += page.images.len() as u64;
+            segment.pages.push(page);
+        }
+        Ok(segment)
+    }
+
+    async fn page(&self, offset: u64, limit: u64) -> Result<Page> {
+        self.caller.page(&self.limits, &self.query, &self.ids, (offset, limit)).await
+    }
+}
+
+fn refuses_limit(error: &Error) -> bool {
+    error.code.as_deref() == Some(&BAD_PARAMETER.to_string()) && error.message.contains("Limit")
+}
+
+fn part(pass: Pass, flaw: Option<Flaw>) -> Part {
+    let total = pass.announced.unwrap_or(pass.images.len() as u64);
+    Part { images: pass.images, total, warning: flaw.map(|flaw| flaw.text) }
+}

@@ -1,0 +1,212 @@
+//! What one reading of a list gave, and whether it adds up.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::Image;
+use super::call::Page;
+use super::listing::Segment;
+
+type Key = (Box<str>, Option<Box<str>>);
+
+/// One reading of a list.
+#[derive(Debug)]
+pub(super) struct Pass {
+    /// Without duplicates.
+    pub(super) images: Vec<Image>,
+    /// The `TotalCount` of the first page.
+    pub(super) announced: Option<u64>,
+    /// The smallest and the largest `TotalCount` of a page with images.
+    counts: Option<(u64, u64)>,
+    /// Where each image was seen first.
+    keys: HashMap<Key, usize>,
+    pages: usize,
+    /// Images that their page holds twice: the service's doing, in one answer.
+    twins: u64,
+    /// Images that another page holds as well: the list moved, or the service repeats itself.
+    repeats: u64,
+    /// Whether a whole stretch below the announced end came again.
+    stuck: bool,
+    end: Option<End>,
+    /// Whether images came after an empty page.
+    hole: bool,
+    /// Whether the first page was as long as it was asked to be.
+    full: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Empty,
+    Repeated,
+}
+
+/// Why a pass does not add up.
+#[derive(Debug)]
+pub(super) struct Flaw {
+    pub(super) text: String,
+    pub(super) weight: Weight,
+}
+
+/// How bad a [`Flaw`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// Nothing is missing; only a number is wrong.
+    Harmless,
+    /// The list may have moved. Nothing is missing if it looks the same once more.
+    Odd,
+    /// Images are missing.
+    Incomplete,
+}
+
+impl Pass {
+    /// A pass that begins with `first`, for which `asked` images were asked.
+    pub(super) fn new(first: Page, asked: u64) -> Self {
+        let mut pass = Self {
+            images: Vec::new(),
+            announced: first.total,
+            counts: None,
+            keys: HashMap::new(),
+            pages: 0,
+            twins: 0,
+            repeats: 0,
+            stuck: false,
+            end: None,
+            hole: false,
+            full: first.images.len() as u64 >= asked,
+        };
+        pass.add(first);
+        pass
+    }
+
+    /// Whether there is no point in asking for more.
+    pub(super) fn over(&self) -> bool {
+        self.stuck || self.end.is_some()
+    }
+
+    /// Whether a stretch brings nothing that earlier ones had not.
+    pub(super) fn knows(&self, segment: &Segment) -> bool {
+        let mut images = segment.pages.iter().flat_map(|page| &page.images).peekable();
+        images.peek().is_some() && images.all(|image| self.keys.contains_key(&key(image)))
+    }
+
+    /// Takes the next stretch in the order of the list.
+    pub(super) fn take(&mut self, segment: Segment) {
+        if self.knows(&segment) {
+            if self.announced.is_some_and(|announced| segment.start < announced) {
+                self.stuck = true;
+            } else {
+                self.end.get_or_insert(End::Repeated);
+            }
+            return;
+        }
+        self.hole |= self.end == Some(End::Empty) && !segment.pages.is_empty();
+        segment.pages.into_iter().for_each(|page| self.add(page));
+        if segment.ended {
+            self.end.get_or_insert(End::Empty);
+        }
+    }
+
+    fn add(&mut self, page: Page) {
+        if let Some(total) = page.total.filter(|_| !page.images.is_empty()) {
+            let (least, most) = self.counts.unwrap_or((total, total));
+            self.counts = Some((least.min(total), most.max(total)));
+        }
+        self.pages += 1;
+        for image in page.images {
+            match self.keys.entry(key(&image)) {
+                std::collections::hash_map::Entry::Vacant(entry) => {
+                    entry.insert(self.pages);
+                    self.images.push(image);
+                }
+                std::collections::hash_map::Entry::Occupied(entry) => {
+                    let twin = *entry.get() == self.pages;
+                    *(if twin { &mut self.twins } else { &mut self.repeats }) += 1;
+                }
+            }
+        }
+    }
+
+    fn received(&self) -> u64 {
+        self.images.len() as u64 + self.twins
+    }
+
+    /// Whether there are as many images as any page announced.
+    pub(super) fn has_what_was_announced(&self) -> bool {
+        self.counts.is_none_or(|(_, most)| self.received() >= most)
+    }
+
+    /// The same for two passes that gave the same images and counts.
+    pub(super) fn fingerprint(&self) -> u64 {
+        let hash = |value: &dyn Fn(&mut DefaultHasher)| {
+            let mut hasher = DefaultHasher::new();
+            value(&mut hasher);
+            hasher.finish()
+        };
+        let images = self
+            .keys
+            .keys()
+            .fold(0, |all: u64, key| all.wrapping_add(hash(&|hasher| key.hash(hasher))));
+        hash(&|hasher| (images, self.images.len(), self.counts, self.announced).hash(hasher))
+    }
+
+    /// What does not add up, the worst first.
+    pub(super) fn flaw(&self) -> Option<Flaw> {
+        let received = self.received();
+        let announced = self.announced.unwrap_or(received);
+        let flaw = |weight, text| Some(Flaw { text, weight });
+        if self.images.is_empty() && announced > 0 {
+            let text = format!("the service announces {announced} images and sends none");
+            return flaw(Weight::Incomplete, text);
+        }
+        if self.stuck {
+            let text = format!(
+                "the service sends images again instead of going on: {received} of {announced} \
+                 came"
+            );
+            return flaw(Weight::Incomplete, text);
+        }
+        if self.hole {
+            let text = format!(
+                "the service sends an empty page before the last: {received} of {announced} \
+                 images came"
+            );
+            return flaw(Weight::Incomplete, text);
+        }
+        if self.announced.is_none() && self.end == Some(End::Repeated) {
+            let text = format!(
+                "the service does not say how many images there are and repeats the {received} \
+                 it has sent"
+            );
+            return flaw(if self.full { Weight::Incomplete } else { Weight::Harmless }, text);
+        }
+        if let Some((least, most)) = self.counts.filter(|(least, most)| least < most) {
+            let text = format!(
+                "the list changed while it was read: between {least} and {most} images were \
+                 announced, {received} came"
+            );
+            return flaw(Weight::Odd, text);
+        }
+        if self.repeats > 0 {
+            let text =
+                format!("the service sends {} images more than once, on other pages", self.repeats);
+            return flaw(Weight::Odd, text);
+        }
+        let text = format!("the service announces {announced} images, but its list has {received}");
+        match received.cmp(&announced) {
+            std::cmp::Ordering::Less => flaw(Weight::Odd, text),
+            std::cmp::Ordering::Equal => None,
+            std::cmp::Ordering::Greater => flaw(Weight::Harmless, text),
+        }
+    }
+
+    /// The flaw of a list that does not end.
+    pub(super) fn endless(&self) -> Flaw {
+        let text = format!("after {} images the service still sends more", self.images.len());
+        Flaw { text, weight: Weight::Incomplete }
+    }
+}
+
+fn key(image: &Image) -> Key {
+    let (id, zone) = image.key();
+    (id.into(), zone.map(Box::from))
+}

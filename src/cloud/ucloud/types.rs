@@ -1,0 +1,151 @@
+//! What is asked and what is answered, in the API's own words.
+//!
+//! A region may have thousands of images, so an [`Image`] is packed: text in boxes without spare
+//! room, nothing kept of the answer it came from.
+
+use serde::Deserialize;
+
+use super::decode::{number, text, texts, whole};
+
+/// Which images to list. Empty and missing values are not sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Query {
+    /// The region, such as `cn-bj2`. The service requires it.
+    pub region: String,
+    /// The project; without it the service takes the default one, which sub-accounts lack.
+    pub project_id: Option<String>,
+    /// The availability zone, such as `cn-bj2-04`.
+    pub zone: Option<String>,
+    /// `Base`, `Business` or `Custom`.
+    pub image_type: Option<String>,
+    /// `gpu`, `app` or `uhost`. The service ignores any other value.
+    pub func_type: Option<String>,
+    /// `Linux` or `Windows`.
+    pub os_type: Option<String>,
+    /// The business group.
+    pub tag: Option<String>,
+    /// Ids to look for; all images when there are none.
+    pub image_ids: Vec<String>,
+    /// Whether images come with their prices.
+    pub include_prices: bool,
+}
+
+/// The images of a [`Query`], all of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Listing {
+    /// Newest first, then by id, then by zone. No image of a zone occurs twice.
+    pub images: Vec<Image>,
+    /// How many images the service says there are.
+    pub total_count: u64,
+    /// What was odd about the answers, though the list is as complete as they allow to tell.
+    pub warnings: Vec<String>,
+}
+
+/// One image in one zone. The service may leave out any of it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct Image {
+    /// `uimage-...`, a UUID or 32 hexadecimal digits; empty when the service sent none.
+    #[serde(rename = "ImageId", deserialize_with = "super::decode::id")]
+    pub id: Box<str>,
+    /// The name as sent, which may begin or end with a space.
+    #[serde(rename = "ImageName", deserialize_with = "text")]
+    pub name: Option<Box<str>>,
+    /// The description as sent.
+    #[serde(rename = "ImageDescription", deserialize_with = "text")]
+    pub description: Option<Box<str>>,
+    /// The availability zone.
+    #[serde(deserialize_with = "text")]
+    pub zone: Option<Box<str>>,
+    /// `Linux` or `Windows`.
+    #[serde(deserialize_with = "text")]
+    pub os_type: Option<Box<str>>,
+    /// Name of the operating system.
+    #[serde(deserialize_with = "text")]
+    pub os_name: Option<Box<str>>,
+    /// `Base`, `Business` or `Custom`.
+    #[serde(deserialize_with = "text")]
+    pub image_type: Option<Box<str>>,
+    /// `gpu`, `app` or `uhost`.
+    #[serde(deserialize_with = "text")]
+    pub func_type: Option<Box<str>>,
+    /// What the image can do; an open set of names.
+    #[serde(deserialize_with = "texts")]
+    pub features: Box<[Box<str>]>,
+    /// Software in the image.
+    #[serde(deserialize_with = "text")]
+    pub integrated_software: Option<Box<str>>,
+    /// Who supplies the image.
+    #[serde(deserialize_with = "text")]
+    pub vendor: Option<Box<str>>,
+    /// Where the image is described.
+    #[serde(deserialize_with = "text")]
+    pub links: Option<Box<str>>,
+    /// `Available`, `Making`, `Unavailable` or `Copying`.
+    #[serde(deserialize_with = "text")]
+    pub state: Option<Box<str>>,
+    /// Seconds since 1970.
+    #[serde(deserialize_with = "whole")]
+    pub create_time: Option<i64>,
+    /// Size in GB.
+    #[serde(deserialize_with = "number")]
+    pub image_size: Option<f64>,
+    /// The oldest CPU platform that will do.
+    #[serde(rename = "MinimalCPU", deserialize_with = "text")]
+    pub minimal_cpu: Option<Box<str>>,
+    /// The end of maintenance as sent, `YYYY/MM/DD`.
+    #[serde(deserialize_with = "text")]
+    pub maintain_eol: Option<Box<str>>,
+    /// Snapshots of the data disks that belong to the image.
+    #[serde(deserialize_with = "texts")]
+    pub data_snapshot_ids: Box<[Box<str>]>,
+    /// GPU models that the image supports.
+    #[serde(rename = "SupportedGPUTypes", deserialize_with = "texts")]
+    pub supported_gpu_types: Box<[Box<str>]>,
+    /// What the image is for.
+    #[serde(deserialize_with = "texts")]
+    pub scene_categories: Box<[Box<str>]>,
+    /// The main software.
+    #[serde(deserialize_with = "text")]
+    pub primary_software: Option<Box<str>>,
+    /// The business group.
+    #[serde(deserialize_with = "text")]
+    pub tag: Option<Box<str>>,
+    /// Prices, when asked for.
+    #[serde(rename = "PriceSet", deserialize_with = "super::decode::list")]
+    pub prices: Box<[Price]>,
+}
+
+/// What an image costs for one way of paying.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct Price {
+    /// `Year`, `Month`, `Dynamic` and the like.
+    #[serde(deserialize_with = "text")]
+    pub charge_type: Option<Box<str>>,
+    /// The price.
+    #[serde(deserialize_with = "number")]
+    pub price: Option<f64>,
+    /// The price before discounts.
+    #[serde(deserialize_with = "number")]
+    pub original_price: Option<f64>,
+}
+
+impl Image {
+    /// What tells images apart: the same id may occur in several zones.
+    pub(super) fn key(&self) -> (&str, Option<&str>) {
+        // Without an id there is only the name to go by.
+        let id = if self.id.is_empty() { self.name.as_deref().unwrap_or("") } else { &self.id };
+        (id, self.zone.as_deref())
+    }
+}
+
+/// Newest first, then by id, then by zone; what has no time comes last.
+pub(super) fn sort(images: &mut [Image]) {
+    images.sort_unstable_by(|a, b| {
+        b.create_time.cmp(&a.create_time).then_with(|| a.id.cmp(&b.id)).then_with(|| {
+            let rest = |image: &Image| (image.zone.clone(), image.name.clone());
+            rest(a).cmp(&rest(b))
+        })
+    });
+}

@@ -1,0 +1,112 @@
+//! Arguments that take one of a few words.
+
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
+use super::attr::unexpected;
+use super::diagnostic::{Diagnostic, Path};
+use super::model::{Attr, Shape};
+use super::value::{Sink, Type, Value};
+
+/// The words that an argument takes, in the service's own spelling.
+pub trait Words: Debug + Clone + Copy + Send + Sync + 'static {
+    /// All of them.
+    const WORDS: &'static [&'static str];
+}
+
+/// One of the words, written in any case. Holds the service's spelling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AnyCase<W>(&'static str, PhantomData<W>);
+
+/// One of the words in the service's own spelling, as everything has to be that is stored in a
+/// state and compared with what the service answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Exact<W>(&'static str, PhantomData<W>);
+
+macro_rules! word {
+    ($name:ident, $equal:expr) => {
+        impl<W> $name<W> {
+            /// The word in the service's spelling.
+            #[must_use]
+            pub fn as_str(&self) -> &'static str {
+                self.0
+            }
+        }
+
+        impl<W: Words> Attr for $name<W> {
+            fn shape() -> Shape {
+                Shape::Plain(Type::String)
+            }
+            fn decode(value: Value, at: &Path, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+                let Value::String(text) = value else {
+                    return unexpected(&one_of(W::WORDS), &value, at, problems);
+                };
+                let equal: fn(&str, &str) -> bool = $equal;
+                let found = W::WORDS.iter().find(|word| equal(word, &text));
+                if found.is_none() {
+                    problems.push(Diagnostic::invalid(at, refusal(&text, W::WORDS)));
+                }
+                found.map(|word| Self(word, PhantomData))
+            }
+            fn encode(&self, out: &mut dyn Sink) {
+                out.string(self.0);
+            }
+        }
+    };
+}
+
+word!(AnyCase, str::eq_ignore_ascii_case);
+word!(Exact, |a, b| a == b);
+
+fn one_of(words: &[&str]) -> String {
+    let words: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();
+    format!("one of {}", words.join(", "))
+}
+
+fn refusal(text: &str, words: &[&str]) -> String {
+    let text: String = text.chars().take(100).collect();
+    match nearest(&text, words.iter().copied()) {
+        Some(word) => format!("{text:?} is not {}. Did you mean {word:?}?", one_of(words)),
+        None => format!("{text:?} is not {}.", one_of(words)),
+    }
+}
+
+/// What `text` may have been meant to be, if anything comes close. Case does not count.
+#[must_use]
+pub fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    /// Below it, the texts have nothing to do with each other.
+    const SIMILAR: f64 = 0.6;
+    let text = text.to_lowercase();
+    candidates
+        .map(|word| (strsim::normalized_damerau_levenshtein(&text, &word.to_lowercase()), word))
+        .filter(|(similarity, _)| *similarity >= SIMILAR)
+        // The first of equals, so that the answer does not depend on chance.
+        .reduce(|best, next| if next.0 > best.0 { next } else { best })
+        .map(|(_, word)| word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Clone, Copy)]
+    struct Os;
+    impl Words for Os {
+        const WORDS: &'static [&'static str] = &["Linux", "Windows"];
+    }
+
+    fn problems<T: Attr>(text: &str) -> Vec<String> {
+        let mut problems = Vec::new();
+        T::decode(text.into(), &Path::attribute("os_type"), &mut problems);
+        problems.into_iter().map(|problem| problem.detail).collect()
+    }
+
+    #[test]
+    fn case_matters_only_where_the_word_is_stored() {
+        assert_eq!(problems::<AnyCase<Os>>("linUX"), [""; 0]);
+        let expected = "\"linUX\" is not one of \"Linux\", \"Windows\". Did you mean \"Linux\"?";
+        assert_eq!(problems::<Exact<Os>>("linUX"), [expected]);
+        let expected = "\"plan9\" is not one of \"Linux\", \"Windows\".";
+        assert_eq!(problems::<AnyCase<Os>>("plan9"), [expected]);
+    }
+}
