@@ -1,14 +1,17 @@
 //! The provider's binary: everything is in the library.
 
 use std::process::ExitCode;
+
+use terraform_provider_cloudimages::provider::CloudImages;
 use terraform_provider_cloudimages::tfplugin::process::{Identity, serve};
-use tonic::service::Routes;
+use terraform_provider_cloudimages::tfplugin::provider::Provider;
+use terraform_provider_cloudimages::tfplugin::wire::routes;
 
 fn main() -> ExitCode {
     let identity = Identity {
-        name: "cloudimages",
-        address: "registry.terraform.io/cloudimages/cloudimages",
-        version: env!("CARGO_PKG_VERSION"),
+        name: CloudImages::NAME,
+        address: CloudImages::ADDRESS,
+        version: CloudImages::VERSION,
     };
-    serve(&identity, Routes::default)
+    serve(&identity, || routes(CloudImages))
 }

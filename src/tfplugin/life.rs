@@ -379,19 +379,14 @@ fn record<C, R: Resource<C>>(resource: &R, state: &StateOf<R, C>, limits: Value)
             _ => Object::new(),
         }
     };
-    let mut attributes =
-        object(&|sink| state.outputs.encode_fields(sink), R::Outputs::LEN);
-    attributes
-        .extend(object(&|sink| state.inputs.encode_fields(sink), R::Inputs::LEN));
+    let mut attributes = object(&|sink| state.outputs.encode_fields(sink), R::Outputs::LEN);
+    attributes.extend(object(&|sink| state.inputs.encode_fields(sink), R::Inputs::LEN));
     attributes.insert(timeouts::NAME.to_owned(), limits);
     let identity = Resource::identity(resource, state);
     Record {
         object: attributes,
         private: serde_json::to_vec(&state.private).unwrap_or_default(),
-        identity: Some(object(
-            &|sink| identity.encode_fields(sink),
-            R::Identity::LEN,
-        )),
+        identity: Some(object(&|sink| identity.encode_fields(sink), R::Identity::LEN)),
     }
 }
 

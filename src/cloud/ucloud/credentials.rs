@@ -64,6 +64,11 @@ impl Credentials {
         &self.source
     }
 
+    /// What must not be shown to anybody.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        [Some(&self.private_key), self.security_token.as_ref()].into_iter().flatten().map(|s| &**s)
+    }
+
     #[cfg(test)]
     pub(super) fn of(public: &str, private: &str, token: Option<&str>) -> Self {
         Self {

@@ -1,0 +1,92 @@
+//! The provider block: one object for each cloud, and the clients that come of them.
+//!
+//! Clients are made when the first object needs them. A cloud that nothing uses needs no
+//! configuration; one whose configuration is not known yet is an error only for those who use it.
+
+mod ucloud;
+
+use std::sync::Arc;
+
+use crate::cloud::http::Http;
+use crate::tfplugin::attr::Setting;
+use crate::tfplugin::config::Config;
+use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path};
+use crate::tfplugin::value::Value;
+
+model! {
+    /// Looks after VM images in clouds that no other provider covers.
+    ///
+    /// Each cloud is configured by an argument of its own, and only those that are used need to
+    /// be. Every value may come from an environment variable instead, which is read only when the
+    /// argument is left out.
+    #[derive(Clone, Debug)]
+    pub struct Configuration {
+        /// UCloud, for `cloudimages_ucloud_images` and `cloudimages_ucloud_image`.
+        pub ucloud: Setting<ucloud::Ucloud>,
+    }
+}
+
+/// How an environment variable is read.
+pub(crate) type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// What the configuration makes available.
+pub(crate) struct Clients {
+    ucloud: ucloud::Access,
+}
+
+impl Clients {
+    /// Clients that introduce themselves as `user_agent`.
+    pub(crate) fn new(config: Configuration, user_agent: String, env: Environment) -> Self {
+        let http = Arc::new(Http::new(user_agent));
+        Self { ucloud: ucloud::Access::new(config.ucloud, http, env) }
+    }
+
+    /// Access to UCloud.
+    pub(crate) fn ucloud(&self) -> &ucloud::Access {
+        &self.ucloud
+    }
+}
+
+/// Checks that concern several arguments of a cloud at once.
+pub(crate) fn validate(config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
+    if let Some(Value::Map(given)) = config.0.get("ucloud") {
+        ucloud::validate(&Config(given), problems);
+    }
+}
+
+/// The value of an argument, or else of its variables. Empty variables count as unset.
+pub(crate) fn fallback<T: Clone>(
+    argument: &Setting<T>,
+    cloud: &'static str,
+    name: &'static str,
+    variable: impl FnOnce() -> Option<T>,
+) -> Result<Option<T>, Failure> {
+    match argument {
+        Setting::Set(value) => Ok(Some(value.clone())),
+        Setting::Null => Ok(variable()),
+        Setting::Unknown => Err(unknown(cloud, name)),
+    }
+}
+
+/// The error for an argument that is needed now and known only later.
+fn unknown(cloud: &'static str, name: &str) -> Failure {
+    Diagnostic::error(
+        "Provider configuration not known yet",
+        format!(
+            "`{cloud}.{name}` depends on a resource that has not been applied yet, but is needed \
+             now. Apply that resource first (terraform apply -target=...), or write the value \
+             into the configuration."
+        ),
+    )
+    .into()
+}
+
+/// The path of an argument of a cloud.
+pub(crate) fn path(cloud: &'static str, name: &'static str) -> Path {
+    Path::attribute(cloud).then(name)
+}
+
+/// What has been set in the environment to something.
+pub(crate) fn variable(env: &Environment, names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| env(name).filter(|value| !value.trim().is_empty()))
+}

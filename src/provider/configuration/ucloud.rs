@@ -1,0 +1,211 @@
+//! The `ucloud` argument: keys, region, project, address.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::cloud::http::Http;
+use crate::cloud::ucloud as api;
+use crate::tfplugin::attr::{Secret, Setting, Text, Written};
+use crate::tfplugin::config::Config;
+use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
+use crate::tfplugin::mask::mask;
+use crate::tfplugin::model::{Attr, Shape};
+use crate::tfplugin::value::{Sink, Value};
+
+use super::{Environment, fallback, path, unknown, variable};
+
+const CLOUD: &str = "ucloud";
+
+model! {
+    /// Access to UCloud.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Ucloud {
+        /// Public key. Environment: `UCLOUD_PUBLIC_KEY`.
+        pub public_key: Setting<String>,
+        /// Private key. Environment: `UCLOUD_PRIVATE_KEY`.
+        pub private_key: Setting<Secret>,
+        /// Token of temporary keys. Environment: `UCLOUD_SECURITY_TOKEN`.
+        pub security_token: Setting<Secret>,
+        /// Profile of the shared credentials file that has the keys, instead of the two key
+        /// arguments. Environment: `UCLOUD_PROFILE`, used when no key variable is set. Without
+        /// keys and profile, the profile `default` is used.
+        pub profile: Setting<String>,
+        /// File with the profiles, as UCloud's command line tool writes it. Environment:
+        /// `UCLOUD_SHARED_CREDENTIAL_FILE`. Default: `~/.ucloud/credential.json`.
+        pub shared_credentials_file: Setting<String>,
+        /// Region of all look-ups that name none, such as `cn-bj2`. Environment: `UCLOUD_REGION`.
+        pub region: Setting<String>,
+        /// Project of all look-ups that name none. Environment: `UCLOUD_PROJECT_ID`. Default: the
+        /// account's default project.
+        pub project_id: Setting<String>,
+        /// Address of the API; the international site is `https://api.ucloud-global.com`. Plain
+        /// http is accepted for loopback hosts only. Environment: `UCLOUD_API_BASE_URL`. Default:
+        /// `https://api.ucloud.cn`.
+        pub base_url: Setting<Written<BaseUrl>>,
+        /// How often a request that failed for a passing reason is sent again. Default: `5`.
+        pub max_retries: Setting<Retries>,
+    }
+}
+
+/// The address of the API.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BaseUrl(reqwest::Url);
+
+impl Text for BaseUrl {
+    const EXPECTED: &'static str = "an address such as \"https://api.ucloud.cn\"";
+    fn parse(text: &str) -> std::result::Result<Self, String> {
+        api::endpoint(text).map(Self).map_err(|error| sentence(&error.message))
+    }
+}
+
+/// Retries of a request that failed for a passing reason.
+const RETRIES: u32 = 5;
+
+/// How often a request is sent again.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Retries(u32);
+
+impl Attr for Retries {
+    fn shape() -> Shape {
+        i64::shape()
+    }
+    fn decode(value: Value, at: &Path, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        let retries = i64::decode(value, at, problems)?;
+        let whole = u32::try_from(retries).ok().filter(|retries| *retries <= 100);
+        if whole.is_none() {
+            let detail = format!("`{at}` must be between 0 and 100, not {retries}.");
+            problems.push(Diagnostic::invalid(at, detail));
+        }
+        whole.map(Self)
+    }
+    fn encode(&self, out: &mut dyn Sink) {
+        i64::from(self.0).encode(out);
+    }
+}
+
+/// Checks that concern several arguments at once.
+pub(super) fn validate(given: &Config<'_>, problems: &mut Vec<Diagnostic>) {
+    if !given.is_given("profile") || given.is_unknown("profile") {
+        return;
+    }
+    for key in ["public_key", "private_key"] {
+        if given.is_given(key) && !given.is_unknown(key) {
+            let detail = format!(
+                "`{CLOUD}.{key}` cannot be given together with `{CLOUD}.profile`: the keys come \
+                 either from arguments or from a profile."
+            );
+            problems.push(Diagnostic::error("Conflicting arguments", detail).at(path(CLOUD, key)));
+        }
+    }
+}
+
+/// Access to UCloud, made when it is needed.
+pub(crate) struct Access {
+    config: Setting<Ucloud>,
+    http: Arc<Http>,
+    env: Environment,
+    client: OnceLock<api::Client>,
+}
+
+impl Access {
+    pub(super) fn new(config: Setting<Ucloud>, http: Arc<Http>, env: Environment) -> Self {
+        Self { config, http, env, client: OnceLock::new() }
+    }
+
+    fn config(&self) -> Result<Ucloud> {
+        match &self.config {
+            Setting::Set(config) => Ok(config.clone()),
+            Setting::Null => Ok(Ucloud::default()),
+            Setting::Unknown => Err(unknown(CLOUD, "*")),
+        }
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        variable(&self.env, &[name])
+    }
+
+    /// The region of look-ups that name none.
+    pub(crate) fn region(&self) -> Result<String> {
+        let region =
+            fallback(&self.config()?.region, CLOUD, "region", || self.variable("UCLOUD_REGION"))?;
+        region.filter(|region| !region.is_empty()).ok_or_else(|| {
+            Diagnostic::error(
+                "Missing region",
+                "UCloud needs a region. Set `region` here, or `ucloud.region` in the provider \
+                 block, or the environment variable UCLOUD_REGION.",
+            )
+            .into()
+        })
+    }
+
+    /// The project of look-ups that name none.
+    pub(crate) fn project_id(&self) -> Result<Option<String>> {
+        fallback(&self.config()?.project_id, CLOUD, "project_id", || {
+            self.variable("UCLOUD_PROJECT_ID")
+        })
+    }
+
+    /// The client. Finding the keys may read a file, but sends nothing.
+    pub(crate) fn client(&self) -> Result<&api::Client> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let config = self.config()?;
+        let credentials = self.settings(&config)?.resolve(&*self.env).map_err(credentials_error)?;
+        for secret in credentials.secrets() {
+            mask(secret);
+        }
+        let base_url = match &config.base_url {
+            Setting::Set(url) => url.0.clone(),
+            Setting::Unknown => return Err(unknown(CLOUD, "base_url")),
+            Setting::Null => {
+                let text = self.variable("UCLOUD_API_BASE_URL");
+                let text = text.as_deref().unwrap_or(api::DEFAULT_BASE_URL);
+                api::endpoint(text).map_err(|error| {
+                    let detail = format!("UCLOUD_API_BASE_URL: {}", sentence(&error.message));
+                    Failure::from(Diagnostic::error("Invalid base URL", detail))
+                })?
+            }
+        };
+        let retries = match &config.max_retries {
+            Setting::Set(retries) => retries.0,
+            Setting::Unknown => return Err(unknown(CLOUD, "max_retries")),
+            Setting::Null => RETRIES,
+        };
+        let client = api::Client::new(self.http.clone(), credentials, base_url, retries);
+        Ok(self.client.get_or_init(|| client))
+    }
+
+    fn settings(&self, config: &Ucloud) -> Result<api::Settings> {
+        let text = |value: &Setting<String>, name| fallback(value, CLOUD, name, || None);
+        let secret = |value: &Setting<Secret>, name| -> Result<Option<String>> {
+            let secret = fallback(value, CLOUD, name, || None)?;
+            Ok(secret.map(|secret| secret.expose().to_owned()))
+        };
+        Ok(api::Settings {
+            public_key: text(&config.public_key, "public_key")?,
+            private_key: secret(&config.private_key, "private_key")?,
+            security_token: secret(&config.security_token, "security_token")?,
+            profile: text(&config.profile, "profile")?,
+            shared_credentials_file: text(
+                &config.shared_credentials_file,
+                "shared_credentials_file",
+            )?,
+        })
+    }
+}
+
+fn credentials_error(error: crate::cloud::Error) -> Failure {
+    let mut detail = sentence(&error.message);
+    if let Some(setting) = error.setting {
+        detail.push_str(&format!("\n\nThe argument is `{CLOUD}.{setting}` in the provider block."));
+    }
+    Diagnostic::error("No usable UCloud credentials", detail).into()
+}
+
+/// Text with a capital letter and a full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+    let text = format!("{}{}", first.unwrap_or_default(), letters.as_str());
+    if text.ends_with('.') { text } else { format!("{text}.") }
+}

@@ -1,0 +1,90 @@
+//! Where Terraform's ideas meet the clouds' APIs: the configuration, the list of what is offered,
+//! one file per type.
+
+mod choose;
+pub mod configuration;
+mod error;
+mod pattern;
+mod ucloud;
+mod ucloud_image;
+mod ucloud_images;
+
+use std::sync::Arc;
+
+use crate::tfplugin::config::Config;
+use crate::tfplugin::data_source::AnyDataSource;
+use crate::tfplugin::diagnostic::{Diagnostic, Result};
+use crate::tfplugin::function::AnyFunction;
+use crate::tfplugin::life::AnyResource;
+use crate::tfplugin::provider::Provider;
+
+use configuration::{Clients, Configuration};
+
+/// The provider.
+#[derive(Debug)]
+pub struct CloudImages;
+
+impl Provider for CloudImages {
+    const NAME: &'static str = "cloudimages";
+    const ADDRESS: &'static str = "registry.terraform.io/cloudimages/cloudimages";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    type Config = Configuration;
+    type Clients = Clients;
+
+    fn validate(&self, config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
+        configuration::validate(config, problems);
+    }
+
+    fn configure(&self, config: Configuration, terraform_version: &str) -> Result<Clients> {
+        let user_agent = user_agent(terraform_version, std::env::var("TF_APPEND_USER_AGENT").ok());
+        let environment = Arc::new(|name: &str| std::env::var(name).ok());
+        Ok(Clients::new(config, user_agent, environment))
+    }
+
+    fn resources(&self) -> Vec<Box<dyn AnyResource<Clients>>> {
+        Vec::new()
+    }
+
+    fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<Clients>>> {
+        vec![Box::new(ucloud_images::UcloudImages), Box::new(ucloud_image::UcloudImage)]
+    }
+
+    fn functions(&self) -> Vec<Box<dyn AnyFunction>> {
+        Vec::new()
+    }
+}
+
+/// How requests introduce themselves, in the form that Terraform's providers share.
+fn user_agent(terraform_version: &str, appended: Option<String>) -> String {
+    let terraform = match terraform_version {
+        "" => "unknown",
+        version => version,
+    };
+    let mut text = format!(
+        "Terraform/{terraform} (+https://www.terraform.io) terraform-provider-{}/{}",
+        CloudImages::NAME,
+        CloudImages::VERSION
+    );
+    let appended = appended.unwrap_or_default();
+    // A header cannot hold control characters.
+    if !appended.trim().is_empty() && !appended.contains(|c: char| c.is_control()) {
+        text.push(' ');
+        text.push_str(appended.trim());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_user_agent_names_provider_and_terraform() {
+        let version = CloudImages::VERSION;
+        let plain = format!(
+            "Terraform/1.11.4 (+https://www.terraform.io) terraform-provider-cloudimages/{version}"
+        );
+        assert_eq!(user_agent("1.11.4", None), plain);
+        assert_eq!(user_agent("1.11.4", Some(" ci/7 ".to_owned())), format!("{plain} ci/7"));
+    }
+}

@@ -1,0 +1,158 @@
+//! Regular expressions as Terraform users write them: RE2's syntax, as in Go.
+//!
+//! The `regex` crate is RE2's sibling with three differences that show in practice: its `\d`,
+//! `\w`, `\s` and `\b` know all of Unicode, it has no `\Q...\E`, and it has set operations inside
+//! of classes. [`Pattern`] writes them as RE2 means them.
+
+use std::fmt::Write as _;
+use std::ops::Deref;
+
+use regex::Regex;
+
+use crate::tfplugin::attr::Text;
+
+/// A regular expression.
+#[derive(Clone, Debug)]
+pub(crate) struct Pattern(Regex);
+
+impl Deref for Pattern {
+    type Target = Regex;
+    fn deref(&self) -> &Regex {
+        &self.0
+    }
+}
+
+impl Text for Pattern {
+    const EXPECTED: &'static str = "a regular expression";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        if ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|look| text.contains(look)) {
+            return Err(format!(
+                "{text:?} uses look-around, which this syntax (RE2) does not have. Match what is \
+                 there, and leave out the rest with another filter."
+            ));
+        }
+        Regex::new(&translate(text)).map(Self).map_err(|error| {
+            let error = error.to_string();
+            // The crate draws the pattern first; what is wrong stands in the last line.
+            let why = error.lines().last().unwrap_or_default();
+            let why = why.trim_start_matches("error: ");
+            format!("{text:?} is not a regular expression (RE2 syntax): {why}.")
+        })
+    }
+}
+
+/// Writes RE2's syntax as that of the `regex` crate.
+fn translate(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut rest = pattern.chars().peekable();
+    let mut class = false;
+    let mut class_start = false;
+    while let Some(c) = rest.next() {
+        let first_in_class = std::mem::take(&mut class_start);
+        match c {
+            '\\' => match rest.next() {
+                Some('Q') => {
+                    let tail: String = rest.clone().collect();
+                    let (literal, end) = tail.split_once("\\E").unwrap_or((&tail, ""));
+                    out.push_str(&regex::escape(literal));
+                    let skip = tail.chars().count() - end.chars().count();
+                    rest.by_ref().take(skip).for_each(drop);
+                }
+                Some(escaped) => escape(&mut out, escaped, class),
+                None => out.push('\\'),
+            },
+            '[' if !class => {
+                class = true;
+                class_start = true;
+                out.push('[');
+            }
+            '[' if rest.peek() != Some(&':') => out.push_str("\\["),
+            '^' if first_in_class => {
+                class_start = true;
+                out.push('^');
+            }
+            ']' if first_in_class => out.push_str("\\]"),
+            ']' => {
+                class = false;
+                out.push(']');
+            }
+            ':' if class && out.ends_with('[') => {
+                // [:alpha:] is taken over whole.
+                out.push(':');
+                for c in rest.by_ref() {
+                    out.push(c);
+                    if out.ends_with(":]") {
+                        break;
+                    }
+                }
+            }
+            '&' | '~' if class => {
+                let _ = write!(out, "\\{c}");
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn escape(out: &mut String, escaped: char, class: bool) {
+    const SPACE: &str = "\\t\\n\\f\\r ";
+    let ascii = match escaped {
+        'd' => "0-9",
+        'w' => "0-9A-Za-z_",
+        's' => SPACE,
+        'D' => "^0-9",
+        'W' => "^0-9A-Za-z_",
+        'S' => "^\\t\\n\\f\\r ",
+        'b' if !class => return out.push_str("(?-u:\\b)"),
+        _ => {
+            let _ = write!(out, "\\{escaped}");
+            return;
+        }
+    };
+    let _ = match class && !ascii.starts_with('^') {
+        true => write!(out, "{ascii}"),
+        false => write!(out, "[{ascii}]"),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_as_they_do_in_go() {
+        for (pattern, text, matches) in [
+            ("^CentOS 8.[1-2] 64", "CentOS 8.2 64位", true),
+            ("64位$", "CentOS 7.6 64位", true),
+            ("^高内核CentOS 7.6 64位", "高内核CentOS 7.6 64位", true),
+            (r"^\d+$", "٣", false),
+            (r"^\d+$", "12", true),
+            (r"^\w+$", "位", false),
+            (r"^[\d.]+$", "7.6", true),
+            (r"^[^\d]+$", "abc", true),
+            (r"\Q8.[1]\E$", "CentOS 8.[1]", true),
+            (r"^\Qa.b", "a.b", true),
+            (r"^\Qa.b", "axb", false),
+            (r"^[[]x[&~]", "[x&", true),
+            (r"^[]a]$", "]", true),
+            (r"^[[:alpha:]]+$", "abc", true),
+            (r"\bUbuntu\b", "位Ubuntu", true),
+            ("(?i)^ubuntu", "Ubuntu 22.04", true),
+            (r"^\S+\s\D", "a b", true),
+        ] {
+            let found = Pattern::parse(pattern).unwrap_or_else(|why| panic!("{why}"));
+            assert_eq!(found.is_match(text), matches, "{pattern:?} on {text:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_matched_is_explained() {
+        assert!(Pattern::parse("foo(?!bar)").unwrap_err().contains("look-around"));
+        let why = Pattern::parse("a(b").unwrap_err();
+        assert!(why.contains("unclosed group"), "{why}");
+        let why = Pattern::parse(r"(a)\1").unwrap_err();
+        assert!(why.contains("backreference"), "{why}");
+    }
+}

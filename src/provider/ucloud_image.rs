@@ -1,0 +1,89 @@
+//! `cloudimages_ucloud_image`: the one image that matches, or an error that says why not.
+
+use crate::cloud::ucloud as api;
+use crate::tfplugin::context::Context;
+use crate::tfplugin::data_source::DataSource;
+use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
+
+use super::configuration::Clients;
+use super::ucloud::{Arguments, Image, LookUp, describe};
+
+model! {
+    /// Finds one image that UCloud offers in a region.
+    ///
+    /// Exactly one image has to match. None is an error that says how many images each filter
+    /// removed and what comes closest; several are an error that names them, unless `most_recent`
+    /// is set.
+    ///
+    /// See [DescribeImage](https://docs.ucloud.cn/api/uhost-api/describe_image).
+    #[derive(Clone, Debug)]
+    pub struct One {
+        /// Whether to take the newest of several images: the latest `create_time`, then the
+        /// smallest `id`, then the smallest `zone`. Default: `false`.
+        pub most_recent: Option<bool>,
+    }
+}
+
+/// The data source.
+pub(crate) struct UcloudImage;
+
+impl DataSource<Clients> for UcloudImage {
+    const NAME: &'static str = "ucloud_image";
+    type Inputs = (Arguments, One);
+    type Outputs = Image;
+
+    async fn read(
+        &self,
+        clients: &Clients,
+        (arguments, one): Self::Inputs,
+        context: &Context,
+    ) -> Result<Image> {
+        let look_up = LookUp::new(clients, arguments)?;
+        let (images, _) = look_up.images(clients, context).await?;
+        look_up.warn_of_unreadable_dates(&images, context);
+        refuse_missing(&look_up, &images)?;
+        let filters = look_up.filters();
+        let found: Vec<_> = images.iter().filter(|image| filters.keeps(image)).collect();
+        let pick = match found.as_slice() {
+            [] => return Err(filters.nothing(&images)),
+            [only] => *only,
+            // The listing is in the order that `most_recent` promises.
+            [first, ..] if one.most_recent == Some(true) => *first,
+            several => return Err(filters.too_many(several)),
+        };
+        warn_if_unusable(pick, context);
+        Ok(Image::from(pick.clone()))
+    }
+}
+
+/// Ids that were asked for and do not exist are named, whatever else matches.
+fn refuse_missing(look_up: &LookUp, images: &[api::Image]) -> Result<()> {
+    let Some(ids) = &look_up.arguments.image_ids else { return Ok(()) };
+    let missing: Vec<_> = ids
+        .iter()
+        .filter(|id| !images.iter().any(|image| *image.id == ***id))
+        .map(String::as_str)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let mut within = vec![format!("region {}", look_up.query.region)];
+    within.extend(look_up.query.project_id.iter().map(|project| format!("project {project}")));
+    within.extend(look_up.query.zone.iter().map(|zone| format!("zone {zone}")));
+    let detail = format!(
+        "UCloud has no such image for this query ({}): {}. Check the ids and the region, and \
+         whether another argument excludes them.",
+        within.join(", "),
+        missing.join(", ")
+    );
+    Err(Diagnostic::error("No image found", detail).at(Path::attribute("image_ids")).into())
+}
+
+fn warn_if_unusable(pick: &api::Image, context: &Context) {
+    let state = pick.state.as_deref().unwrap_or("unknown");
+    if !state.eq_ignore_ascii_case("Available") {
+        let detail =
+            format!("{} is in the state {state}: no host can be made from it yet.", describe(pick));
+        context.warn(Diagnostic::warning("The image is not available", detail));
+    }
+}
