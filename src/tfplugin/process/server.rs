@@ -67,6 +67,7 @@ pub(super) async fn serve(
             Ending::Asked
         }
         () = panics::outside_of_calls() => Ending::Panicked,
+        // Ends only with `accepting`, which does not: if it ever does, it is our mistake.
         _ = &mut serving => Ending::Panicked,
         never = &mut accepting => match never {},
     };

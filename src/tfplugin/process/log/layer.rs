@@ -185,7 +185,7 @@ mod tests {
     fn what_libraries_say_stays_out() {
         let lines = logged(LevelFilter::TRACE, || {
             trace!(target: "h2::codec", "frame");
-            warn!(target: "terraform_provider_cloudimages_other", "not ours");
+            warn!(target: concat!(env!("CARGO_CRATE_NAME"), "_other"), "not ours");
         });
         assert!(lines.is_empty());
     }
