@@ -1,0 +1,227 @@
+//! The HTTP shell around each simulated service: log, scripted faults, latency.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
+
+use super::fault::{Action, Fault, Script, When};
+use super::journal::{Journal, Request, lock};
+use crate::Server;
+
+/// What a service answers.
+#[derive(Debug, Clone)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Reply {
+    pub(crate) fn new(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: Vec::new() }
+    }
+
+    pub(crate) fn json(status: u16, body: &serde_json::Value) -> Self {
+        Self::new(status)
+            .header("content-type", "application/json; charset=utf-8")
+            .body(body.to_string().into_bytes())
+    }
+
+    pub(crate) fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    pub(crate) fn body(mut self, body: Vec<u8>) -> Self {
+        self.body = body;
+        self
+    }
+}
+
+/// The part of a simulation that knows its service.
+pub(crate) trait Service: Send + Sync + 'static {
+    /// The kind of a request, for [`When::label`].
+    fn label(&self, _request: &Request) -> String {
+        String::new()
+    }
+
+    /// Carries the request out.
+    fn answer(&self, request: &Request) -> Reply;
+
+    /// The service's own envelope around a scripted refusal.
+    fn refusal(
+        &self,
+        request: &Request,
+        status: u16,
+        code: Option<&str>,
+        text: Option<&str>,
+    ) -> Reply;
+}
+
+#[derive(Debug, Default)]
+struct Shell {
+    journal: Mutex<Journal>,
+    script: Mutex<Script>,
+    latency: Mutex<Duration>,
+}
+
+/// What every simulation can be asked and told while it runs.
+#[derive(Debug)]
+pub struct Controls {
+    server: Server,
+    shell: Arc<Shell>,
+}
+
+impl Controls {
+    pub(crate) fn start<S: Service>(service: Arc<S>) -> Self {
+        let shell = Arc::new(Shell::default());
+        let shared = Arc::clone(&shell);
+        let router = axum::Router::new().fallback(move |request: axum::extract::Request| {
+            let (service, shell) = (Arc::clone(&service), Arc::clone(&shared));
+            async move { Ok::<_, Infallible>(handle(&*service, &shell, request).await) }
+        });
+        Self { server: Server::start(router), shell }
+    }
+
+    /// `http://127.0.0.1:<port>`, without a trailing slash.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.server.url()
+    }
+
+    /// Everything asked so far.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Request> {
+        lock(&self.shell.journal).entries()
+    }
+
+    /// How many requests came so far.
+    #[must_use]
+    pub fn request_count(&self) -> usize {
+        lock(&self.shell.journal).len()
+    }
+
+    /// The largest number of requests that were under way at the same time. Answers are computed
+    /// in microseconds, so set a latency before asserting on this.
+    #[must_use]
+    pub fn max_in_flight(&self) -> usize {
+        lock(&self.shell.journal).max_in_flight()
+    }
+
+    /// Empties the log.
+    pub fn forget_requests(&self) {
+        lock(&self.shell.journal).clear();
+    }
+
+    /// The next `times` requests go wrong.
+    pub fn fail_next(&self, times: usize, fault: Fault) {
+        self.fail(When::any(), times, fault);
+    }
+
+    /// The `nth` request from now (counted from 1) goes wrong.
+    pub fn fail_request(&self, nth: usize, fault: Fault) {
+        self.fail(When::any().after(nth.saturating_sub(1)), 1, fault);
+    }
+
+    /// The next `times` requests that match go wrong.
+    pub fn fail(&self, when: When, times: usize, fault: Fault) {
+        lock(&self.shell.script).add(when, times, fault);
+    }
+
+    /// Drops every fault that has not happened yet.
+    pub fn clear_faults(&self) {
+        lock(&self.shell.script).clear();
+    }
+
+    /// Every answer takes at least this long from now on.
+    pub fn set_latency(&self, latency: Duration) {
+        *lock(&self.shell.latency) = latency;
+    }
+}
+
+/// Notes the end of a request even if its connection, and with it this future, is dropped.
+struct Visit<'a> {
+    shell: &'a Shell,
+    number: usize,
+    status: Option<u16>,
+}
+
+impl Drop for Visit<'_> {
+    fn drop(&mut self) {
+        lock(&self.shell.journal).leave(self.number, self.status);
+    }
+}
+
+async fn handle<S: Service>(
+    service: &S,
+    shell: &Shell,
+    request: axum::extract::Request,
+) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, 64 << 20).await.unwrap_or_default();
+    let request = lock(&shell.journal).enter(Request {
+        number: 0,
+        method: parts.method.to_string(),
+        target: parts.uri.path_and_query().map_or("/", |t| t.as_str()).to_owned(),
+        headers: parts
+            .headers
+            .iter()
+            .map(|(n, v)| (n.to_string(), String::from_utf8_lossy(v.as_bytes()).into_owned()))
+            .collect(),
+        body: String::from_utf8_lossy(&body).into_owned(),
+        at: Instant::now(),
+        status: None,
+    });
+    let mut visit = Visit { shell, number: request.number, status: None };
+    let fault = lock(&shell.script).take(&request, &service.label(&request));
+    let latency = *lock(&shell.latency) + fault.as_ref().map_or(Duration::ZERO, |f| f.delay);
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
+    let mut reply = match fault.as_ref().map(|f| &f.action) {
+        None | Some(Action::Pass) => service.answer(&request),
+        Some(Action::Refuse { status, code, message }) => {
+            service.refusal(&request, *status, code.as_deref(), message.as_deref())
+        }
+        Some(Action::Body { status, content_type, body }) => {
+            Reply::new(*status).header("content-type", content_type).body(body.clone())
+        }
+        Some(Action::Truncate) => {
+            let mut reply = service.answer(&request);
+            reply.body.truncate(reply.body.len() / 2);
+            reply
+        }
+        Some(Action::Reset) => cut(),
+        Some(Action::CutAfter) => {
+            let _ = service.answer(&request);
+            cut()
+        }
+        Some(Action::Hang) => std::future::pending().await,
+    };
+    reply.headers.extend(fault.into_iter().flat_map(|f| f.headers));
+    visit.status = Some(reply.status);
+    respond(reply)
+}
+
+/// Ends the task that serves the connection, which closes the socket with no answer written.
+/// Resuming an unwinding skips the panic hook: nothing is printed.
+fn cut() -> ! {
+    std::panic::resume_unwind(Box::new("connection cut on purpose"))
+}
+
+fn respond(reply: Reply) -> Response<Body> {
+    let mut response = Response::new(Body::from(reply.body));
+    *response.status_mut() =
+        StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in reply.headers {
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::try_from(name), HeaderValue::try_from(value.into_bytes()))
+        {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}

@@ -1,0 +1,142 @@
+//! The endpoints over a socket.
+
+use super::client::{Answer, send};
+use super::*;
+
+const SCOPE: &str = "https%3A%2F%2Fmanagement.azure.com%2F.default";
+const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
+
+fn token(entra: &Simulation, form: &str) -> Answer {
+    send(&entra.url(), "POST", &format!("/{TENANT_ID}/oauth2/v2.0/token"), &[FORM], form).unwrap()
+}
+
+fn form(credential: &str) -> String {
+    format!("grant_type=client_credentials&client_id={CLIENT_ID}&scope={SCOPE}&{credential}")
+}
+
+#[test]
+fn the_right_secret_gets_a_token_for_the_scope() {
+    let entra = Simulation::start();
+    let answer = token(&entra, &form(&format!("client_secret={CLIENT_SECRET}")));
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let token = answer.json()["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(entra.tokens().check(&token, &["https://management.azure.com".to_owned()]), Ok(()));
+    assert_eq!(answer.json()["expires_in"], 3599);
+    assert_eq!(entra.requests()[0].status, Some(200));
+}
+
+#[test]
+fn expires_in_can_be_a_text() {
+    let entra = Simulation::start();
+    entra.set_expires_in_as_text(true);
+    let answer = token(&entra, &form(&format!("client_secret={CLIENT_SECRET}")));
+    assert_eq!(answer.json()["expires_in"], "3599");
+}
+
+#[test]
+fn wrong_requests_get_their_own_aadsts_number() {
+    let entra = Simulation::start();
+    let good = form(&format!("client_secret={CLIENT_SECRET}"));
+    for (text, status, number) in [
+        (form("client_secret=wrong"), 401, 7_000_215),
+        (form(""), 401, 7_000_218),
+        (good.replace(CLIENT_ID, "someone-else"), 400, 700_016),
+        (good.replace("management.azure.com", "example.invalid"), 400, 500_011),
+        (good.replace(".default", "user_impersonation"), 400, 1_002_012),
+        (good.replace("client_credentials", "password"), 400, 70003),
+        (good.replace("grant_type", "grant"), 400, 900_144),
+        (form("client_assertion=x&client_assertion_type=y"), 400, 90023),
+        (format!("{good}&scope={SCOPE}"), 400, 90014),
+    ] {
+        let answer = token(&entra, &text);
+        assert_eq!((answer.status, &answer.json()["error_codes"][0]), (status, &number.into()));
+        let description = answer.json()["error_description"].to_string();
+        assert!(description.contains(&format!("AADSTS{number}: ")), "{description}");
+    }
+    let url = "/no-such-tenant/oauth2/v2.0/token";
+    let answer = send(&entra.url(), "POST", url, &[FORM], &good).unwrap();
+    assert_eq!(answer.json()["error_codes"][0], 90002);
+    assert_eq!(entra.tokens().issued(), 0);
+}
+
+#[test]
+fn github_and_azure_devops_give_assertions_that_the_token_endpoint_takes() {
+    let entra = Simulation::start();
+    let exchange = "audience=api%3A%2F%2FAzureADTokenExchange";
+    let bearer = format!("Bearer {}", entra.github_request_token());
+    let authorization = [("Authorization", bearer.as_str())];
+    let target = format!("/github/idtoken?api-version=2.0&{exchange}");
+    let github = send(&entra.url(), "GET", &target, &authorization, "").unwrap();
+    let without = send(&entra.url(), "GET", "/github/idtoken?api-version=2.0", &authorization, "");
+    assert_eq!(without.unwrap().status, 400);
+
+    let bearer = format!("Bearer {}", entra.ado_request_token());
+    let target = format!(
+        "/ado/oidctoken?api-version=7.1&serviceConnectionId={ADO_CONNECTION_ID}&{exchange}"
+    );
+    let authorization = [("Authorization", bearer.as_str())];
+    let ado = send(&entra.url(), "POST", &target, &authorization, "").unwrap();
+    assert_eq!(send(&entra.url(), "POST", &target, &[], "").unwrap().status, 401);
+
+    let kind = "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
+    for assertion in [&github.json()["value"], &ado.json()["oidcToken"]] {
+        let credential = format!(
+            "client_assertion={}&client_assertion_type={kind}",
+            assertion.as_str().unwrap()
+        );
+        assert_eq!(token(&entra, &form(&credential)).status, 200);
+    }
+    let forged = format!("client_assertion=a.b.c&client_assertion_type={kind}");
+    assert_eq!(token(&entra, &form(&forged)).json()["error_codes"][0], 700_213);
+}
+
+#[test]
+fn managed_identities_want_their_header_version_and_resource() {
+    let entra = Simulation::start();
+    let resource = "resource=https%3A%2F%2Fbatch.core.windows.net%2F";
+    let imds = |version: &str, headers: &[(&str, &str)]| {
+        let target = format!("/metadata/identity/oauth2/token?api-version={version}&{resource}");
+        send(&entra.url(), "GET", &target, headers, "").unwrap()
+    };
+    let metadata = [("Metadata", "true")];
+    let good = imds("2018-02-01", &metadata);
+    assert_eq!(good.status, 200, "{}", good.body);
+    assert!(good.json()["expires_in"].is_string());
+    let token = good.json()["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(
+        entra.tokens().check(&token, &["https://batch.core.windows.net/".to_owned()]),
+        Ok(())
+    );
+    assert_eq!(imds("2018-02-01", &[]).status, 400);
+    assert_eq!(imds("2017-01-01", &metadata).status, 400);
+
+    let header = entra.identity_header();
+    let target = format!("/msi/token?api-version=2019-08-01&{resource}");
+    let secret = [("X-IDENTITY-HEADER", header.as_str())];
+    let good = send(&entra.url(), "GET", &target, &secret, "").unwrap();
+    assert!(good.json()["expires_on"].is_string());
+    assert_eq!(send(&entra.url(), "GET", &target, &[], "").unwrap().status, 401);
+}
+
+#[test]
+fn scripted_faults_hit_the_requests_they_were_meant_for() {
+    let entra = Simulation::start();
+    let good = form(&format!("client_secret={CLIENT_SECRET}"));
+    entra.fail(When::label("imds"), 9, Fault::status(410));
+    entra.fail_request(2, Fault::status(429).retry_after("2"));
+    entra.fail_request(3, Fault::reset());
+    entra.fail_request(4, Fault::cut_after_handling());
+    entra.fail_request(5, Fault::html(502));
+    assert_eq!(token(&entra, &good).status, 200);
+    let throttled = token(&entra, &good);
+    assert_eq!((throttled.status, throttled.header("Retry-After")), (429, Some("2")));
+    let path = format!("/{TENANT_ID}/oauth2/v2.0/token");
+    assert!(send(&entra.url(), "POST", &path, &[FORM], &good).is_none());
+    assert_eq!(entra.tokens().issued(), 1);
+    assert!(send(&entra.url(), "POST", &path, &[FORM], &good).is_none());
+    assert_eq!(entra.tokens().issued(), 2);
+    assert!(token(&entra, &good).body.contains("<html>"));
+    assert_eq!(token(&entra, &good).status, 200);
+    let seen: Vec<Option<u16>> = entra.requests().iter().map(|r| r.status).collect();
+    assert_eq!(seen, [Some(200), Some(429), None, None, Some(502), Some(200)]);
+}

@@ -1,0 +1,213 @@
+//! The token endpoint: `POST /{tenant}/oauth2/v2.0/token`.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::assertion::{Expected, verify};
+use super::journal::{Request, lock};
+use super::shell::Reply;
+use super::{State, audience_of};
+
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// A refusal with its AADSTS number.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    pub(crate) status: u16,
+    pub(crate) error: &'static str,
+    pub(crate) number: u32,
+    pub(crate) text: String,
+}
+
+impl Problem {
+    fn new(status: u16, error: &'static str, number: u32, text: &str) -> Self {
+        Self { status, error, number, text: text.to_owned() }
+    }
+
+    /// The client failed to prove who it is.
+    pub(crate) fn client(number: u32, text: &str) -> Self {
+        Self::new(401, "invalid_client", number, text)
+    }
+
+    pub(crate) fn reply(&self) -> Reply {
+        let ids = [(); 2].map(|()| uuid::Uuid::new_v4().to_string());
+        let now = time::OffsetDateTime::now_utc();
+        let stamp =
+            format!("{} {:02}:{:02}:{:02}Z", now.date(), now.hour(), now.minute(), now.second());
+        let description = format!(
+            "AADSTS{}: {} Trace ID: {} Correlation ID: {} Timestamp: {stamp}",
+            self.number, self.text, ids[0], ids[1]
+        );
+        let body = json!({
+            "error": self.error,
+            "error_description": description,
+            "error_codes": [self.number],
+            "timestamp": stamp,
+            "trace_id": ids[0],
+            "correlation_id": ids[1],
+            "error_uri": format!("https://login.microsoftonline.com/error?code={}", self.number),
+        });
+        Reply::json(self.status, &body).header("x-ms-request-id", ids[0].as_str())
+    }
+}
+
+/// Answers a request to the token endpoint of `tenant`.
+pub(crate) fn answer(state: &State, tenant: &str, request: &Request) -> Reply {
+    match grant(state, tenant, request) {
+        Ok(body) => Reply::json(200, &body).header("cache-control", "no-store, no-cache"),
+        Err(problem) => problem.reply(),
+    }
+}
+
+struct Form(Vec<(String, String)>);
+
+impl Form {
+    fn read(request: &Request) -> Result<Self, Problem> {
+        let kind = request.header("content-type").unwrap_or_default();
+        if !kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
+            return Err(missing("grant_type"));
+        }
+        let fields: Vec<(String, String)> =
+            url::form_urlencoded::parse(request.body.as_bytes()).into_owned().collect();
+        for (index, (name, _)) in fields.iter().enumerate() {
+            if fields[..index].iter().any(|(earlier, _)| earlier == name) {
+                let text = format!("The request contains the parameter '{name}' more than once.");
+                return Err(Problem::new(400, "invalid_request", 90014, &text));
+            }
+        }
+        Ok(Self(fields))
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        let value = self.0.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+        value.filter(|v| !v.is_empty())
+    }
+
+    fn need(&self, name: &str) -> Result<&str, Problem> {
+        self.get(name).ok_or_else(|| missing(name))
+    }
+}
+
+fn missing(name: &str) -> Problem {
+    let text = format!("The request body must contain the following parameter: '{name}'.");
+    Problem::new(400, "invalid_request", 900_144, &text)
+}
+
+fn grant(state: &State, tenant: &str, request: &Request) -> Result<Value, Problem> {
+    let form = Form::read(request)?;
+    if !state.tenants.iter().any(|t| t.eq_ignore_ascii_case(tenant)) {
+        let text = format!(
+            "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID."
+        );
+        return Err(Problem::new(400, "invalid_request", 90002, &text));
+    }
+    let kind = form.need("grant_type")?;
+    if kind != "client_credentials" {
+        let text = format!("The app requested an unsupported grant type '{kind}'.");
+        return Err(Problem::new(400, "unsupported_grant_type", 70003, &text));
+    }
+    let client = form.need("client_id")?;
+    if !state.client_id.eq_ignore_ascii_case(client) {
+        let text = format!(
+            "Application with identifier '{client}' was not found in the directory '{tenant}'."
+        );
+        return Err(Problem::new(400, "unauthorized_client", 700_016, &text));
+    }
+    authenticate(state, &form, client, request)?;
+    let scope = form.need("scope")?;
+    if !scope.ends_with("/.default") {
+        let text = format!(
+            "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier."
+        );
+        return Err(Problem::new(400, "invalid_scope", 1_002_012, &text));
+    }
+    if !state.scopes.iter().any(|s| s == scope) {
+        let text = format!(
+            "The resource principal named {} was not found in the tenant.",
+            audience_of(scope)
+        );
+        return Err(Problem::new(400, "invalid_resource", 500_011, &text));
+    }
+    let lifetime = *lock(&state.lifetime);
+    Ok(json!({
+        "token_type": "Bearer",
+        "expires_in": seconds(state, lifetime),
+        "ext_expires_in": seconds(state, lifetime),
+        "access_token": state.tokens.issue(&audience_of(scope), lifetime),
+    }))
+}
+
+fn seconds(state: &State, lifetime: Duration) -> Value {
+    if *lock(&state.expires_in_as_text) {
+        json!(lifetime.as_secs().to_string())
+    } else {
+        json!(lifetime.as_secs())
+    }
+}
+
+fn authenticate(
+    state: &State,
+    form: &Form,
+    client: &str,
+    request: &Request,
+) -> Result<(), Problem> {
+    match (form.get("client_secret"), form.get("client_assertion")) {
+        (Some(_), Some(_)) => Err(Problem::new(
+            400,
+            "invalid_request",
+            90023,
+            "The request presents more than one client credential.",
+        )),
+        (None, None) => Err(Problem::client(
+            7_000_218,
+            "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+        )),
+        (Some(secret), None) if state.secrets.iter().any(|s| s == secret) => Ok(()),
+        (Some(_), None) => Err(Problem::client(
+            7_000_215,
+            &format!(
+                "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{client}'."
+            ),
+        )),
+        (None, Some(assertion)) => {
+            if form.need("client_assertion_type")? != ASSERTION_TYPE {
+                return Err(Problem::new(
+                    400,
+                    "invalid_request",
+                    90023,
+                    "The value of 'client_assertion_type' is not supported.",
+                ));
+            }
+            check_assertion(state, assertion, client, request)
+        }
+    }
+}
+
+fn check_assertion(
+    state: &State,
+    assertion: &str,
+    client: &str,
+    request: &Request,
+) -> Result<(), Problem> {
+    if lock(&state.assertions).contains(assertion) {
+        return Ok(());
+    }
+    if state.certificates.is_empty() {
+        return Err(Problem::client(
+            700_213,
+            "No matching federated identity record found for presented assertion subject.",
+        ));
+    }
+    let host = request.header("host").unwrap_or_default();
+    // The endpoint may stand behind a TLS proxy of the test, which this side cannot see.
+    let audiences = ["http", "https"].map(|scheme| format!("{scheme}://{host}{}", request.path()));
+    let expected =
+        Expected { client_id: client, audiences: &audiences, certificates: &state.certificates };
+    let id = verify(assertion, &expected)?;
+    if lock(&state.seen_assertions).insert(id) {
+        Ok(())
+    } else {
+        Err(Problem::client(50027, "The client assertion was used before (same jti)."))
+    }
+}
