@@ -140,3 +140,34 @@ fn scripted_faults_hit_the_requests_they_were_meant_for() {
     let seen: Vec<Option<u16>> = entra.requests().iter().map(|r| r.status).collect();
     assert_eq!(seen, [Some(200), Some(429), None, None, Some(502), Some(200)]);
 }
+
+#[test]
+fn a_request_that_hangs_ends_with_the_service() {
+    let entra = Simulation::start();
+    entra.fail_next(1, Fault::hang());
+    let url = entra.url();
+    let waiting = std::thread::spawn(move || send(&url, "GET", "/", &[], ""));
+    while entra.request_count() == 0 {
+        std::thread::yield_now();
+    }
+    drop(entra);
+    assert!(waiting.join().unwrap().is_none());
+}
+
+#[test]
+fn requests_under_way_are_counted() {
+    let entra = Simulation::start();
+    entra.set_latency(Duration::from_millis(100));
+    let threads: Vec<_> = (0..3)
+        .map(|_| {
+            let url = entra.url();
+            std::thread::spawn(move || send(&url, "GET", "/", &[], "").unwrap().status)
+        })
+        .collect();
+    for thread in threads {
+        assert_eq!(thread.join().unwrap(), 404);
+    }
+    assert_eq!((entra.max_in_flight(), entra.request_count()), (3, 3));
+    entra.forget_requests();
+    assert_eq!((entra.max_in_flight(), entra.request_count()), (0, 0));
+}
