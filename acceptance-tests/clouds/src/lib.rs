@@ -4,6 +4,7 @@
 //! provider's clients: a misreading must not hide in both. They verify signatures and tokens
 //! themselves and refuse what the real service refuses.
 
+pub mod arm;
 pub mod batch;
 pub mod entra;
 mod server;

@@ -92,6 +92,12 @@ impl Controls {
         self.server.url()
     }
 
+    /// The bound address.
+    #[must_use]
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.server.address()
+    }
+
     /// Everything asked so far.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {

@@ -1,0 +1,352 @@
+//! What request bodies may hold, according to the official definition.
+
+use serde_json::{Map, Value};
+
+const PROVIDER: &str = "microsoft.azurestackhci";
+
+/// Everything wrong with the body of a PUT.
+pub(crate) fn put_problems(body: &Value, preview: bool, custom_location: bool) -> Vec<String> {
+    let mut out = Vec::new();
+    let Some(body) = body.as_object() else {
+        return vec!["the body is not a JSON object".to_owned()];
+    };
+    let known = ["location", "tags", "extendedLocation", "properties"];
+    members(body, "", &known, &["id", "name", "type", "systemData"], &mut out);
+    text(body, "", "location", true, &mut out);
+    if let Some(tags) = body.get("tags") {
+        out.extend(tag_problems(tags));
+    }
+    extended_location(body, custom_location, &mut out);
+    match body.get("properties") {
+        Some(Value::Object(properties)) => check_properties(properties, preview, &mut out),
+        Some(_) => out.push("properties: expected an object".to_owned()),
+        None => out.push("properties.osType: required".to_owned()),
+    }
+    out
+}
+
+/// Everything wrong with the body of a PATCH, which is tags and nothing else.
+pub(crate) fn patch_problems(body: &Value) -> Vec<String> {
+    let Some(body) = body.as_object() else {
+        return vec!["the body is not a JSON object".to_owned()];
+    };
+    let mut out: Vec<String> = body
+        .keys()
+        .filter(|name| *name != "tags")
+        .map(|name| format!("{name}: cannot be changed, only tags can"))
+        .collect();
+    out.extend(body.get("tags").map_or(vec!["tags: required".to_owned()], tag_problems));
+    out
+}
+
+fn tag_problems(tags: &Value) -> Vec<String> {
+    let Some(tags) = tags.as_object() else {
+        return vec!["tags: expected an object".to_owned()];
+    };
+    let mut out = Vec::new();
+    if tags.len() > 50 {
+        out.push("tags: at most 50 are allowed".to_owned());
+    }
+    for (name, value) in tags {
+        if name.is_empty()
+            || name.len() > 512
+            || name.contains(['<', '>', '%', '&', '\\', '?', '/'])
+        {
+            out.push(format!("tags.{name}: not a tag name"));
+        }
+        if value.as_str().is_none_or(|v| v.len() > 256) {
+            out.push(format!("tags.{name}: expected a string of at most 256 characters"));
+        }
+    }
+    out
+}
+
+fn at(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+fn members(
+    object: &Map<String, Value>,
+    path: &str,
+    known: &[&str],
+    read_only: &[&str],
+    out: &mut Vec<String>,
+) {
+    for (name, value) in object {
+        if read_only.contains(&name.as_str()) {
+            out.push(format!("{}: read-only", at(path, name)));
+        } else if !known.contains(&name.as_str()) {
+            out.push(format!("{}: unknown property", at(path, name)));
+        } else if value.is_null() {
+            out.push(format!("{}: null is not a value", at(path, name)));
+        }
+    }
+}
+
+fn text<'a>(
+    object: &'a Map<String, Value>,
+    path: &str,
+    name: &str,
+    required: bool,
+    out: &mut Vec<String>,
+) -> Option<&'a str> {
+    match object.get(name) {
+        Some(Value::String(value)) if !value.is_empty() => Some(value),
+        Some(Value::Null) => None,
+        Some(_) => {
+            out.push(format!("{}: expected a string that is not empty", at(path, name)));
+            None
+        }
+        None => {
+            if required {
+                out.push(format!("{}: required", at(path, name)));
+            }
+            None
+        }
+    }
+}
+
+fn one_of(
+    object: &Map<String, Value>,
+    name: &str,
+    allowed: &[&str],
+    required: bool,
+    out: &mut Vec<String>,
+) {
+    if let Some(value) = text(object, "properties", name, required, out)
+        && !allowed.contains(&value)
+    {
+        out.push(format!("properties.{name}: '{value}' is not one of {}", allowed.join(", ")));
+    }
+}
+
+/// Whether this is the id of a resource of one type; ids ignore case.
+pub(crate) fn is_id_of(id: &str, provider: &str, kind: &str) -> bool {
+    let parts: Vec<String> = id.split('/').map(str::to_ascii_lowercase).collect();
+    matches!(
+        parts.as_slice(),
+        [empty, subscriptions, s, groups, g, providers, p, k, name]
+            if empty.is_empty()
+                && subscriptions == "subscriptions"
+                && groups == "resourcegroups"
+                && providers == "providers"
+                && p == provider
+                && *k == kind.to_ascii_lowercase()
+                && [s, g, name].iter().all(|part| !part.is_empty())
+    )
+}
+
+fn id(object: &Map<String, Value>, name: &str, kinds: &[&str], out: &mut Vec<String>) {
+    if let Some(value) = text(object, "properties", name, false, out)
+        && !kinds.iter().any(|kind| is_id_of(value, PROVIDER, kind))
+    {
+        out.push(format!("properties.{name}: '{value}' is not the id of a {}", kinds[0]));
+    }
+}
+
+fn extended_location(body: &Map<String, Value>, required: bool, out: &mut Vec<String>) {
+    let place = match body.get("extendedLocation") {
+        Some(Value::Object(place)) => place,
+        Some(_) => return out.push("extendedLocation: expected an object".to_owned()),
+        None if required => return out.push("extendedLocation: required".to_owned()),
+        None => return,
+    };
+    members(place, "extendedLocation", &["name", "type"], &[], out);
+    if text(place, "extendedLocation", "type", true, out).is_some_and(|t| t != "CustomLocation") {
+        out.push("extendedLocation.type: expected CustomLocation".to_owned());
+    }
+    let name = text(place, "extendedLocation", "name", true, out);
+    if name.is_some_and(|n| !is_id_of(n, "microsoft.extendedlocation", "customLocations")) {
+        out.push("extendedLocation.name: not the id of a custom location".to_owned());
+    }
+}
+
+fn check_properties(properties: &Map<String, Value>, preview: bool, out: &mut Vec<String>) {
+    let mut known = vec![
+        "containerId",
+        "imagePath",
+        "osType",
+        "cloudInitDataSource",
+        "hyperVGeneration",
+        "identifier",
+        "version",
+    ];
+    if preview {
+        known.push("sourceVirtualMachineId");
+    }
+    members(properties, "properties", &known, &["provisioningState", "status"], out);
+    one_of(properties, "osType", &["Windows", "Linux"], true, out);
+    one_of(properties, "cloudInitDataSource", &["NoCloud", "Azure"], false, out);
+    one_of(properties, "hyperVGeneration", &["V1", "V2"], false, out);
+    id(properties, "containerId", &["storageContainers"], out);
+    text(properties, "properties", "imagePath", false, out);
+    if preview {
+        let kinds = ["virtualMachineInstance", "virtualMachineInstances"];
+        id(properties, "sourceVirtualMachineId", &kinds, out);
+    }
+    let sources = ["imagePath", "sourceVirtualMachineId"];
+    let given = sources.iter().filter(|name| properties.contains_key(**name)).count();
+    if given != 1 {
+        out.push(format!("properties: exactly one of {} is needed", sources.join(" and ")));
+    }
+    match properties.get("identifier") {
+        Some(Value::Object(identifier)) => {
+            let names = ["publisher", "offer", "sku"];
+            members(identifier, "properties.identifier", &names, &[], out);
+            for name in names {
+                text(identifier, "properties.identifier", name, true, out);
+            }
+        }
+        Some(Value::Null) | None => {}
+        Some(_) => out.push("properties.identifier: expected an object".to_owned()),
+    }
+    match properties.get("version") {
+        Some(Value::Object(version)) => check_version(version, out),
+        Some(Value::Null) | None => {}
+        Some(_) => out.push("properties.version: expected an object".to_owned()),
+    }
+}
+
+fn check_version(version: &Map<String, Value>, out: &mut Vec<String>) {
+    let path = "properties.version";
+    members(version, path, &["name", "properties"], &[], out);
+    text(version, path, "name", false, out);
+    if let Some(inner) = version.get("properties") {
+        if inner.get("storageProfile").is_none() {
+            out.push(format!("{path}.properties.storageProfile: required"));
+        } else if inner.pointer("/storageProfile/osDiskImage/sizeInMB").is_some() {
+            out.push(format!("{path}.properties.storageProfile.osDiskImage.sizeInMB: read-only"));
+        }
+    }
+}
+
+/// What is wrong with the name of an image, for the given api-version.
+pub(crate) fn name_problem(name: &str, preview: bool) -> Option<String> {
+    let longest = if preview { 64 } else { 80 };
+    let end = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    let good = (1..=longest).contains(&name.len())
+        && end(name.chars().next())
+        && end(name.chars().last())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c));
+    (!good).then(|| {
+        format!("The name '{name}' must have 1 to {longest} letters, digits, '-', '.' or '_' and start and end with a letter or digit.")
+    })
+}
+
+/// Whether a resource group name has a form that can exist.
+pub(crate) fn group_name_is_possible(name: &str) -> bool {
+    (1..=90).contains(&name.chars().count())
+        && name.chars().all(|c| c.is_alphanumeric() || "-_.()".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn good() -> Value {
+        json!({
+            "location": "westus2",
+            "extendedLocation": {
+                "type": "CustomLocation",
+                "name": "/subscriptions/s/resourceGroups/g/providers/Microsoft.ExtendedLocation/customLocations/c",
+            },
+            "properties": {"imagePath": "C:\\images\\a.vhdx", "osType": "Linux"},
+        })
+    }
+
+    fn with(pointer: &str, value: Value) -> Vec<String> {
+        let mut body = good();
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        body.pointer_mut(parent).unwrap()[name] = value;
+        put_problems(&body, false, true)
+    }
+
+    #[test]
+    fn a_minimal_body_and_a_full_body_pass() {
+        assert_eq!(put_problems(&good(), false, true), Vec::<String>::new());
+        let mut full = good();
+        full["tags"] = json!({"team": "images"});
+        full["properties"]["identifier"] = json!({"publisher": "p", "offer": "o", "sku": "s"});
+        full["properties"]["version"] = json!({"name": "1.0.0"});
+        full["properties"]["hyperVGeneration"] = json!("V1");
+        full["properties"]["containerId"] = json!(
+            "/subscriptions/s/resourcegroups/g/providers/microsoft.azurestackhci/storagecontainers/c"
+        );
+        assert_eq!(put_problems(&full, false, true), Vec::<String>::new());
+    }
+
+    #[test]
+    fn each_wrong_member_is_named() {
+        for (pointer, value, expected) in [
+            ("/properties/osType", json!("linux"), "properties.osType: 'linux' is not one of"),
+            ("/properties/hyperVGeneration", json!("v2"), "properties.hyperVGeneration: 'v2'"),
+            (
+                "/properties/provisioningState",
+                json!("Succeeded"),
+                "properties.provisioningState: read-only",
+            ),
+            ("/properties/status", json!({}), "properties.status: read-only"),
+            ("/properties/size", json!(1), "properties.size: unknown property"),
+            ("/properties/containerId", json!("/x"), "properties.containerId: '/x' is not the id"),
+            ("/properties/containerId", Value::Null, "properties.containerId: null"),
+            (
+                "/properties/sourceVirtualMachineId",
+                json!("x"),
+                "properties.sourceVirtualMachineId: unknown",
+            ),
+            (
+                "/properties/identifier",
+                json!({"publisher": "p"}),
+                "properties.identifier.offer: required",
+            ),
+            ("/properties/version", json!({"properties": {}}), "storageProfile: required"),
+            ("/id", json!("x"), "id: read-only"),
+            ("/etag", json!("x"), "etag: unknown property"),
+            ("/location", json!(""), "location: expected"),
+            ("/tags", json!({"a": 1}), "tags.a: expected a string"),
+            ("/extendedLocation/type", json!("customLocation"), "extendedLocation.type"),
+            ("/extendedLocation/name", json!("/x"), "extendedLocation.name: not the id"),
+        ] {
+            let problems = with(pointer, value);
+            assert!(problems.iter().any(|p| p.contains(expected)), "{pointer}: {problems:?}");
+        }
+    }
+
+    #[test]
+    fn the_preview_takes_a_virtual_machine_instead_of_a_path() {
+        let mut body = good();
+        let properties = body["properties"].as_object_mut().unwrap();
+        properties.remove("imagePath");
+        assert!(!put_problems(&body, true, true).is_empty());
+        body["properties"]["sourceVirtualMachineId"] = json!(
+            "/subscriptions/s/resourceGroups/g/providers/Microsoft.AzureStackHCI/virtualMachineInstance/v"
+        );
+        assert_eq!(put_problems(&body, true, true), Vec::<String>::new());
+        body["properties"]["imagePath"] = json!("C:\\a.vhdx");
+        assert!(put_problems(&body, true, true)[0].contains("exactly one of"));
+    }
+
+    #[test]
+    fn a_patch_holds_tags_only() {
+        assert!(patch_problems(&json!({"tags": {}})).is_empty());
+        assert!(!patch_problems(&json!({})).is_empty());
+        assert!(!patch_problems(&json!({"tags": null})).is_empty());
+        assert!(patch_problems(&json!({"tags": {}, "location": "x"}))[0].starts_with("location"));
+    }
+
+    #[test]
+    fn names_have_a_length_per_version() {
+        assert!(name_problem("a", false).is_none());
+        assert!(name_problem("a.b-c_d", false).is_none());
+        assert!(name_problem("", false).is_some());
+        assert!(name_problem("-a", false).is_some());
+        assert!(name_problem("a.", false).is_some());
+        assert!(name_problem("a b", false).is_some());
+        assert!(name_problem(&"a".repeat(80), false).is_none());
+        assert!(name_problem(&"a".repeat(81), false).is_some());
+        assert!(name_problem(&"a".repeat(64), true).is_none());
+        assert!(name_problem(&"a".repeat(65), true).is_some());
+    }
+}

@@ -1,0 +1,220 @@
+//! What a test can change and look at while the service runs.
+
+use serde_json::{Value, json};
+
+use super::lro::{Lro, Outcome};
+use super::service::Target;
+use super::store::{Image, key};
+use super::{API_VERSION, ListLink, Quirk, SUBSCRIPTION_ID, Simulation};
+use crate::entra::{Fault, When, lock};
+
+impl Simulation {
+    /// How operations look that create images.
+    pub fn set_create_style(&self, lro: Lro) {
+        lock(&self.state.store).settings.create = lro;
+    }
+
+    /// How operations look that change tags.
+    pub fn set_update_style(&self, lro: Lro) {
+        lock(&self.state.store).settings.update = lro;
+    }
+
+    /// How operations look that delete images.
+    pub fn set_delete_style(&self, lro: Lro) {
+        lock(&self.state.store).settings.delete = lro;
+    }
+
+    /// How creations end from now on.
+    pub fn set_create_outcome(&self, outcome: Outcome) {
+        lock(&self.state.store).settings.create_outcome = outcome;
+    }
+
+    /// How creations from this image path end.
+    pub fn set_outcome_for_path(&self, image_path: &str, outcome: Outcome) {
+        lock(&self.state.store).settings.by_path.insert(image_path.to_owned(), outcome);
+    }
+
+    /// How changes of tags end from now on.
+    pub fn set_update_outcome(&self, outcome: Outcome) {
+        lock(&self.state.store).settings.update_outcome = outcome;
+    }
+
+    /// How deletions end from now on.
+    pub fn set_delete_outcome(&self, outcome: Outcome) {
+        lock(&self.state.store).settings.delete_outcome = outcome;
+    }
+
+    /// Switches a peculiarity of answers on or off.
+    pub fn set_quirk(&self, quirk: Quirk, on: bool) {
+        let quirks = &mut lock(&self.state.store).settings.quirks;
+        if on {
+            quirks.insert(quirk);
+        } else {
+            quirks.remove(&quirk);
+        }
+    }
+
+    /// After a creation is over, this many reads of the image still find nothing.
+    pub fn set_read_lag(&self, reads: usize) {
+        lock(&self.state.store).settings.lag = reads;
+    }
+
+    /// The length of list pages.
+    pub fn set_page_size(&self, size: usize) {
+        lock(&self.state.store).settings.page_size = size.max(1);
+    }
+
+    /// How the links between list pages look.
+    pub fn set_list_link(&self, style: ListLink) {
+        lock(&self.state.store).settings.list_link = style;
+    }
+
+    /// The origin that links name, for tests that put a proxy (or TLS) in front.
+    pub fn set_public_url(&self, url: &str) {
+        let url = url.trim_end_matches('/').to_owned();
+        lock(&self.state.store).settings.public_url = Some(url);
+    }
+
+    /// The `nth` poll of a status URL from now (counted from 1) and the `times - 1` after it go
+    /// wrong.
+    pub fn fail_poll(&self, nth: usize, times: usize, fault: Fault) {
+        self.fail(When::label("poll").after(nth.saturating_sub(1)), times, fault);
+    }
+
+    /// The next `times` deletions get a 409.
+    pub fn refuse_deletes(&self, times: usize, code: &str, message: &str) {
+        let fault = Fault::status(409).code(code).message(message);
+        self.fail(When::label("delete"), times, fault);
+    }
+
+    /// Puts an image in directly. `members` is laid over a finished Linux image, object by
+    /// object, so `{"properties": {"provisioningState": "Failed"}}` is enough for a failed one.
+    /// The resource group comes into being if need be.
+    pub fn insert_image(&self, group: &str, name: &str, members: &Value) {
+        lock(&self.state.subscriptions)
+            .entry(SUBSCRIPTION_ID.to_owned())
+            .or_default()
+            .entry(group.to_lowercase())
+            .or_insert_with(|| group.to_owned());
+        let base = format!("/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/{group}/providers");
+        let mut document = json!({
+            "id": format!("{base}/Microsoft.AzureStackHCI/galleryImages/{name}"),
+            "name": name,
+            "type": "Microsoft.AzureStackHCI/galleryImages",
+            "location": "westus2",
+            "extendedLocation": {"type": "CustomLocation", "name": super::custom_location_id()},
+            "properties": {
+                "provisioningState": "Succeeded",
+                "containerId": format!("{base}/Microsoft.AzureStackHCI/storageContainers/UserStorage1-3f2a"),
+                "osType": "Linux",
+                "cloudInitDataSource": "NoCloud",
+                "hyperVGeneration": "V2",
+                "version": {"properties": {"storageProfile": {"osDiskImage": {"sizeInMB": 30270}}}},
+                "status": {
+                    "provisioningStatus": {"operationId": uuid::Uuid::new_v4().to_string(), "status": "Succeeded"},
+                    "downloadStatus": {"downloadSizeInMB": 9383},
+                    "progressPercentage": 100,
+                },
+            },
+        });
+        overlay(&mut document, members);
+        let image = Image { document, operation: None, lag: 0, in_use: false };
+        lock(&self.state.store).images.insert(key(SUBSCRIPTION_ID, group, name), image);
+    }
+
+    /// Changes an image behind everybody's back; `members` as for [`Simulation::insert_image`].
+    /// A null takes the member's place, it does not remove it.
+    pub fn change_image(&self, group: &str, name: &str, members: &Value) {
+        let key = key(SUBSCRIPTION_ID, group, name);
+        if let Some(image) = lock(&self.state.store).images.get_mut(&key) {
+            overlay(&mut image.document, members);
+        }
+    }
+
+    /// Replaces the tags of an image behind everybody's back.
+    pub fn set_tags(&self, group: &str, name: &str, tags: Value) {
+        let key = key(SUBSCRIPTION_ID, group, name);
+        if let Some(image) = lock(&self.state.store).images.get_mut(&key) {
+            image.document["tags"] = tags;
+        }
+    }
+
+    /// Removes an image behind everybody's back; whether there was one.
+    pub fn remove_image(&self, group: &str, name: &str) -> bool {
+        let key = key(SUBSCRIPTION_ID, group, name);
+        lock(&self.state.store).images.remove(&key).is_some()
+    }
+
+    /// Removes a resource group with all that is in it.
+    pub fn remove_resource_group(&self, group: &str) {
+        if let Some(groups) = lock(&self.state.subscriptions).get_mut(SUBSCRIPTION_ID) {
+            groups.remove(&group.to_lowercase());
+        }
+        let prefix = key(SUBSCRIPTION_ID, group, "");
+        lock(&self.state.store).images.retain(|key, _| !key.starts_with(&prefix));
+    }
+
+    /// Removes a subscription from sight.
+    pub fn remove_subscription(&self, id: &str) {
+        lock(&self.state.subscriptions).remove(&id.to_lowercase());
+    }
+
+    /// Whether deletions of this image are refused because it is in use.
+    pub fn set_in_use(&self, group: &str, name: &str, in_use: bool) {
+        let key = key(SUBSCRIPTION_ID, group, name);
+        if let Some(image) = lock(&self.state.store).images.get_mut(&key) {
+            image.in_use = in_use;
+        }
+    }
+
+    /// The image as a read shows it now; looking does not count as a poll.
+    #[must_use]
+    pub fn image(&self, group: &str, name: &str) -> Option<Value> {
+        let mut store = lock(&self.state.store);
+        store.settle();
+        store.show(&key(SUBSCRIPTION_ID, group, name), API_VERSION)
+    }
+
+    /// How many images there are, those under way included.
+    #[must_use]
+    pub fn image_count(&self) -> usize {
+        lock(&self.state.store).images.len()
+    }
+
+    /// How many PUTs of this image came over the wire, whatever became of them.
+    #[must_use]
+    pub fn put_count(&self, group: &str, name: &str) -> usize {
+        let wanted = key(SUBSCRIPTION_ID, group, name);
+        let is_it = |path: &str| {
+            matches!(
+                Target::of(path),
+                Some(Target::Image { subscription, group, name }) if key(&subscription, &group, &name) == wanted
+            )
+        };
+        self.requests().iter().filter(|r| r.method == "PUT" && is_it(r.path())).count()
+    }
+
+    /// How many PUTs of this image were accepted.
+    #[must_use]
+    pub fn accepted_put_count(&self, group: &str, name: &str) -> usize {
+        let key = key(SUBSCRIPTION_ID, group, name);
+        lock(&self.state.store).accepted_puts.get(&key).copied().unwrap_or_default()
+    }
+
+    /// The largest number of operations that ran at the same time.
+    #[must_use]
+    pub fn max_running_operations(&self) -> usize {
+        lock(&self.state.store).most_running
+    }
+}
+
+fn overlay(target: &mut Value, members: &Value) {
+    match (target, members) {
+        (Value::Object(target), Value::Object(members)) => {
+            for (name, value) in members {
+                overlay(target.entry(name.as_str()).or_insert(Value::Null), value);
+            }
+        }
+        (target, value) => *target = value.clone(),
+    }
+}

@@ -1,0 +1,225 @@
+//! Azure Resource Manager, as far as it manages Microsoft.AzureStackHCI/galleryImages.
+//!
+//! Labels for [`When::label`]: `get`, `put`, `patch`, `delete`, `list`, `poll` (status URLs).
+
+mod body;
+mod control;
+mod errors;
+mod header_case;
+mod lro;
+mod operations;
+mod service;
+mod store;
+mod writes;
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+pub use header_case::HeaderCase;
+use header_case::Relay;
+pub use lro::{Lro, Outcome, Progress, RetryAfter};
+use service::State;
+use store::Store;
+
+use crate::entra::lock;
+pub use crate::entra::{Controls, Fault, Request, Tokens, When};
+
+/// The stable version of the gallery image operations.
+pub const API_VERSION: &str = "2024-01-01";
+/// The version that knows images made from virtual machines.
+pub const PREVIEW_API_VERSION: &str = "2024-05-01-preview";
+/// The subscription that exists unless the builder adds more.
+pub const SUBSCRIPTION_ID: &str = "7e570000-0000-4000-8000-000000000010";
+/// The resource group that exists in it.
+pub const RESOURCE_GROUP: &str = "Images-RG";
+/// The audiences a token may have: both names of Resource Manager, with and without a slash.
+pub const AUDIENCES: [&str; 4] = [
+    "https://management.azure.com",
+    "https://management.azure.com/",
+    "https://management.core.windows.net",
+    "https://management.core.windows.net/",
+];
+
+/// A custom location in the default resource group, for request bodies.
+#[must_use]
+pub fn custom_location_id() -> String {
+    format!(
+        "/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/{RESOURCE_GROUP}/providers/Microsoft.ExtendedLocation/customLocations/edge-site-1"
+    )
+}
+
+/// Peculiarities of answers, all off at first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Quirk {
+    /// `West US2` where `westus2` was sent.
+    DisplayLocation,
+    /// Ids and types in lower case.
+    LowerCaseIds,
+    /// Ids that name another subscription, group and image, as in the official examples.
+    StrangeIds,
+    /// Members nobody has heard of.
+    ExtraProperties,
+    /// `imagePath` and missing `tags` as null instead of absent.
+    Nulls,
+    /// A UTF-8 byte order mark before every body.
+    Bom,
+}
+
+/// How the links between the pages of a list look.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ListLink {
+    /// Absolute, same host, absent on the last page.
+    #[default]
+    Normal,
+    /// The first page is empty and has a link.
+    EmptyPageFirst,
+    /// To this origin instead (`http://127.0.0.1:1234`).
+    OtherHost(String),
+    /// From the second page on, every page links to itself.
+    Cycle,
+}
+
+/// Sets a [`Simulation`] up. Everything that [`Simulation`] can change while it runs has its
+/// setter there.
+#[derive(Debug)]
+pub struct Builder {
+    state: State,
+    header_case: Option<HeaderCase>,
+}
+
+impl Builder {
+    /// The registry that bearer tokens are checked against.
+    #[must_use]
+    pub fn tokens(mut self, tokens: &Tokens) -> Self {
+        self.state.tokens = tokens.clone();
+        self
+    }
+
+    /// The audiences of tokens, in place of [`AUDIENCES`] (for other clouds).
+    #[must_use]
+    pub fn audiences(mut self, audiences: &[&str]) -> Self {
+        self.state.audiences = audiences.iter().map(|&a| a.to_owned()).collect();
+        self
+    }
+
+    /// One more subscription.
+    #[must_use]
+    pub fn subscription(self, id: &str) -> Self {
+        lock(&self.state.subscriptions).entry(id.to_lowercase()).or_default();
+        self
+    }
+
+    /// One more resource group; its subscription comes into being with it.
+    #[must_use]
+    pub fn resource_group(self, subscription: &str, name: &str) -> Self {
+        lock(&self.state.subscriptions)
+            .entry(subscription.to_lowercase())
+            .or_default()
+            .insert(name.to_lowercase(), name.to_owned());
+        self
+    }
+
+    /// Takes images without an extended location, which the definition leaves optional.
+    #[must_use]
+    pub fn custom_location_optional(mut self) -> Self {
+        self.state.custom_location_required = false;
+        self
+    }
+
+    /// Spells the polling headers this way instead of in lower case.
+    #[must_use]
+    pub fn header_case(mut self, case: HeaderCase) -> Self {
+        self.header_case = Some(case);
+        self
+    }
+
+    /// How operations look that create images.
+    #[must_use]
+    pub fn create_style(self, lro: Lro) -> Self {
+        lock(&self.state.store).settings.create = lro;
+        self
+    }
+
+    /// How long operations run.
+    #[must_use]
+    pub fn progress(self, progress: Progress) -> Self {
+        lock(&self.state.store).settings.progress = progress;
+        self
+    }
+
+    /// Switches a peculiarity on.
+    #[must_use]
+    pub fn quirk(self, quirk: Quirk) -> Self {
+        lock(&self.state.store).settings.quirks.insert(quirk);
+        self
+    }
+
+    /// Starts the service.
+    ///
+    /// # Panics
+    /// When no port can be bound for the header relay: nothing can be tested then.
+    #[must_use]
+    #[allow(clippy::expect_used, reason = "a test service without a port is of no use")]
+    pub fn start(self) -> Simulation {
+        let state = Arc::new(self.state);
+        let controls = Controls::start(Arc::clone(&state));
+        let relay = self
+            .header_case
+            .map(|case| Relay::start(controls.address(), case).expect("a free port"));
+        Simulation { relay, controls, state }
+    }
+}
+
+/// A running Resource Manager.
+#[derive(Debug)]
+pub struct Simulation {
+    relay: Option<Relay>,
+    controls: Controls,
+    state: Arc<State>,
+}
+
+impl Deref for Simulation {
+    type Target = Controls;
+
+    fn deref(&self) -> &Controls {
+        &self.controls
+    }
+}
+
+impl Simulation {
+    /// Starts from the defaults: [`SUBSCRIPTION_ID`] with [`RESOURCE_GROUP`], creation with an
+    /// `Azure-AsyncOperation` header, tags changed at once, deletion with a `Location` header,
+    /// each operation found running by one poll.
+    #[must_use]
+    pub fn builder() -> Builder {
+        let state = State {
+            tokens: Tokens::new(),
+            audiences: AUDIENCES.map(str::to_owned).to_vec(),
+            subscriptions: Mutex::new(BTreeMap::new()),
+            custom_location_required: true,
+            store: Mutex::new(Store::default()),
+        };
+        Builder { state, header_case: None }.resource_group(SUBSCRIPTION_ID, RESOURCE_GROUP)
+    }
+
+    /// `http://127.0.0.1:<port>`, without a trailing slash.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.relay.as_ref().map_or_else(|| self.controls.url(), Relay::url)
+    }
+
+    /// Operations run this long from now on; those under way keep their own time.
+    pub fn set_progress(&self, progress: Progress) {
+        lock(&self.state.store).settings.progress = progress;
+    }
+
+    /// Short for [`Progress::Wall`].
+    pub fn set_duration(&self, duration: Duration) {
+        self.set_progress(Progress::Wall(duration));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,332 @@
+//! Routing, authentication and reads.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use serde_json::{Value, json};
+
+use super::errors::{error, usual_code, usual_text};
+use super::store::{Rest, Store, key};
+use super::{API_VERSION, ListLink, PREVIEW_API_VERSION, Quirk, body, operations, writes};
+use crate::entra::shell::{Reply, Service};
+use crate::entra::{Refusal, Request, Tokens, decode, lock};
+
+/// What the simulation was set up with and what it remembers.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) tokens: Tokens,
+    pub(crate) audiences: Vec<String>,
+    /// Subscriptions and, in lower case and as they were created, their resource groups.
+    pub(crate) subscriptions: Mutex<BTreeMap<String, BTreeMap<String, String>>>,
+    pub(crate) custom_location_required: bool,
+    pub(crate) store: Mutex<Store>,
+}
+
+/// What a path points at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    Image { subscription: String, group: String, name: String },
+    Group { subscription: String, group: String },
+    Subscription(String),
+    Status { subscription: String, results: bool, id: String },
+}
+
+impl Target {
+    pub(crate) fn of(path: &str) -> Option<Self> {
+        let parts: Vec<String> = path.strip_prefix('/')?.split('/').map(decode).collect();
+        let lower: Vec<String> = parts.iter().map(|p| p.to_lowercase()).collect();
+        let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+        let part = |index: usize| parts[index].clone();
+        const RP: &str = "microsoft.azurestackhci";
+        match lower.as_slice() {
+            ["subscriptions", _, "resourcegroups", _, "providers", RP, "galleryimages", _] => {
+                Some(Self::Image { subscription: part(1), group: part(3), name: part(7) })
+            }
+            ["subscriptions", _, "resourcegroups", _, "providers", RP, "galleryimages"] => {
+                Some(Self::Group { subscription: part(1), group: part(3) })
+            }
+            ["subscriptions", _, "providers", RP, "galleryimages"] => {
+                Some(Self::Subscription(part(1)))
+            }
+            [
+                "subscriptions",
+                _,
+                "providers",
+                RP,
+                "locations",
+                _,
+                kind @ ("operationstatuses" | "operationresults"),
+                _,
+            ] => Some(Self::Status {
+                subscription: part(1),
+                results: *kind == "operationresults",
+                id: part(7),
+            }),
+            _ => None,
+        }
+    }
+
+    fn subscription(&self) -> &str {
+        match self {
+            Self::Image { subscription, .. }
+            | Self::Group { subscription, .. }
+            | Self::Status { subscription, .. }
+            | Self::Subscription(subscription) => subscription,
+        }
+    }
+}
+
+impl Service for State {
+    fn label(&self, request: &Request) -> String {
+        match Target::of(request.path()) {
+            Some(Target::Status { .. }) => "poll".to_owned(),
+            Some(Target::Image { .. }) => request.method.to_lowercase(),
+            Some(_) => "list".to_owned(),
+            None => String::new(),
+        }
+    }
+
+    fn answer(&self, request: &Request) -> Reply {
+        lock(&self.store).settle();
+        let reply = self.route(request).unwrap_or_else(|refusal| refusal);
+        self.finish(request, reply)
+    }
+
+    fn refusal(
+        &self,
+        request: &Request,
+        status: u16,
+        code: Option<&str>,
+        text: Option<&str>,
+    ) -> Reply {
+        let code = code.unwrap_or_else(|| usual_code(status));
+        self.finish(request, error(status, code, text.unwrap_or_else(|| usual_text(status))))
+    }
+}
+
+impl State {
+    /// Adds what every answer of Resource Manager has.
+    fn finish(&self, request: &Request, mut reply: Reply) -> Reply {
+        let mut store = lock(&self.store);
+        if store.settings.quirks.contains(&Quirk::Bom) && !reply.body.is_empty() {
+            reply.body.splice(0..0, *b"\xef\xbb\xbf");
+        }
+        let id = uuid::Uuid::new_v4().to_string();
+        let correlation = request.header("x-ms-correlation-request-id").unwrap_or(&id).to_owned();
+        let (kind, left) = match request.method.as_str() {
+            "GET" => {
+                store.reads_left = store.reads_left.wrapping_sub(1) % 250;
+                ("reads", store.reads_left)
+            }
+            "DELETE" => ("deletes", 199),
+            _ => {
+                store.writes_left = store.writes_left.wrapping_sub(1) % 200;
+                ("writes", store.writes_left)
+            }
+        };
+        reply
+            .header("x-ms-request-id", id.as_str())
+            .header("x-ms-correlation-request-id", correlation)
+            .header("x-ms-routing-request-id", format!("SIMULATED:20260102T030405Z:{id}"))
+            .header(&format!("x-ms-ratelimit-remaining-subscription-{kind}"), left.to_string())
+            .header("cache-control", "no-cache")
+    }
+
+    fn route(&self, request: &Request) -> Result<Reply, Reply> {
+        self.authenticate(request)?;
+        let Some(target) = Target::of(request.path()) else {
+            let text = format!("The request path '{}' is not known.", request.path());
+            return Err(error(404, "InvalidResourceType", &text));
+        };
+        let version = api_version(request, &target)?;
+        self.known_subscription(target.subscription())?;
+        match (&target, request.method.as_str()) {
+            (Target::Status { results, id, .. }, "GET") => {
+                Ok(operations::poll(self, request, id, *results))
+            }
+            (Target::Image { subscription, group, name }, verb) => {
+                let group = self.known_group(subscription, group)?;
+                let preview = version != API_VERSION;
+                if let Some(problem) = body::name_problem(name, preview) {
+                    return Err(error(400, "InvalidResourceName", &problem));
+                }
+                let key = key(subscription, &group, name);
+                match verb {
+                    "GET" => self.get(&key, &group, name, &version),
+                    "PUT" => {
+                        let place = writes::Place { subscription, group: &group, name, key: &key };
+                        writes::put(self, request, &place, &version)
+                    }
+                    "PATCH" => writes::patch(self, request, &key, &group, name, &version),
+                    "DELETE" => writes::delete(self, request, &key, &version),
+                    _ => Err(not_allowed(request)),
+                }
+            }
+            (Target::Group { subscription, group }, "GET") => {
+                let group = self.known_group(subscription, group)?;
+                let scope = key(subscription, &group, "");
+                self.list(request, &scope, &version)
+            }
+            (Target::Subscription(subscription), "GET") => {
+                let scope = format!("/subscriptions/{}/", subscription.to_lowercase());
+                self.list(request, &scope, &version)
+            }
+            _ => Err(not_allowed(request)),
+        }
+    }
+
+    fn authenticate(&self, request: &Request) -> Result<(), Reply> {
+        let refuse = |code: &str, text: &str| {
+            error(401, code, text).header(
+                "www-authenticate",
+                format!("Bearer authorization_uri=\"https://login.microsoftonline.com/\", error=\"invalid_token\", error_description=\"{text}\""),
+            )
+        };
+        let Some(token) = request.bearer() else {
+            let text = "Authentication failed. The 'Authorization' header is missing.";
+            return Err(refuse("AuthenticationFailed", text));
+        };
+        self.tokens.check(token, &self.audiences).map_err(|refusal| match refusal {
+            Refusal::Expired(_) => {
+                refuse("ExpiredAuthenticationToken", "The access token has expired.")
+            }
+            Refusal::Unknown | Refusal::Revoked => {
+                refuse("InvalidAuthenticationToken", "The access token is invalid.")
+            }
+            Refusal::WrongAudience(audience) => refuse(
+                "InvalidAuthenticationTokenAudience",
+                &format!("The access token has been obtained for wrong audience or resource '{audience}'."),
+            ),
+        })
+    }
+
+    fn known_subscription(&self, id: &str) -> Result<(), Reply> {
+        if lock(&self.subscriptions).contains_key(&id.to_lowercase()) {
+            Ok(())
+        } else {
+            let text = format!("The subscription '{id}' could not be found.");
+            Err(error(404, "SubscriptionNotFound", &text))
+        }
+    }
+
+    /// The group's name as it was created.
+    fn known_group(&self, subscription: &str, name: &str) -> Result<String, Reply> {
+        if !body::group_name_is_possible(name) {
+            let text = format!("'{name}' is not the name of a resource group.");
+            return Err(error(400, "InvalidResourceGroup", &text));
+        }
+        let subscriptions = lock(&self.subscriptions);
+        let groups = subscriptions.get(&subscription.to_lowercase());
+        groups.and_then(|g| g.get(&name.to_lowercase())).cloned().ok_or_else(|| {
+            let text = format!("Resource group '{name}' could not be found.");
+            error(404, "ResourceGroupNotFound", &text)
+        })
+    }
+
+    fn get(&self, key: &str, group: &str, name: &str, version: &str) -> Result<Reply, Reply> {
+        let mut store = lock(&self.store);
+        store.count_read(key);
+        if let Some(image) = store.images.get_mut(key)
+            && image.lag > 0
+            && image.operation.is_none()
+        {
+            image.lag -= 1;
+            return Err(not_found(group, name));
+        }
+        let shown = store.show(key, version).ok_or_else(|| not_found(group, name))?;
+        Ok(Reply::json(200, &shown))
+    }
+
+    fn list(&self, request: &Request, scope: &str, version: &str) -> Result<Reply, Reply> {
+        let mut store = lock(&self.store);
+        let style = store.settings.list_link.clone();
+        let given = request.query_value("$skiptoken");
+        let keys = match &given {
+            None => store.images.keys().filter(|k| k.starts_with(scope)).cloned().collect(),
+            Some(token) => store
+                .lists
+                .get(token)
+                .filter(|rest| rest.scope == scope)
+                .map(|rest| rest.keys.clone())
+                .ok_or_else(|| error(400, "InvalidSkipToken", "The skip token is not valid."))?,
+        };
+        let empty = style == ListLink::EmptyPageFirst && given.is_none();
+        let size = if empty { 0 } else { store.settings.page_size };
+        let (page, rest) = keys.split_at(size.min(keys.len()));
+        let value: Vec<Value> = page.iter().filter_map(|k| store.show(k, version)).collect();
+        let mut body = json!({"value": value});
+        if !rest.is_empty() || empty {
+            let token = match (&style, given) {
+                (ListLink::Cycle, Some(same)) => same,
+                _ => uuid::Uuid::new_v4().simple().to_string() + "+/==",
+            };
+            let base = match &style {
+                ListLink::OtherHost(origin) => origin.trim_end_matches('/').to_owned(),
+                _ => base(&store, request),
+            };
+            let encoded = token.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+            body["nextLink"] = json!(format!(
+                "{base}{}?api-version={version}&%24skiptoken={encoded}",
+                request.path()
+            ));
+            store.lists.insert(token, Rest { scope: scope.to_owned(), keys: rest.to_vec() });
+        }
+        Ok(Reply::json(200, &body))
+    }
+}
+
+/// The origin for absolute links: the one the client used.
+pub(crate) fn base(store: &Store, request: &Request) -> String {
+    let host = || format!("http://{}", request.header("host").unwrap_or_default());
+    store.settings.public_url.clone().unwrap_or_else(host)
+}
+
+pub(crate) fn not_found(group: &str, name: &str) -> Reply {
+    let text = format!(
+        "The resource 'Microsoft.AzureStackHCI/galleryImages/{name}' under resource group '{group}' was not found."
+    );
+    error(404, "ResourceNotFound", &text)
+}
+
+fn not_allowed(request: &Request) -> Reply {
+    let text = format!("The http method '{}' is not supported for this resource.", request.method);
+    error(405, "HttpMethodNotAllowed", &text)
+}
+
+/// The api-version, which has to be there exactly once and known. Status URLs are checked byte
+/// for byte when they are looked up.
+fn api_version(request: &Request, target: &Target) -> Result<String, Reply> {
+    let query = request.query();
+    let versions: Vec<&String> =
+        query.iter().filter(|(name, _)| name == "api-version").map(|(_, value)| value).collect();
+    let version = match versions.as_slice() {
+        [] => {
+            let text =
+                "The api-version query parameter (?api-version=) is required for all requests.";
+            return Err(error(400, "MissingApiVersionParameter", text));
+        }
+        [one] => (*one).clone(),
+        _ => {
+            let text = "The api-version query parameter was given more than once.";
+            return Err(error(400, "InvalidApiVersionParameter", text));
+        }
+    };
+    if matches!(target, Target::Status { .. }) {
+        return Ok(version);
+    }
+    if version != API_VERSION && version != PREVIEW_API_VERSION {
+        let text = format!(
+            "The api-version '{version}' is invalid. The supported versions are '{PREVIEW_API_VERSION},{API_VERSION}'."
+        );
+        return Err(error(400, "InvalidApiVersionParameter", &text));
+    }
+    let list = matches!(target, Target::Group { .. } | Target::Subscription(_));
+    let known = |name: &str| name == "api-version" || (list && name == "$skiptoken");
+    match query.iter().find(|(name, _)| !known(name)) {
+        Some((name, _)) => {
+            let text = format!("The query parameter '{name}' is not supported.");
+            Err(error(400, "InvalidQueryParameter", &text))
+        }
+        None => Ok(version),
+    }
+}
