@@ -211,11 +211,35 @@ fn check_version(version: &Map<String, Value>, out: &mut Vec<String>) {
     let path = "properties.version";
     members(version, path, &["name", "properties"], &[], out);
     text(version, path, "name", false, out);
-    if let Some(inner) = version.get("properties") {
-        if inner.get("storageProfile").is_none() {
-            out.push(format!("{path}.properties.storageProfile: required"));
-        } else if inner.pointer("/storageProfile/osDiskImage/sizeInMB").is_some() {
-            out.push(format!("{path}.properties.storageProfile.osDiskImage.sizeInMB: read-only"));
+    let Some(properties) = version.get("properties") else { return };
+    let path = "properties.version.properties";
+    let Some(profile) = object(properties, path, &["storageProfile"], &[], out) else { return };
+    let Some(profile) = profile.get("storageProfile") else {
+        return out.push(format!("{path}.storageProfile: required"));
+    };
+    let path = "properties.version.properties.storageProfile";
+    let disk = object(profile, path, &["osDiskImage"], &[], out).and_then(|p| p.get("osDiskImage"));
+    if let Some(disk) = disk {
+        object(disk, &format!("{path}.osDiskImage"), &[], &["sizeInMB"], out);
+    }
+}
+
+/// The value as an object whose members are known.
+fn object<'a>(
+    value: &'a Value,
+    path: &str,
+    known: &[&str],
+    read_only: &[&str],
+    out: &mut Vec<String>,
+) -> Option<&'a Map<String, Value>> {
+    match value.as_object() {
+        Some(object) => {
+            members(object, path, known, read_only, out);
+            Some(object)
+        }
+        None => {
+            out.push(format!("{path}: expected an object"));
+            None
         }
     }
 }
@@ -302,6 +326,16 @@ mod tests {
                 "properties.identifier.offer: required",
             ),
             ("/properties/version", json!({"properties": {}}), "storageProfile: required"),
+            (
+                "/properties/version",
+                json!({"properties": {"storageProfile": {"osDiskImage": {"sizeInMB": 1}}}}),
+                "osDiskImage.sizeInMB: read-only",
+            ),
+            (
+                "/properties/version",
+                json!({"properties": 1}),
+                "version.properties: expected an object",
+            ),
             ("/id", json!("x"), "id: read-only"),
             ("/etag", json!("x"), "etag: unknown property"),
             ("/location", json!(""), "location: expected"),
