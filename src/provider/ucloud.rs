@@ -59,7 +59,7 @@ impl Text for Day {
 model! {
     /// The arguments of both data sources.
     #[derive(Clone, Debug)]
-    pub struct Arguments {
+    pub(crate) struct Arguments {
         /// Region to look in, such as `cn-bj2`. Default: the provider's `region`.
         pub region: Option<String>,
 
@@ -131,7 +131,7 @@ model! {
 model! {
     /// An image in one availability zone.
     #[derive(Clone, Debug, PartialEq)]
-    pub struct Image {
+    pub(crate) struct Image {
         /// Id of the image.
         pub id: Box<str>,
         /// Name, exactly as the service has it.
@@ -186,7 +186,7 @@ model! {
 model! {
     /// The price of an image under one way of charging.
     #[derive(Clone, Debug, PartialEq)]
-    pub struct Price {
+    pub(crate) struct Price {
         /// Way of charging, such as `Month`.
         pub charge_type: Option<Box<str>>,
         /// Price, in the account's currency.

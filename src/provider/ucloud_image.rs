@@ -17,7 +17,7 @@ model! {
     ///
     /// See [DescribeImage](https://docs.ucloud.cn/api/uhost-api/describe_image).
     #[derive(Clone, Debug)]
-    pub struct One {
+    pub(crate) struct One {
         /// Whether to take the newest of several images: the latest `create_time`, then the
         /// smallest `id`, then the smallest `zone`. Default: `false`.
         pub most_recent: Option<bool>,

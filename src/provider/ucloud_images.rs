@@ -16,13 +16,13 @@ model! {
     ///
     /// See [DescribeImage](https://docs.ucloud.cn/api/uhost-api/describe_image).
     #[derive(Clone, Debug)]
-    pub struct Listing {}
+    pub(crate) struct Listing {}
 }
 
 model! {
     /// What was found.
     #[derive(Clone, Debug, PartialEq)]
-    pub struct Found {
+    pub(crate) struct Found {
         /// Identifies the query: the same for the same arguments.
         pub id: String,
         /// How many images the service says there are, before the filters that it does not know.

@@ -39,7 +39,7 @@ pub trait Attr: Sized {
     }
 
     /// What is used when the configuration leaves the attribute out.
-    fn default() -> Option<Value> {
+    fn default_value() -> Option<Value> {
         None
     }
 }
@@ -127,7 +127,7 @@ pub struct Attribute {
     pub same: fn(&Value, &Value) -> bool,
     /// See [`Attr::adopts`].
     pub adopts: fn(&Value, &Value) -> bool,
-    /// See [`Attr::default`].
+    /// See [`Attr::default_value`].
     pub default: fn() -> Option<Value>,
 }
 
@@ -208,7 +208,7 @@ pub fn decode_field<T: Attr>(
 ) -> Option<T> {
     let value = object.remove(name).unwrap_or(Value::Null);
     if value.is_null()
-        && let Some(default) = T::default()
+        && let Some(default) = T::default_value()
     {
         return T::decode(default, &at.then(name), problems);
     }
@@ -286,7 +286,7 @@ macro_rules! model {
         $(#[derive($($derive),*)])?
         $vis struct $Model { $( $(#[doc = $doc])* $field_vis $name: $ty, )* }
 
-        #[allow(unused_variables, clippy::unused_unit, reason = "a model may have no fields")]
+        #[allow(unused_variables, unused_imports, unreachable_code, reason = "a model may have no fields")]
         impl $crate::tfplugin::model::Model for $Model {
             const DOC: &'static str = concat!($($model_doc, "\n"),*);
             const LEN: usize = { const NAMES: &[&str] = &[$(stringify!($name)),*]; NAMES.len() };
@@ -295,7 +295,7 @@ macro_rules! model {
                 use $crate::tfplugin::model::{Attr, Attribute, Flag};
                 vec![$({
                     const FLAGS: &[Flag] = &[$($(Flag::$flag),+)?];
-                    let computed = FLAGS.contains(&Flag::computed) || <$ty as Attr>::default().is_some();
+                    let computed = FLAGS.contains(&Flag::computed) || <$ty as Attr>::default_value().is_some();
                     Attribute {
                         name: stringify!($name),
                         doc: std::borrow::Cow::Borrowed(concat!($($doc, "\n"),*)),
@@ -308,7 +308,7 @@ macro_rules! model {
                         flags: FLAGS,
                         same: <$ty as Attr>::same,
                         adopts: <$ty as Attr>::adopts,
-                        default: <$ty as Attr>::default,
+                        default: <$ty as Attr>::default_value,
                     }
                 }),*]
             }

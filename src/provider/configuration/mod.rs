@@ -3,7 +3,7 @@
 //! Clients are made when the first object needs them. A cloud that nothing uses needs no
 //! configuration; one whose configuration is not known yet is an error only for those who use it.
 
-mod ucloud;
+pub mod ucloud;
 
 use std::sync::Arc;
 
@@ -30,8 +30,14 @@ model! {
 pub(crate) type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 /// What the configuration makes available.
-pub(crate) struct Clients {
+pub struct Clients {
     ucloud: ucloud::Access,
+}
+
+impl std::fmt::Debug for Clients {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clients")
+    }
 }
 
 impl Clients {
