@@ -55,6 +55,15 @@ impl Default for Retry {
     }
 }
 
+impl Retry {
+    /// The same with no pause shorter than `least`.
+    fn no_sooner_than(self, least: Duration) -> Self {
+        // `backoff` takes up to a quarter off.
+        let first = self.first.max(least.mul_f64(4.0 / 3.0));
+        Self { first, longest: self.longest.max(first), ..self }
+    }
+}
+
 /// An answer, whole.
 #[derive(Debug)]
 pub struct Answer {
@@ -117,7 +126,7 @@ pub enum Verdict {
     Take,
     /// It is a passing failure. What it says becomes the error when no attempt is left.
     Again(Error),
-    /// As [`Verdict::Again`], with the first pause at least this long.
+    /// As [`Verdict::Again`], with the first pause at least this long; further ones grow.
     Later(Error, Duration),
 }
 
@@ -162,6 +171,10 @@ impl Http {
         judge: impl Fn(&Answer) -> Verdict,
     ) -> Result<Answer> {
         for attempt in 1.. {
+            if limits.left().is_zero() {
+                let text = format!("the time allowed ({}) has run out", readable(limits.within));
+                return Err(after(Error::new(Kind::TimedOut, operation, text), attempt - 1));
+            }
             let request = make(attempt).await?;
             let (failure, pause) = match self.once(operation, limits, retry, request).await {
                 Ok(mut answer) => {
@@ -170,7 +183,10 @@ impl Http {
                     match judge(&answer) {
                         Verdict::Take => return Ok(answer),
                         Verdict::Again(error) => (error, asked),
-                        Verdict::Later(error, least) => (error, Some(asked.unwrap_or(least))),
+                        Verdict::Later(error, least) => {
+                            let own = backoff(retry.no_sooner_than(least), attempt);
+                            (error, Some(asked.unwrap_or(own)))
+                        }
                     }
                 }
                 Err(error) if error.maybe_done && !retry.repeatable => return Err(error),
@@ -350,3 +366,6 @@ fn chain(error: reqwest::Error) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,273 @@
+use tokio_util::sync::CancellationToken;
+
+use super::*;
+use crate::cloud::fake::{Fake, Reply};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn second(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+/// Takes every answer that is not a passing failure.
+fn patient(answer: &Answer) -> Verdict {
+    if !is_transient(answer.status) {
+        return Verdict::Take;
+    }
+    let kind = if answer.status == 429 { Kind::Throttled } else { Kind::Unavailable };
+    Verdict::Again(Error::new(kind, "Get", answer.describe()))
+}
+
+fn get(url: &str) -> Request {
+    Request::new(reqwest::Method::GET, url.parse().unwrap())
+}
+
+async fn send(url: &str, limits: &Limits, retry: Retry) -> Result<Answer> {
+    let http = Http::new("agent/1".to_owned());
+    http.send("Get", limits, retry, |_| std::future::ready(Ok(get(url))), patient).await
+}
+
+async fn ask(fake: &Fake, retry: Retry) -> Result<Answer> {
+    send(&fake.url(), &Limits::within(HOUR, CancellationToken::new()), retry).await
+}
+
+fn ok() -> Reply {
+    Reply::json(200, "{}")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_good_answer_is_handed_over_whole() {
+    let fake =
+        Fake::start(|_| Reply::json(200, "\u{feff}{\"a\": 1}").header("X-Request", "r-1")).await;
+    let answer = ask(&fake, Retry::default()).await.unwrap();
+    assert_eq!(answer.json(), b"{\"a\": 1}");
+    assert_eq!((answer.header("x-request"), answer.attempts), (Some("r-1"), 1));
+    assert_eq!(fake.requests()[0].header("user-agent"), Some("agent/1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn passing_failures_are_outlived() {
+    let failures = vec![
+        Reply::empty(408),
+        Reply::empty(429),
+        Reply::empty(500),
+        Reply::empty(502),
+        Reply::empty(503),
+        Reply::empty(504),
+        Reply::reset(),
+        Reply::json(200, "{\"long\": true}").truncated(),
+        Reply::hang(),
+    ];
+    for failure in failures {
+        let fake = Fake::replies(vec![failure.clone(), ok()]).await;
+        let answer = ask(&fake, Retry::default()).await;
+        assert_eq!(answer.map(|answer| answer.attempts), Ok(2), "{failure:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_statuses_are_answers() {
+    for status in [400, 401, 403, 404, 409, 412, 501, 505] {
+        let fake = Fake::replies(vec![Reply::empty(status)]).await;
+        assert_eq!(ask(&fake, Retry::default()).await.unwrap().status.as_u16(), status);
+        assert_eq!(fake.count(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn attempts_are_counted_and_the_pauses_between_them_grow() {
+    let fake = Fake::replies(vec![Reply::empty(503)]).await;
+    let error = ask(&fake, Retry { attempts: 5, ..Retry::default() }).await.unwrap_err();
+    assert_eq!((error.kind, fake.count()), (Kind::Unavailable, 5));
+    assert!(error.facts.contains(&("Attempts", "5".to_owned())), "{error:?}");
+    let gaps = fake.gaps();
+    assert!(gaps.windows(2).all(|pair| pair[0] < pair[1]), "{gaps:?}");
+    assert!(gaps[0] >= Duration::from_millis(300), "{gaps:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_pause_of_our_own_is_longer_than_the_longest() {
+    let fake = Fake::replies(vec![Reply::empty(503)]).await;
+    let retry = Retry { attempts: 9, longest: second(3), ..Retry::default() };
+    ask(&fake, retry).await.unwrap_err();
+    assert!(fake.gaps().iter().all(|gap| *gap < Duration::from_millis(3100)), "{:?}", fake.gaps());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_pause_that_the_service_asks_for_is_kept() {
+    let date = httpdate::fmt_http_date(SystemTime::now() + second(100));
+    for (name, value, least) in [
+        ("Retry-After", "7", second(7)),
+        ("retry-after-ms", "1500", Duration::from_millis(1500)),
+        ("x-ms-retry-after-ms", "2500", Duration::from_millis(2500)),
+        ("Retry-After", date.as_str(), second(90)),
+    ] {
+        let fake = Fake::replies(vec![Reply::empty(429).header(name, value), ok()]).await;
+        ask(&fake, Retry::default()).await.unwrap();
+        let gap = fake.gaps()[0];
+        assert!(gap >= least && gap < least + second(11), "{name}: {value}: {gap:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nonsense_in_retry_after_is_ignored() {
+    for value in ["0", "soon", "-5", "Sun, 06 Nov 1994 08:49:37 GMT"] {
+        let fake = Fake::replies(vec![Reply::empty(503).header("Retry-After", value), ok()]).await;
+        ask(&fake, Retry::default()).await.unwrap();
+        assert!(fake.gaps()[0] < second(1), "{value}: {:?}", fake.gaps());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_later_verdict_waits_at_least_that_long_and_then_longer() {
+    let fake = Fake::replies(vec![ok()]).await;
+    let http = Http::new(String::new());
+    let limits = Limits::within(HOUR, CancellationToken::new());
+    let retry = Retry { attempts: 4, ..Retry::default() };
+    let url = fake.url();
+    let make = |_| std::future::ready(Ok(get(&url)));
+    let slow =
+        |_: &Answer| Verdict::Later(Error::new(Kind::Throttled, "Get", "slow down"), second(2));
+    http.send("Get", &limits, retry, make, slow).await.unwrap_err();
+    let gaps = fake.gaps();
+    assert!(gaps[0] >= second(2) && gaps[1] > gaps[0] && gaps[2] > gaps[1], "{gaps:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_beyond_the_time_allowed_fails_at_once() {
+    let fake = Fake::replies(vec![Reply::empty(429).header("Retry-After", "120")]).await;
+    let limits = Limits::within(second(60), CancellationToken::new());
+    let started = Instant::now();
+    let error = send(&fake.url(), &limits, Retry::default()).await.unwrap_err();
+    assert_eq!((error.kind, fake.count()), (Kind::Throttled, 1));
+    assert!(error.message.contains("would have to wait 2m"), "{}", error.message);
+    assert!(started.elapsed() < second(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_may_have_been_processed_is_not_repeated_unless_it_may_be() {
+    for failure in [Reply::reset(), Reply::hang()] {
+        let fake = Fake::replies(vec![failure, ok()]).await;
+        let retry = Retry { repeatable: false, ..Retry::default() };
+        let error = ask(&fake, retry).await.unwrap_err();
+        assert_eq!((error.kind, error.maybe_done), (Kind::Unavailable, true));
+        assert_eq!(fake.count(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_connection_is_tried_again_since_nothing_was_sent() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let limits = Limits::within(HOUR, CancellationToken::new());
+    let retry = Retry { attempts: 3, repeatable: false, ..Retry::default() };
+    let error = send(&format!("http://{free}"), &limits, retry).await.unwrap_err();
+    assert_eq!((error.kind, error.maybe_done), (Kind::Unavailable, false));
+    assert!(error.facts.contains(&("Attempts", "3".to_owned())), "{error:?}");
+    assert!(error.message.contains(&free.to_string()), "{}", error.message);
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_ends_with_the_time_allowed() {
+    let fake = Fake::replies(vec![Reply::hang()]).await;
+    let limits = Limits::within(second(150), CancellationToken::new());
+    let started = Instant::now();
+    let error = send(&fake.url(), &limits, Retry::default()).await.unwrap_err();
+    assert_eq!(error.kind, Kind::TimedOut, "{error:?}");
+    assert!(started.elapsed() <= second(151), "{:?}", started.elapsed());
+    assert!((2..=3).contains(&fake.count()), "{}", fake.count());
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_when_the_time_is_over() {
+    let fake = Fake::replies(vec![ok()]).await;
+    let limits = Limits::within(Duration::ZERO, CancellationToken::new());
+    let error = send(&fake.url(), &limits, Retry::default()).await.unwrap_err();
+    assert_eq!((error.kind, fake.count()), (Kind::TimedOut, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_ends_the_pause_between_attempts() {
+    let fake = Fake::replies(vec![Reply::empty(503).header("Retry-After", "600")]).await;
+    let limits = Limits::within(HOUR, CancellationToken::new());
+    let stop = limits.stop.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(second(5)).await;
+        stop.cancel();
+    });
+    let started = Instant::now();
+    let error = send(&fake.url(), &limits, Retry::default()).await.unwrap_err();
+    assert_eq!((error.kind, fake.count()), (Kind::Interrupted, 1));
+    assert!(started.elapsed() < second(6));
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_attempt_is_made_anew_with_its_number() {
+    let fake = Fake::replies(vec![Reply::empty(503), Reply::empty(503), ok()]).await;
+    let limits = Limits::within(HOUR, CancellationToken::new());
+    let url = fake.url();
+    let make = |attempt| std::future::ready(Ok(get(&format!("{url}/{attempt}"))));
+    let http = Http::new(String::new());
+    http.send("Get", &limits, Retry::default(), make, patient).await.unwrap();
+    let paths: Vec<String> = fake.requests().iter().map(|one| one.path().to_owned()).collect();
+    assert_eq!(paths, ["/1", "/2", "/3"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn redirects_are_not_followed_but_named() {
+    let target = "https://login.example/sign-in?token=t";
+    let fake = Fake::replies(vec![Reply::empty(302).header("Location", target)]).await;
+    let answer = ask(&fake, Retry::default()).await.unwrap();
+    let text = redirect_refused(&answer).unwrap();
+    assert!(text.contains("redirects to https://login.example (HTTP 302)"), "{text}");
+    assert!(!text.contains("token=t"), "{text}");
+    assert_eq!(fake.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_description_holds_the_first_200_characters() {
+    let page = format!("<html>{}", "字".repeat(5000));
+    let fake = Fake::replies(vec![Reply::new(200, "text/html", page), Reply::empty(200)]).await;
+    let answer = ask(&fake, Retry::default()).await.unwrap();
+    let text = answer.describe();
+    assert!(text.starts_with("HTTP 200 OK (text/html): <html>字"), "{text}");
+    assert_eq!(text.matches('字').count(), 194);
+    let answer = ask(&fake, Retry::default()).await.unwrap();
+    assert_eq!(answer.describe(), "HTTP 200 OK with an empty body");
+}
+
+#[test]
+fn this_machine_is_known_by_its_names() {
+    let local = ["http://localhost:1", "http://LOCALHOST", "http://127.9.8.7", "http://[::1]:80"];
+    let remote = ["http://localhost.example", "http://128.0.0.1", "http://[::2]", "data:x"];
+    assert!(local.iter().all(|url| is_loopback(&url.parse().unwrap())));
+    assert!(!remote.iter().any(|url| is_loopback(&url.parse().unwrap())));
+}
+
+/// Variables belong to a process, so the question is put to one of its own: this test, run by
+/// itself.
+#[tokio::test]
+async fn a_proxy_is_not_asked_for_loopback_hosts() {
+    const INSIDE: &str = "CLOUD_HTTP_TEST_URL";
+    if let Ok(url) = std::env::var(INSIDE) {
+        let limits = Limits::within(second(20), CancellationToken::new());
+        let retry = Retry { attempts: 1, ..Retry::default() };
+        assert_eq!(send(&url, &limits, retry).await.unwrap().status.as_u16(), 200);
+        let through = send("http://image.example/", &limits, retry).await.unwrap();
+        assert_eq!(through.status.as_u16(), 418);
+        return;
+    }
+    let fake = Fake::replies(vec![ok()]).await;
+    let proxy = Fake::replies(vec![Reply::empty(418)]).await;
+    let output = tokio::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "cloud::http::tests::a_proxy_is_not_asked_for_loopback_hosts"])
+        .env(INSIDE, fake.url())
+        .env("HTTP_PROXY", proxy.url())
+        .env("http_proxy", proxy.url())
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .output()
+        .await
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!((fake.count(), proxy.count()), (1, 1));
+}
