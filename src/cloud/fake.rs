@@ -298,3 +298,23 @@ async fn receive(stream: &mut TcpStream, pending: &mut Vec<u8>) -> Option<Reques
     pending.drain(..end + 4 + length);
     Some(Request { method, target, headers, body, at: Instant::now(), number: 0 })
 }
+
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn requests_are_recorded_and_unforeseen_ones_named() {
+        let fake = Fake::start(|request| match request.path() {
+            "/a" => Reply::json(200, request.json()),
+            _ => Reply::unexpected(request),
+        })
+        .await;
+        let client = reqwest::Client::new();
+        let post = |path| client.post(format!("{}{path}", fake.url())).body("{\"b\":1}").send();
+        assert_eq!(post("/a?c=d%20e").await.unwrap().text().await.unwrap(), "{\"b\":1}");
+        let text = post("/x").await.unwrap().text().await.unwrap();
+        assert_eq!(text, "the test does not expect POST /x {\"b\":1}");
+        assert_eq!(fake.requests()[0].query("c").as_deref(), Some("d e"));
+        assert_eq!((fake.requests()[1].text(), fake.most_in_flight()), ("{\"b\":1}".to_owned(), 1));
+    }
+}

@@ -157,7 +157,10 @@ fn read(answer: &Answer, clean: &dyn Fn(&str) -> String) -> Reading {
         });
         return refusal(answer, refused, &error, clean);
     }
+    let start = answer.json().trim_ascii_start().first();
     match parsed {
+        // The parser takes a list for an object with its fields in order.
+        Ok(_) if start != Some(&b'{') => Reading::Final(strange(&error, answer, clean)),
         Ok(Envelope { ret_code: Some(0), total_count, image_set, .. }) => {
             let total = total_count.and_then(|total| u64::try_from(total).ok());
             Reading::Page(Page {
@@ -186,11 +189,17 @@ fn read(answer: &Answer, clean: &dyn Fn(&str) -> String) -> Reading {
             error(Kind::Unavailable, format!("broken answer: {}", described(answer, clean))),
             None,
         ),
-        Err(_) => Reading::Final(error(
-            Kind::Unexpected,
-            format!("the answer is not what the API sends: {}", described(answer, clean)),
-        )),
+        Err(_) => Reading::Final(strange(&error, answer, clean)),
     }
+}
+
+fn strange(
+    error: &dyn Fn(Kind, String) -> Error,
+    answer: &Answer,
+    clean: &dyn Fn(&str) -> String,
+) -> Error {
+    let text = format!("the answer is not what the API sends: {}", described(answer, clean));
+    error(Kind::Unexpected, text)
 }
 
 /// An answer with another status than success.

@@ -21,15 +21,15 @@ use super::{Image, OPERATION, Query};
 use crate::cloud::{Error, Kind, Limits, Result};
 
 /// Sizes of the first page in the order they are tried: what UCloud's own command line asks
-/// for, what its Terraform provider asks for, and the documented default. The next one is tried
-/// when the service refuses `Limit`.
+/// for, the most that the sibling operations take, and the documented default. The next one is
+/// tried when the service refuses `Limit`.
 const FIRST: [u64; 3] = [500, 100, 20];
 
 /// How often a list that does not add up is read in all.
 const PASSES: usize = 3;
 
-/// Beyond this a list has no end.
-const MOST: usize = 1_000_000;
+/// Beyond this a list has no end: ten times the longest anyone has tried, some 50 MB.
+const MOST: usize = 100_000;
 
 /// The list to read.
 #[derive(Clone, Debug)]
@@ -108,7 +108,7 @@ impl Source {
                 let starts = (step..total).step_by(pass.images.len());
                 let ranges = starts.map(|at| at..(at + step).min(total));
                 next = total + step;
-                self.wave(&mut pass, ranges.chain([total..next])).await?;
+                self.wave(&mut pass, ranges.chain(std::iter::once(total..next))).await?;
             }
             Some(total) if total == step && !self.may_be_cut(step) => return Ok(pass),
             _ => {}
@@ -119,9 +119,6 @@ impl Source {
             let starts = (next..end).step_by(usize::try_from(step).unwrap_or(usize::MAX));
             self.wave(&mut pass, starts.map(|at| at..at + step)).await?;
             (next, width) = (end, (width * 2).min(IN_FLIGHT as u64));
-            if pass.images.len() > MOST {
-                return Err(self.incomplete(&pass.endless(), 1));
-            }
         }
         Ok(pass)
     }
@@ -149,7 +146,7 @@ impl Source {
         let mut ranges = ranges.fuse();
         let mut tasks = JoinSet::new();
         let mut segments = Vec::new();
-        let mut over = false;
+        let (mut over, mut received) = (false, pass.images.len());
         loop {
             while !over
                 && tasks.len() < IN_FLIGHT
@@ -162,6 +159,10 @@ impl Source {
                 Error::new(Kind::Unexpected, OPERATION, format!("a page was lost: {error}"))
             })??;
             over |= segment.ended || pass.knows(&segment);
+            received += segment.pages.iter().map(|page| page.images.len()).sum::<usize>();
+            if received > MOST {
+                return Err(self.incomplete(&Flaw::endless(received), 1));
+            }
             segments.push(segment);
         }
         // As if they had come one after the other.
@@ -201,3 +202,6 @@ fn part(pass: Pass, flaw: Option<Flaw>) -> Part {
     let total = pass.announced.unwrap_or(pass.images.len() as u64);
     Part { images: pass.images, total, warning: flaw.map(|flaw| flaw.text) }
 }
+
+#[cfg(test)]
+mod tests;

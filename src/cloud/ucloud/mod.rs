@@ -8,6 +8,8 @@ mod call;
 mod credentials;
 mod decode;
 mod endpoint;
+#[cfg(test)]
+mod fixture;
 mod images;
 mod listing;
 mod pass;

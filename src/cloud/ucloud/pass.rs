@@ -198,11 +198,13 @@ impl Pass {
             std::cmp::Ordering::Greater => flaw(Weight::Harmless, text),
         }
     }
+}
 
+impl Flaw {
     /// The flaw of a list that does not end.
-    pub(super) fn endless(&self) -> Flaw {
-        let text = format!("after {} images the service still sends more", self.images.len());
-        Flaw { text, weight: Weight::Incomplete }
+    pub(super) fn endless(received: usize) -> Self {
+        let text = format!("after {received} images the service still sends more");
+        Self { text, weight: Weight::Incomplete }
     }
 }
 
