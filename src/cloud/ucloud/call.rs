@@ -15,8 +15,8 @@ use super::{Credentials, Image, OPERATION, Query};
 use crate::cloud::http::{Answer, Http, Retry, Verdict, is_transient, redirect_refused};
 use crate::cloud::{Error, Kind, Limits, Result};
 
-/// Pages asked for at one time by one client, over all its listings: the 19 further pages of
-/// 10,000 images come in two rounds, and two clients together stay below 20.
+/// Pages asked for at one time by one client, over all its listings: as many as bring the 19
+/// further pages of 10,000 images, and the look behind them, in two rounds.
 pub(super) const IN_FLIGHT: usize = 10;
 
 /// The service's own kits wait as long for an answer.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 use tokio_util::sync::CancellationToken;
 
-use super::{Client, Credentials, Query, endpoint};
+use super::{Client, Credentials, DEFAULT_MAX_RETRIES, Query, endpoint};
 use crate::cloud::fake::{Fake, Reply, Request};
 use crate::cloud::http::Http;
 use crate::cloud::{Limits, Result};
@@ -18,7 +18,12 @@ pub(super) const TOKEN: &str = "token+of/the=test";
 pub(super) fn client(fake: &Fake) -> Client {
     let credentials = Credentials::of("public-key-of-the-test", PRIVATE_KEY, Some(TOKEN));
     let endpoint = endpoint(&fake.url()).unwrap();
-    Client::new(Arc::new(Http::new("agent/1".to_owned())), credentials, endpoint, 5)
+    Client::new(
+        Arc::new(Http::new("agent/1".to_owned())),
+        credentials,
+        endpoint,
+        DEFAULT_MAX_RETRIES,
+    )
 }
 
 pub(super) fn limits() -> Limits {

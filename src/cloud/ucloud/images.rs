@@ -15,6 +15,9 @@ use crate::cloud::http::Http;
 use crate::cloud::limits::readable;
 use crate::cloud::{Error, Kind, Limits, Result};
 
+/// How often a request that fails in passing is sent again, unless the caller says otherwise.
+pub const DEFAULT_MAX_RETRIES: u32 = 5;
+
 /// Ids per request. The service documents no limit; its sibling operations take 100.
 const IDS: usize = 100;
 

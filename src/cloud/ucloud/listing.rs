@@ -96,7 +96,9 @@ impl Source {
     /// Reads the list once. `size` is an index into [`FIRST`].
     async fn pass(&self, size: &mut usize) -> Result<Pass> {
         let first = self.first(size).await?;
-        let step = first.images.len() as u64;
+        // Counted with duplicates: that is how far the service went.
+        let stride = first.images.len();
+        let step = stride as u64;
         let mut pass = Pass::new(first, FIRST[*size]);
         if step == 0 {
             return Ok(pass);
@@ -105,7 +107,7 @@ impl Source {
         match pass.announced {
             Some(total) if total > step => {
                 // The page after the last is asked for along with the others: it has to be empty.
-                let starts = (step..total).step_by(pass.images.len());
+                let starts = (step..total).step_by(stride);
                 let ranges = starts.map(|at| at..(at + step).min(total));
                 next = total + step;
                 self.wave(&mut pass, ranges.chain(std::iter::once(total..next))).await?;
@@ -116,7 +118,7 @@ impl Source {
         let mut width = 1;
         while !pass.over() {
             let end = next + width * step;
-            let starts = (next..end).step_by(usize::try_from(step).unwrap_or(usize::MAX));
+            let starts = (next..end).step_by(stride);
             self.wave(&mut pass, starts.map(|at| at..at + step)).await?;
             (next, width) = (end, (width * 2).min(IN_FLIGHT as u64));
         }
@@ -126,7 +128,7 @@ impl Source {
     async fn first(&self, size: &mut usize) -> Result<Page> {
         loop {
             match self.page(0, FIRST[*size]).await {
-                Err(error) if *size + 1 < FIRST.len() && refuses_limit(&error) => *size += 1,
+                Err(error) if *size + 1 < FIRST.len() && refuses("Limit", &error) => *size += 1,
                 outcome => return outcome,
             }
         }
@@ -152,7 +154,7 @@ impl Source {
                 && tasks.len() < IN_FLIGHT
                 && let Some(range) = ranges.next()
             {
-                tasks.spawn(self.clone().segment(range));
+                tasks.spawn(self.clone().segment(range, pass.announced));
             }
             let Some(joined) = tasks.join_next().await else { break };
             let segment = joined.map_err(|error| {
@@ -171,12 +173,20 @@ impl Source {
         Ok(())
     }
 
-    async fn segment(self, range: Range<u64>) -> Result<Segment> {
+    async fn segment(self, range: Range<u64>, announced: Option<u64>) -> Result<Segment> {
         let mut segment = Segment { start: range.start, pages: Vec::new(), ended: false };
         let mut at = range.start;
         while at < range.end {
             let asked = range.end - at;
-            let mut page = self.page(at, asked).await?;
+            let mut page = match self.page(at, asked).await {
+                // Behind the end, a refused offset says as much as an empty page.
+                Err(error)
+                    if refuses("Offset", &error) && announced.is_none_or(|total| total <= at) =>
+                {
+                    Page { images: Vec::new(), total: None }
+                }
+                outcome => outcome?,
+            };
             // What lies beyond belongs to the next stretch.
             page.images.truncate(usize::try_from(asked).unwrap_or(usize::MAX));
             if page.images.is_empty() {
@@ -194,8 +204,8 @@ impl Source {
     }
 }
 
-fn refuses_limit(error: &Error) -> bool {
-    error.code.as_deref() == Some(&BAD_PARAMETER.to_string()) && error.message.contains("Limit")
+fn refuses(parameter: &str, error: &Error) -> bool {
+    error.code.as_deref() == Some(&BAD_PARAMETER.to_string()) && error.message.contains(parameter)
 }
 
 fn part(pass: Pass, flaw: Option<Flaw>) -> Part {

@@ -19,7 +19,7 @@ mod types;
 
 pub use credentials::{Credentials, Settings};
 pub use endpoint::{DEFAULT_BASE_URL, endpoint};
-pub use images::Client;
+pub use images::{Client, DEFAULT_MAX_RETRIES};
 pub use types::{Image, Listing, Price, Query};
 
 /// The one operation of the API that this client knows.

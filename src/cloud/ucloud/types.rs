@@ -143,9 +143,7 @@ impl Image {
 /// Newest first, then by id, then by zone; what has no time comes last.
 pub(super) fn sort(images: &mut [Image]) {
     images.sort_unstable_by(|a, b| {
-        b.create_time.cmp(&a.create_time).then_with(|| a.id.cmp(&b.id)).then_with(|| {
-            let rest = |image: &Image| (image.zone.clone(), image.name.clone());
-            rest(a).cmp(&rest(b))
-        })
+        let (newest, ids) = (b.create_time.cmp(&a.create_time), a.id.cmp(&b.id));
+        newest.then(ids).then_with(|| (&a.zone, &a.name).cmp(&(&b.zone, &b.name)))
     });
 }

@@ -261,6 +261,36 @@ async fn images_that_come_twice_are_listed_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn images_that_a_page_holds_twice_do_not_move_the_next_page() {
+    let fake = odd(90, |request, all| {
+        let doubled = [&all[..5], all].concat();
+        page(cut(request, &doubled, 20), 95)
+    })
+    .await;
+    let listing = list(&fake).await.unwrap();
+    assert_eq!((ids_of(&listing), listing.warnings.len()), (ids(90), 0));
+    assert_eq!(fake.count(), 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_may_refuse_an_offset_behind_the_end() {
+    for total in [json!(60), Value::Null] {
+        let fake = odd(60, move |request, all| match number(request, "Offset") {
+            60.. => refusal(230, "Params [Offset] not available"),
+            _ => page(cut(request, all, 20), total.clone()),
+        })
+        .await;
+        assert_eq!(ids_of(&list(&fake).await.unwrap()), ids(60));
+    }
+    let fake = odd(60, |request, all| match number(request, "Offset") {
+        40.. => refusal(230, "Params [Offset] not available"),
+        _ => page(cut(request, all, 20), 60),
+    })
+    .await;
+    assert_eq!(list(&fake).await.unwrap_err().code.as_deref(), Some("230"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_id_in_two_zones_is_two_images() {
     let mut twin = image(0);
     twin["Zone"] = json!("cn-bj2-02");
