@@ -1,1 +1,12 @@
-//! Azure.
+//! Azure: the login that its services share, and the services.
+//!
+//! [`auth`] turns settings into tokens, [`environments`] knows the clouds' addresses, [`token`]
+//! keeps tokens until they age, [`batch`] asks the Batch data plane.
+
+pub mod auth;
+pub mod environments;
+pub mod token;
+
+pub use auth::{Login, Settings, send_authorized};
+pub use environments::Environment;
+pub use token::{Secret, Token};

@@ -1,0 +1,122 @@
+//! The addresses of Azure's clouds, and the settings that replace them.
+//!
+//! The clouds' tables are those of azure-cli (`cloud.py`) and BatchExplorer
+//! (`azure-environment.ts`).
+
+use reqwest::Url;
+
+use crate::cloud::http::is_loopback;
+use crate::cloud::{Error, Result};
+
+const OPERATION: &str = "ReadSettings";
+
+/// Where one cloud's services are and what their tokens are for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Environment {
+    /// `public`, `usgovernment` or `china`.
+    pub name: &'static str,
+    /// The authority that gives tokens. Its path, if any, ends in no slash.
+    pub login: Url,
+    /// The base of Azure Resource Manager.
+    pub resource_manager: Url,
+    /// The scope of tokens for Azure Resource Manager.
+    pub resource_manager_scope: String,
+    /// The scope of tokens for Azure Batch.
+    pub batch_scope: String,
+}
+
+/// Settings that choose and change an [`Environment`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Choice<'a> {
+    /// `public`, `usgovernment` or `china` in any case. Unset means `public`.
+    pub environment: Option<&'a str>,
+    /// Replaces the authority.
+    pub active_directory_authority_host: Option<&'a str>,
+    /// Replaces the base of Azure Resource Manager.
+    pub resource_manager_endpoint: Option<&'a str>,
+    /// Replaces the audience of Azure Resource Manager's tokens.
+    pub resource_manager_audience: Option<&'a str>,
+}
+
+/// One row of the table: name, login, Resource Manager, Batch resource.
+///
+/// Batch compares a token's audience with its resource to the letter, and the resource ends in a
+/// slash; so its scope has two.
+const CLOUDS: [(&str, &str, &str, &str); 3] = [
+    (
+        "public",
+        "https://login.microsoftonline.com",
+        "https://management.azure.com",
+        "https://batch.core.windows.net/",
+    ),
+    (
+        "usgovernment",
+        "https://login.microsoftonline.us",
+        "https://management.usgovcloudapi.net",
+        "https://batch.core.usgovcloudapi.net/",
+    ),
+    (
+        "china",
+        "https://login.chinacloudapi.cn",
+        "https://management.chinacloudapi.cn",
+        "https://batch.chinacloudapi.cn/",
+    ),
+];
+
+impl Environment {
+    /// The environment that `choice` describes.
+    ///
+    /// # Errors
+    /// Those about a setting: an unknown name, an address that is none, plain http to a host that
+    /// is not this machine.
+    pub fn new(choice: Choice<'_>) -> Result<Self> {
+        let wanted = filled(choice.environment).unwrap_or("public");
+        let row = CLOUDS.iter().find(|(name, ..)| name.eq_ignore_ascii_case(wanted.trim()));
+        let Some(&(name, login, manager, batch)) = row else {
+            let names = CLOUDS.map(|(name, ..)| name).join(", ");
+            let text = format!("{wanted:?} is none of {names}");
+            return Err(Error::setting(OPERATION, "environment", text));
+        };
+        let login = filled(choice.active_directory_authority_host).unwrap_or(login);
+        let audience = filled(choice.resource_manager_audience).unwrap_or(manager);
+        let manager = filled(choice.resource_manager_endpoint).unwrap_or(manager);
+        Ok(Self {
+            name,
+            login: address("active_directory_authority_host", login)?,
+            resource_manager: address("resource_manager_endpoint", manager)?,
+            resource_manager_scope: format!("{audience}/.default"),
+            batch_scope: format!("{batch}/.default"),
+        })
+    }
+}
+
+fn filled(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// The address of a service, with or without `https://`.
+///
+/// # Errors
+/// Those about `setting`, when `text` is no address or one that a secret must not be sent to.
+pub fn address(setting: &'static str, text: &str) -> Result<Url> {
+    let wrong = |why: String| Error::setting(OPERATION, setting, format!("{text:?} {why}"));
+    let whole = if text.contains("://") {
+        text.trim().to_owned()
+    } else {
+        format!("https://{}", text.trim())
+    };
+    let url = Url::parse(&whole).map_err(|why| wrong(format!("is not an address: {why}")))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        // Not quoted: it holds a password.
+        return Err(Error::setting(OPERATION, setting, "an address must not hold a user name"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("has a query or a fragment, which an address must not have".into()));
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        "http" => Err(wrong("uses plain http, which is accepted for loopback hosts only".into())),
+        scheme => Err(wrong(format!("uses {scheme}, not https"))),
+    }
+}
