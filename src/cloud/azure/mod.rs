@@ -4,6 +4,7 @@
 //! keeps tokens until they age, [`batch`] asks the Batch data plane.
 
 pub mod auth;
+pub mod batch;
 pub mod environments;
 pub mod token;
 

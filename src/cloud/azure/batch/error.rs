@@ -1,0 +1,163 @@
+//! What the service says when it refuses, sorted.
+
+use reqwest::StatusCode;
+use serde_json::Value;
+
+use super::{OPERATION, Sent};
+use crate::cloud::http::{Answer, Verdict, is_transient, redirect_refused};
+use crate::cloud::{Error, Kind, Result};
+
+/// No sentence of the service is longer; one that is holds a page that somebody else sent.
+const LONGEST_TEXT: usize = 800;
+
+/// The `values` that the service is known to send. Others are kept together with their key.
+const KNOWN_KEYS: [&str; 9] = [
+    "AuthenticationErrorDetail",
+    "HeaderName",
+    "HeaderValue",
+    "MaximumAllowed",
+    "MinimumAllowed",
+    "QueryParameterName",
+    "QueryParameterValue",
+    "Reason",
+    "Uri",
+];
+
+/// Failures whose remedy is known, told from the service's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// The token is for another resource, as when it comes from another cloud.
+    WrongAudience,
+    /// The account takes tokens only.
+    SharedKeyNotAllowed,
+    /// The signature does not fit: another key or account name than the account's.
+    SignatureMismatch,
+    /// The request is dated more than 15 minutes from the service's clock.
+    ClockSkew,
+    /// The service no longer, or not yet, speaks the version that was asked for.
+    UnsupportedVersion,
+}
+
+impl Cause {
+    /// The cause of `error`, if it is one of these.
+    #[must_use]
+    pub fn of(error: &Error) -> Option<Self> {
+        if is_code(error, "UnsupportedRequestVersion") {
+            return Some(Self::UnsupportedVersion);
+        }
+        let detail = error.facts.iter().find(|(name, _)| *name == "AuthenticationErrorDetail");
+        let text = detail.map_or(error.message.as_str(), |(_, detail)| detail).to_lowercase();
+        let says = |words: &str| text.contains(words);
+        if says("wrong audience") {
+            Some(Self::WrongAudience)
+        } else if says("sharedkey is not allowed") {
+            Some(Self::SharedKeyNotAllowed)
+        } else if says("mac signature") {
+            Some(Self::SignatureMismatch)
+        } else if says("15 minutes") || says("date header") {
+            Some(Self::ClockSkew)
+        } else {
+            None
+        }
+    }
+}
+
+fn is_code(error: &Error, code: &str) -> bool {
+    error.code.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(code))
+}
+
+/// Whether to ask again. The service's table of codes says which failures pass.
+pub(super) fn verdict(answer: &Answer) -> Verdict {
+    if answer.status == StatusCode::OK {
+        return Verdict::Take;
+    }
+    let error = read(answer);
+    let passes = ["OperationTimedOut", "ServerBusy"].iter().any(|code| is_code(&error, code));
+    if passes || is_transient(answer.status) { Verdict::Again(error) } else { Verdict::Take }
+}
+
+/// The answer, if it is a good one.
+pub(super) fn check(answer: Answer) -> Result<Answer> {
+    if answer.status == StatusCode::OK { Ok(answer) } else { Err(read(&answer)) }
+}
+
+/// Adds which request it was, and hides the signature, which the service quotes when it does not
+/// fit.
+pub(super) fn complete(mut error: Error, sent: &Sent) -> Error {
+    if !sent.signature.is_empty() {
+        let texts = error.facts.iter_mut().map(|(_, text)| text);
+        for text in texts.chain([&mut error.message]) {
+            *text = text.replace(&sent.signature, "(secret)");
+        }
+    }
+    error.fact("client-request-id", &*sent.client_request_id)
+}
+
+/// The error that an answer other than 200 tells of.
+fn read(answer: &Answer) -> Error {
+    let body: Value = serde_json::from_slice(answer.json()).unwrap_or_default();
+    let code = body["code"].as_str().unwrap_or_default();
+    let message = body["message"]["value"].as_str().or(body["message"].as_str());
+    let text = redirect_refused(answer)
+        .or_else(|| message.filter(|text| !text.is_empty()).map(bounded))
+        .unwrap_or_else(|| answer.describe());
+    let mut error =
+        Error::new(kind(answer.status, code), OPERATION, text).status(answer.status.as_u16());
+    if !code.is_empty() {
+        error = error.code(bounded(code));
+    }
+    for pair in body["values"].as_array().map_or(&[][..], Vec::as_slice) {
+        error = with_value(error, pair);
+    }
+    error.setting = setting(&error);
+    error.fact("request-id", answer.header("request-id").unwrap_or_default())
+}
+
+fn kind(status: StatusCode, code: &str) -> Kind {
+    if code.eq_ignore_ascii_case("TooManyRequests") {
+        return Kind::Throttled;
+    }
+    match status.as_u16() {
+        401 | 403 => Kind::Denied,
+        404 => Kind::NotFound,
+        409 => Kind::Conflict,
+        429 => Kind::Throttled,
+        408 | 500..=599 => Kind::Unavailable,
+        400..=499 => Kind::Invalid,
+        _ => Kind::Unexpected,
+    }
+}
+
+fn with_value(error: Error, pair: &Value) -> Error {
+    let key = pair["key"].as_str().unwrap_or_default();
+    let value = match &pair["value"] {
+        Value::String(text) => bounded(text),
+        Value::Null => String::new(),
+        other => bounded(&other.to_string()),
+    };
+    match KNOWN_KEYS.iter().find(|known| known.eq_ignore_ascii_case(key)) {
+        Some(known) => error.fact(known, value),
+        None => error.fact("Detail", bounded(&format!("{key}: {value}"))),
+    }
+}
+
+/// The setting that a parameter at fault comes from. Not for `$filter`, which several make up.
+fn setting(error: &Error) -> Option<&'static str> {
+    if is_code(error, "UnsupportedRequestVersion") {
+        return Some("api_version");
+    }
+    let (_, parameter) = error.facts.iter().find(|(name, _)| *name == "QueryParameterName")?;
+    match parameter.to_lowercase().as_str() {
+        "api-version" => Some("api_version"),
+        "maxresults" => Some("max_results"),
+        "timeout" => Some("server_timeout_seconds"),
+        _ => None,
+    }
+}
+
+fn bounded(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_TEXT) {
+        Some((end, _)) => format!("{} ...", &text[..end]),
+        None => text.to_owned(),
+    }
+}

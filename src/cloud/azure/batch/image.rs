@@ -1,0 +1,234 @@
+//! An image as the service lists it, read leniently: the list grows fields and words.
+
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// What the service means when it says no version.
+const LATEST: &str = "latest";
+
+/// An image that pools may use, with the agent they need for it.
+///
+/// The order of the fields makes the derived order start as the service sorts its list.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Image {
+    /// Who publishes it, such as `canonical`. Empty for an image known by an id only.
+    pub publisher: String,
+    /// What it is, such as `ubuntu-hpc`. Empty for an image known by an id only.
+    pub offer: String,
+    /// Which of them, such as `2204`. Empty for an image known by an id only.
+    pub sku: String,
+    /// The agent that runs on it, such as `batch.node.ubuntu 22.04`.
+    pub node_agent_sku_id: String,
+    /// The id of an image in a gallery of one's own.
+    pub virtual_machine_image_id: Option<String>,
+    /// The id of an image in a community gallery.
+    pub community_gallery_image_id: Option<String>,
+    /// The id of an image in a shared gallery.
+    pub shared_gallery_image_id: Option<String>,
+    /// The version to ask for: `latest` unless the service names one.
+    pub version: String,
+    /// The version that `latest` stands for, if the service says it.
+    pub exact_version: Option<String>,
+    /// `linux` or `windows`.
+    pub os_type: String,
+    /// `verified` or `unverified`.
+    pub verification_type: String,
+    /// Words such as `DockerCompatible`.
+    pub capabilities: Vec<String>,
+    /// Until when Batch supports it. Nothing means that no end is planned.
+    pub end_of_life: Option<EndOfLife>,
+}
+
+/// The end of an image's support.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EndOfLife {
+    /// The time in UTC, unless the text is none.
+    pub at: Option<OffsetDateTime>,
+    /// What the service sent.
+    pub text: String,
+}
+
+impl Image {
+    /// `publisher:offer:sku:version`, or the id of an image that has only that.
+    #[must_use]
+    pub fn urn(&self) -> String {
+        let id = [
+            &self.virtual_machine_image_id,
+            &self.community_gallery_image_id,
+            &self.shared_gallery_image_id,
+        ];
+        match id.into_iter().flatten().next() {
+            Some(id) if self.publisher.is_empty() => id.clone(),
+            _ => format!("{}:{}:{}:{}", self.publisher, self.offer, self.sku, self.version),
+        }
+    }
+
+    /// Whether the service says that it was tested with its agent.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        self.verification_type.eq_ignore_ascii_case("verified")
+    }
+
+    /// Whether it has a capability, whatever its case.
+    #[must_use]
+    pub fn has(&self, capability: &str) -> bool {
+        self.capabilities.iter().any(|own| own.eq_ignore_ascii_case(capability))
+    }
+}
+
+/// The image that `element` describes, and what is odd about it.
+pub(super) fn read(element: &Value) -> (Option<Image>, Option<String>) {
+    let reference = element.get("imageReference").unwrap_or(&Value::Null);
+    let image = Image {
+        publisher: text(reference, "publisher").unwrap_or_default(),
+        offer: text(reference, "offer").unwrap_or_default(),
+        sku: text(reference, "sku").unwrap_or_default(),
+        node_agent_sku_id: text(element, "nodeAgentSKUId").unwrap_or_default(),
+        virtual_machine_image_id: text(reference, "virtualMachineImageId"),
+        community_gallery_image_id: text(reference, "communityGalleryImageId"),
+        shared_gallery_image_id: text(reference, "sharedGalleryImageId"),
+        version: text(reference, "version").unwrap_or_else(|| LATEST.to_owned()),
+        exact_version: text(reference, "exactVersion"),
+        os_type: text(element, "osType").unwrap_or_default(),
+        verification_type: text(element, "verificationType").unwrap_or_default(),
+        capabilities: capabilities(element),
+        end_of_life: text(element, "batchSupportEndOfLife").map(EndOfLife::read),
+    };
+    let unnamed = image.urn() == format!(":::{}", image.version);
+    if unnamed || image.node_agent_sku_id.is_empty() {
+        let shown: String = element.to_string().chars().take(200).collect();
+        let lack = if unnamed { "image reference" } else { "node agent" };
+        return (None, Some(format!("an image without {lack} was left out: {shown}")));
+    }
+    let warning = match &image.end_of_life {
+        Some(EndOfLife { at: None, text }) => Some(format!(
+            "the end of life of {} ({}) is no date: {text:?}",
+            image.urn(),
+            image.node_agent_sku_id
+        )),
+        _ => None,
+    };
+    (Some(image), warning)
+}
+
+fn text(object: &Value, name: &str) -> Option<String> {
+    object.get(name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+fn capabilities(element: &Value) -> Vec<String> {
+    let list = element.get("capabilities").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+impl EndOfLife {
+    fn read(text: String) -> Self {
+        // A time without an offset is UTC, as all of the service's times are.
+        let parsed = OffsetDateTime::parse(&text, &Rfc3339)
+            .or_else(|_| OffsetDateTime::parse(&format!("{text}Z"), &Rfc3339));
+        let at = parsed.ok().and_then(|at| at.checked_to_offset(time::UtcOffset::UTC));
+        Self { at, text }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn element() -> Value {
+        json!({
+            "nodeAgentSKUId": "batch.node.shepherd 9",
+            "imageReference": {"publisher": "meadow", "offer": "flock", "sku": "9"},
+            "verificationType": "verified",
+            "osType": "linux",
+        })
+    }
+
+    fn end_of_life(text: &str) -> Option<OffsetDateTime> {
+        EndOfLife::read(text.to_owned()).at
+    }
+
+    #[test]
+    fn what_the_service_leaves_out_has_its_usual_meaning() {
+        let (image, warning) = read(&element());
+        let image = image.unwrap();
+        assert_eq!(image.urn(), "meadow:flock:9:latest");
+        assert!(image.capabilities.is_empty() && image.end_of_life.is_none() && warning.is_none());
+    }
+
+    #[test]
+    fn new_fields_and_words_are_no_obstacle() {
+        let mut element = element();
+        element["osType"] = json!("plan9");
+        element["verificationType"] = json!("adored");
+        element["capabilities"] = json!(["Flies", 7, null]);
+        element["securityProfile"] = json!({"deep": [1]});
+        element["imageReference"]["exactVersion"] = json!("9.1.2");
+        element["imageReference"]["version"] = json!(null);
+        let image = read(&element).0.unwrap();
+        assert_eq!((image.os_type.as_str(), image.is_verified()), ("plan9", false));
+        assert!(image.has("FLIES") && !image.has("Swims"));
+        assert_eq!(
+            (image.version.as_str(), image.exact_version.as_deref()),
+            ("latest", Some("9.1.2"))
+        );
+    }
+
+    #[test]
+    fn an_image_known_by_its_id_alone_passes() {
+        let mut element = element();
+        element["imageReference"] =
+            json!({"communityGalleryImageId": "/communityGalleries/g/images/i"});
+        let (image, warning) = read(&element);
+        assert_eq!(image.unwrap().urn(), "/communityGalleries/g/images/i");
+        assert_eq!(warning, None);
+    }
+
+    #[test]
+    fn what_is_no_image_is_left_out_with_a_warning() {
+        let without_agent = json!({"imageReference": {"publisher": "meadow"}});
+        for odd in
+            [json!(null), json!(7), json!({}), json!({"imageReference": null}), without_agent]
+        {
+            let (image, warning) = read(&odd);
+            assert_eq!(image, None);
+            assert!(warning.unwrap().contains("left out"));
+        }
+    }
+
+    #[test]
+    fn the_end_of_life_is_read_in_all_its_spellings() {
+        let expected = Some(datetime!(2024-06-30 00:00 UTC));
+        for text in [
+            "2024-06-30T00:00:00Z",
+            "2024-06-30T00:00:00.0Z",
+            "2024-06-30T00:00:00.0000000Z",
+            "2024-06-30T00:00:00.000000000000Z",
+            "2024-06-30T02:00:00+02:00",
+            "2024-06-29T19:00:00.000-05:00",
+            "2024-06-30T00:00:00",
+        ] {
+            assert_eq!(end_of_life(text), expected, "{text}");
+        }
+        assert_eq!(
+            end_of_life("2024-06-30T00:00:00.1234567Z"),
+            Some(datetime!(2024-06-30 00:00:00.1234567 UTC))
+        );
+    }
+
+    #[test]
+    fn an_end_of_life_that_is_no_date_is_kept_and_warned_about() {
+        for text in ["soon", "2024-13-01T00:00:00Z", "9999-12-31T23:59:59-12:00", "2024-06-30"] {
+            let mut element = element();
+            element["batchSupportEndOfLife"] = json!(text);
+            let (image, warning) = read(&element);
+            let end = image.unwrap().end_of_life.unwrap();
+            assert_eq!((end.at, end.text.as_str()), (None, text));
+            let warning = warning.unwrap();
+            assert!(warning.contains("meadow:flock:9:latest") && warning.contains(text));
+        }
+    }
+}

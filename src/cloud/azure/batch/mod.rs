@@ -1,0 +1,178 @@
+//! The data plane of Azure Batch: which images pools may use, and with which node agent.
+//!
+//! One operation, [List Supported Images][doc]. Azure Resource Manager has no counterpart, so this
+//! client speaks to the account's own endpoint, with the account's key or with a token.
+//!
+//! [doc]: https://learn.microsoft.com/rest/api/batchservice/account/list-supported-images
+
+pub mod endpoint;
+pub mod error;
+pub mod image;
+pub mod order;
+mod page;
+pub mod query;
+pub mod shared_key;
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderName, HeaderValue};
+use reqwest::{Method, Request, Url};
+use uuid::Uuid;
+
+pub use endpoint::Endpoint;
+pub use error::Cause;
+pub use image::{EndOfLife, Image};
+pub use query::Query;
+pub use shared_key::SharedKey;
+
+use super::auth::{Login, send_authorized};
+use crate::cloud::http::{Answer, Http, Retry};
+use crate::cloud::{Error, Kind, Limits, Result};
+
+/// The operation's name in the service's definition up to 2024-07-01.20.0.
+const OPERATION: &str = "ListSupportedImages";
+
+/// A whole list is below a hundred images, so even pages of one image stay far below this.
+const MOST_PAGES: usize = 1000;
+
+/// A client of one Batch account.
+#[derive(Debug)]
+pub struct Client {
+    endpoint: Endpoint,
+    credential: Credential,
+    http: Arc<Http>,
+}
+
+/// What proves to the account that the caller may ask.
+#[derive(Clone)]
+pub enum Credential {
+    /// The account's key.
+    SharedKey(SharedKey),
+    /// A token from Entra ID.
+    Entra(Arc<Login>),
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SharedKey(_) => "SharedKey",
+            Self::Entra(_) => "Entra",
+        })
+    }
+}
+
+/// What the service listed.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// The images, in the service's order, without those that could not be understood at all.
+    pub images: Vec<Image>,
+    /// What was odd about some of them, fit to show a user.
+    pub warnings: Vec<String>,
+}
+
+/// What the latest attempt carried, for the error that may come of it.
+#[derive(Debug, Default)]
+struct Sent {
+    client_request_id: String,
+    signature: String,
+}
+
+impl Client {
+    /// A client of the account at `endpoint`. Nothing is asked yet.
+    #[must_use]
+    pub fn new(http: Arc<Http>, endpoint: Endpoint, credential: Credential) -> Self {
+        Self { endpoint, credential, http }
+    }
+
+    /// All images that `query` leaves over, from all pages.
+    ///
+    /// # Errors
+    /// What the service said, see [`error`]; those of [`Login::token`] and of `limits`; and
+    /// [`Kind::Invalid`] when a page points to another address. One page that fails fails all.
+    pub async fn supported_images(&self, limits: &Limits, query: &Query) -> Result<Listing> {
+        let mut listing = Listing::default();
+        let mut url = query.url(self.endpoint.url())?;
+        let mut seen = HashSet::from([url.to_string()]);
+        for number in 1..=MOST_PAGES {
+            let answer = self.get(limits, &url).await?;
+            let page = page::read(&answer)?;
+            tracing::debug!(operation = OPERATION, page = number, images = page.images.len());
+            listing.images.extend(page.images);
+            listing.warnings.extend(page.warnings);
+            let Some(link) = page.next_link else { return Ok(listing) };
+            if !seen.insert(link.clone()) {
+                let text = format!("page {number} points back to a page that was read already");
+                return Err(Error::new(Kind::Unexpected, OPERATION, text));
+            }
+            url = page::follow(&link, self.endpoint.url(), &query.api_version)?;
+        }
+        let text = format!("the list does not end after {MOST_PAGES} pages");
+        Err(Error::new(Kind::Unexpected, OPERATION, text))
+    }
+
+    /// One page.
+    async fn get(&self, limits: &Limits, url: &Url) -> Result<Answer> {
+        let sent = Mutex::new(Sent::default());
+        let make = async |_| self.request(url, &sent);
+        let (http, retry) = (&*self.http, Retry::default());
+        let outcome = match &self.credential {
+            Credential::SharedKey(_) => {
+                http.send(OPERATION, limits, retry, make, error::verdict).await
+            }
+            Credential::Entra(login) => {
+                let scope = &login.environment().batch_scope;
+                let origin = self.endpoint.url();
+                let judge = error::verdict;
+                send_authorized(http, login, scope, origin, OPERATION, limits, retry, make, judge)
+                    .await
+            }
+        };
+        let sent = sent.into_inner().unwrap_or_else(PoisonError::into_inner);
+        outcome.and_then(error::check).map_err(|error| error::complete(error, &sent)).inspect(
+            |answer| {
+                tracing::debug!(
+                    operation = OPERATION,
+                    client_request_id = sent.client_request_id,
+                    request_id = answer.header("request-id").unwrap_or_default(),
+                    "answered",
+                );
+            },
+        )
+    }
+
+    /// The request of one attempt, with an id and a date of its own.
+    fn request(&self, url: &Url, sent: &Mutex<Sent>) -> Result<Request> {
+        let mut request = Request::new(Method::GET, url.clone());
+        let id = Uuid::new_v4().to_string();
+        tracing::debug!(operation = OPERATION, client_request_id = id);
+        let headers = request.headers_mut();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(HeaderName::from_static("client-request-id"), text(&id)?);
+        headers.insert("return-client-request-id", HeaderValue::from_static("true"));
+        let mut sent: MutexGuard<'_, Sent> = sent.lock().unwrap_or_else(PoisonError::into_inner);
+        sent.client_request_id = id;
+        if let Credential::SharedKey(key) = &self.credential {
+            let date = httpdate::fmt_http_date(SystemTime::now());
+            headers.insert(HeaderName::from_static("ocp-date"), text(&date)?);
+            sent.signature = key.sign(url, &date);
+            let mut authorization =
+                text(&format!("SharedKey {}:{}", key.account_name(), sent.signature))?;
+            authorization.set_sensitive(true);
+            headers.insert(AUTHORIZATION, authorization);
+        }
+        Ok(request)
+    }
+}
+
+fn text(value: &str) -> Result<HeaderValue> {
+    HeaderValue::from_str(value).map_err(|_| {
+        let text = "the account's name holds characters that no header may hold";
+        Error::setting(OPERATION, "account_name", text)
+    })
+}
+
+#[cfg(test)]
+mod tests;

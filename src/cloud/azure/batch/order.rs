@@ -1,0 +1,207 @@
+//! Orders of images: the one of lists, and the one in which "most recent" comes first.
+//!
+//! The service tells neither a date of creation nor a version, so "most recent" is a rule: the
+//! image that will be supported longest, then the one that names the higher numbers. Both orders
+//! are total, so that the service's order and its pages make no difference.
+
+use std::cmp::{Ordering, Reverse};
+
+use time::OffsetDateTime;
+
+use super::image::{EndOfLife, Image};
+
+/// Sorts as the service does (publisher, offer, sku, agent, by bytes) and drops what is listed
+/// twice.
+pub fn sort_and_deduplicate(images: &mut Vec<Image>) {
+    images.sort_unstable();
+    images.dedup_by(|later, earlier| identity(later) == identity(earlier));
+}
+
+/// Which image it is, whatever is said about it.
+fn identity(image: &Image) -> (&str, &str, &str, &str, [&Option<String>; 3]) {
+    let ids = [
+        &image.virtual_machine_image_id,
+        &image.community_gallery_image_id,
+        &image.shared_gallery_image_id,
+    ];
+    (&image.publisher, &image.offer, &image.sku, &image.node_agent_sku_id, ids)
+}
+
+/// Orders the most recent image first.
+///
+/// No end of life before a late one before an early one before one that is no date; verified
+/// before unverified; higher agent, then higher sku in [`natural`] order; then the names.
+#[must_use]
+pub fn most_recent_first(one: &Image, other: &Image) -> Ordering {
+    let end = |image: &Image| Reverse(support(image.end_of_life.as_ref()));
+    let names = |image: &Image| {
+        format!("{}:{}:{}:{}", image.publisher, image.offer, image.sku, image.node_agent_sku_id)
+    };
+    end(one)
+        .cmp(&end(other))
+        .then_with(|| other.is_verified().cmp(&one.is_verified()))
+        .then_with(|| natural(&other.node_agent_sku_id, &one.node_agent_sku_id))
+        .then_with(|| natural(&other.sku, &one.sku))
+        .then_with(|| names(one).cmp(&names(other)))
+        .then_with(|| one.cmp(other))
+}
+
+/// How long an image is supported; longer is greater.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Support {
+    Unclear,
+    Until(OffsetDateTime),
+    Open,
+}
+
+fn support(end: Option<&EndOfLife>) -> Support {
+    match end {
+        None => Support::Open,
+        Some(EndOfLife { at: Some(at), .. }) => Support::Until(*at),
+        Some(EndOfLife { at: None, .. }) => Support::Unclear,
+    }
+}
+
+/// Compares as people read: without case, digits as numbers, the rest by bytes. `9-gen2` is
+/// greater than `8-gen2`, `10` than `9`, and what goes on than what has ended.
+#[must_use]
+pub fn natural(one: &str, other: &str) -> Ordering {
+    let (one, other) = (one.to_lowercase(), other.to_lowercase());
+    let (mut left, mut right) = (one.as_str(), other.as_str());
+    while !left.is_empty() && !right.is_empty() {
+        let (run, left_rest) = first_run(left);
+        let (counterpart, right_rest) = first_run(right);
+        let order = match (number(run), number(counterpart)) {
+            (Some(run), Some(counterpart)) => {
+                run.len().cmp(&counterpart.len()).then_with(|| run.cmp(counterpart))
+            }
+            _ => run.cmp(counterpart),
+        };
+        if order.is_ne() {
+            return order;
+        }
+        (left, right) = (left_rest, right_rest);
+    }
+    left.len().cmp(&right.len())
+}
+
+/// The longest start of digits only or of no digits, and what follows.
+fn first_run(text: &str) -> (&str, &str) {
+    let digits = text.starts_with(|c: char| c.is_ascii_digit());
+    text.split_at(text.find(|c: char| c.is_ascii_digit() != digits).unwrap_or(text.len()))
+}
+
+/// The digits without leading zeros, which compare by length and then by bytes, however many.
+fn number(run: &str) -> Option<&str> {
+    run.starts_with(|c: char| c.is_ascii_digit()).then(|| run.trim_start_matches('0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::image;
+    use super::*;
+
+    fn image(urn: &str, agent: &str, verification: &str, end: Option<&str>) -> Image {
+        let mut parts = urn.split(':');
+        let mut part = || parts.next().unwrap();
+        let element = json!({
+            "nodeAgentSKUId": agent,
+            "imageReference": {"publisher": part(), "offer": part(), "sku": part()},
+            "verificationType": verification,
+            "osType": "linux",
+            "batchSupportEndOfLife": end,
+        });
+        image::read(&element).0.unwrap()
+    }
+
+    /// In the order that is wanted. Made up, with the shapes of a real list.
+    fn most_recent_first_by_hand() -> Vec<Image> {
+        let (good, bad) = ("verified", "unverified");
+        vec![
+            image("meadow:flock:24_04-lts", "batch.node.shepherd 24.04", good, None),
+            image("meadow:flock:22_04-lts-gen2", "batch.node.shepherd 22.04", good, None),
+            image("meadow:flock:22_04-lts", "batch.node.shepherd 22.04", good, None),
+            image("alp:goats:10-smalldisk", "batch.node.goatherd 10", good, None),
+            image("alp:goats:9-smalldisk", "batch.node.goatherd 10", good, None),
+            image("alp:goats:9", "batch.node.goatherd 10", good, None),
+            image("alp:kids:9", "batch.node.goatherd 10", good, None),
+            image("alp:goats:11", "batch.node.goatherd 9", good, None),
+            image("meadow:flock:26_04-lts", "batch.node.shepherd 26.04", bad, None),
+            image("meadow:rams:1", "batch.node.shepherd 1", bad, Some("2031-05-01T00:00:00.1Z")),
+            image("meadow:rams:2", "batch.node.shepherd 1", good, Some("2031-05-01T00:00:00Z")),
+            image("meadow:rams:3", "batch.node.shepherd 1", bad, Some("2031-05-01T02:00:00+02:00")),
+            image("meadow:ewes:1", "batch.node.shepherd 1", good, Some("2029-05-01T00:00:00Z")),
+            image("meadow:ewes:2", "batch.node.shepherd 1", good, Some("some day")),
+        ]
+    }
+
+    #[test]
+    fn the_most_recent_image_is_the_same_in_whatever_order_they_come() {
+        let expected = most_recent_first_by_hand();
+        let mut random = fastrand::Rng::with_seed(7);
+        for _ in 0..100 {
+            let mut images = expected.clone();
+            random.shuffle(&mut images);
+            images.sort_by(most_recent_first);
+            let urns = |images: &[Image]| images.iter().map(Image::urn).collect::<Vec<_>>();
+            assert_eq!(urns(&images), urns(&expected));
+        }
+    }
+
+    #[test]
+    fn lists_are_sorted_by_names_and_hold_no_image_twice() {
+        let mut expected = most_recent_first_by_hand();
+        expected.push(image("alp:goats:9", "batch.node.goatherd 11", "verified", None));
+        sort_and_deduplicate(&mut expected);
+        assert_eq!(expected.len(), 15);
+        assert!(expected.is_sorted_by_key(|i| (
+            i.publisher.clone(),
+            i.offer.clone(),
+            i.sku.clone(),
+            i.node_agent_sku_id.clone()
+        )));
+        let mut random = fastrand::Rng::with_seed(7);
+        for _ in 0..100 {
+            let mut images = expected.clone();
+            // The same images, but less is said about them.
+            images.extend(expected.iter().cloned().map(|i| Image { end_of_life: None, ..i }));
+            random.shuffle(&mut images);
+            sort_and_deduplicate(&mut images);
+            assert_eq!(images.len(), 15);
+            assert!(images.iter().all(|i| i.end_of_life.is_none()));
+        }
+    }
+
+    #[test]
+    fn images_known_by_ids_are_told_apart() {
+        let with = |id: &str| Image {
+            publisher: String::new(),
+            community_gallery_image_id: Some(id.to_owned()),
+            ..image("p:o:s", "batch.node.shepherd 1", "verified", None)
+        };
+        let mut images = vec![with("/b"), with("/a"), with("/b")];
+        sort_and_deduplicate(&mut images);
+        assert_eq!(images.iter().map(Image::urn).collect::<Vec<_>>(), ["/a", "/b"]);
+    }
+
+    #[test]
+    fn names_compare_as_people_read_them() {
+        for (greater, lesser) in [
+            ("22_04", "20_04"),
+            ("2204", "2004"),
+            ("9-gen2", "8-gen2"),
+            ("10", "9"),
+            ("8-gen10", "8-GEN9"),
+            ("22_04-lts-gen2", "22_04-lts"),
+            ("100000000000000000000000000002", "100000000000000000000000000001"),
+            ("a", "1"),
+            ("1", ""),
+        ] {
+            assert_eq!(natural(greater, lesser), Ordering::Greater, "{greater} {lesser}");
+            assert_eq!(natural(lesser, greater), Ordering::Less, "{lesser} {greater}");
+        }
+        assert_eq!(natural("Batch.Node 008", "batch.node 8"), Ordering::Equal);
+    }
+}
