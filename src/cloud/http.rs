@@ -1,7 +1,7 @@
 //! Sending a request until it is answered: the only place that retries.
 //!
 //! Redirects are never followed, since they would carry credentials to wherever they point.
-//! Proxies come from the environment as everywhere else, except for loopback hosts.
+//! Proxies come from the environment as everywhere else, except for loopback and link-local hosts.
 
 use std::net::IpAddr;
 use std::sync::OnceLock;
@@ -147,6 +147,13 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// Whether a host is next door, as the metadata services of virtual machines are. No proxy can
+/// reach it.
+#[must_use]
+pub fn is_link_local(url: &Url) -> bool {
+    matches!(url.host(), Some(url::Host::Ipv4(address)) if address.is_link_local())
+}
+
 impl Http {
     /// A client that introduces itself as `user_agent`.
     #[must_use]
@@ -162,14 +169,17 @@ impl Http {
     /// # Errors
     /// Those of `make`; [`Kind::Unavailable`], [`Kind::Throttled`] or what `judge` said when no
     /// attempt is left; [`Kind::TimedOut`] and [`Kind::Interrupted`] as `limits` say.
-    pub async fn send(
+    pub async fn send<Making>(
         &self,
         operation: &'static str,
         limits: &Limits,
         retry: Retry,
-        mut make: impl AsyncFnMut(u32) -> Result<Request>,
+        mut make: impl FnMut(u32) -> Making,
         judge: impl Fn(&Answer) -> Verdict,
-    ) -> Result<Answer> {
+    ) -> Result<Answer>
+    where
+        Making: Future<Output = Result<Request>>,
+    {
         for attempt in 1.. {
             if limits.left().is_zero() {
                 let text = format!("the time allowed ({}) has run out", readable(limits.within));
@@ -268,8 +278,8 @@ impl Http {
     }
 
     fn client(&self, url: &Url) -> std::result::Result<&Client, reqwest::Error> {
-        let loopback = is_loopback(url);
-        let slot = if loopback { &self.direct } else { &self.proxied };
+        let near = is_loopback(url) || is_link_local(url);
+        let slot = if near { &self.direct } else { &self.proxied };
         if let Some(client) = slot.get() {
             return Ok(client);
         }
@@ -279,7 +289,7 @@ impl Http {
             // Retries are ours: a library that adds its own would make attempts uncountable.
             .retry(reqwest::retry::never())
             .connect_timeout(CONNECT);
-        let client = if loopback { builder.no_proxy() } else { builder }.build()?;
+        let client = if near { builder.no_proxy() } else { builder }.build()?;
         Ok(slot.get_or_init(|| client))
     }
 }
