@@ -1,9 +1,26 @@
 //! Access tokens: what they are, and how one process shares them.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
+
+use crate::cloud::{Error, Kind, Limits, Result};
+
+/// The operation that errors about tokens name.
+pub(super) const OPERATION: &str = "GetToken";
+
+/// How long before its end a token is renewed, as azurerm does; half its life for short ones.
+const AHEAD: Duration = Duration::from_secs(20 * 60);
+
+/// A token this close to its end might reach the service after it.
+const MARGIN: Duration = Duration::from_secs(30);
+
+/// After a renewal failed, the next is this far away.
+const PUT_OFF: Duration = Duration::from_secs(30);
 
 /// A text that is never printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -36,12 +53,12 @@ impl fmt::Debug for Secret {
 }
 
 /// An access token for one scope.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Token {
     secret: Secret,
     /// From when on a new one is asked for while this one is still good.
     renew: Instant,
-    /// From when on it must not be used.
+    /// From when on it is not used.
     expires: Instant,
 }
 
@@ -49,13 +66,295 @@ impl Token {
     /// A token that is good for `lifetime` from now.
     #[must_use]
     pub fn new(secret: impl Into<Secret>, lifetime: Duration) -> Self {
-        let now = Instant::now();
-        Self { secret: secret.into(), renew: now + lifetime / 2, expires: now + lifetime }
+        // No service names a longer one; an absurd one must not overflow the clock.
+        let lifetime = lifetime.min(Duration::from_secs(7 * 24 * 3600));
+        let ahead = AHEAD.min(lifetime / 2);
+        let (now, margin) = (Instant::now(), MARGIN.min(lifetime / 20));
+        Self {
+            secret: secret.into(),
+            renew: now + (lifetime - ahead),
+            expires: now + (lifetime - margin),
+        }
     }
 
     /// What goes behind `Bearer `.
     #[must_use]
     pub fn secret(&self) -> &Secret {
         &self.secret
+    }
+}
+
+/// The tokens of one process, by scope.
+///
+/// A token that is still good is renewed by one caller while the others go on using it; one that
+/// is not is fetched by one caller while the others wait. A caller that gives up lets the next one
+/// have its turn.
+#[derive(Debug, Default)]
+pub struct Tokens {
+    slots: Mutex<HashMap<String, Arc<Slot>>>,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    current: Mutex<Option<Token>>,
+    /// How many fetches have failed.
+    failures: AtomicU64,
+    /// Held by the one who fetches: the latest failure and its number.
+    turn: Turn,
+}
+
+type Turn = tokio::sync::Mutex<Option<(u64, Error)>>;
+type Held<'s> = tokio::sync::MutexGuard<'s, Option<(u64, Error)>>;
+
+impl Tokens {
+    /// A good token for `scope`, fetched only if there is none or it ages.
+    ///
+    /// # Errors
+    /// Those of `fetch` if there is no good token, and those of `limits` while waiting.
+    pub async fn get(
+        &self,
+        scope: &str,
+        limits: &Limits,
+        fetch: impl Future<Output = Result<Token>>,
+    ) -> Result<Token> {
+        let slot = self.slot(scope);
+        let now = Instant::now();
+        match slot.current() {
+            Some(token) if now < token.renew => Ok(token),
+            Some(token) if now < token.expires => match slot.turn.try_lock() {
+                Ok(turn) => Ok(slot.fetch(turn, fetch).await.unwrap_or_else(|error| {
+                    tracing::debug!(scope, %error, "the token in use was not renewed");
+                    slot.put_off_renewal();
+                    token
+                })),
+                Err(_) => Ok(token),
+            },
+            _ => slot.wait_or_fetch(limits, |token| Instant::now() < token.expires, fetch).await,
+        }
+    }
+
+    /// A token for `scope` other than `stale`: the present one if another caller has replaced
+    /// `stale` already, else a new one.
+    ///
+    /// # Errors
+    /// Those of `fetch`, and those of `limits` while waiting.
+    pub async fn replace(
+        &self,
+        scope: &str,
+        stale: &Token,
+        limits: &Limits,
+        fetch: impl Future<Output = Result<Token>>,
+    ) -> Result<Token> {
+        let differs =
+            |token: &Token| token.secret != stale.secret && Instant::now() < token.expires;
+        self.slot(scope).wait_or_fetch(limits, differs, fetch).await
+    }
+
+    fn slot(&self, scope: &str) -> Arc<Slot> {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(slots.entry(scope.to_owned()).or_default())
+    }
+}
+
+impl Slot {
+    fn current(&self) -> Option<Token> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn wait_or_fetch(
+        &self,
+        limits: &Limits,
+        good: impl Fn(&Token) -> bool,
+        fetch: impl Future<Output = Result<Token>>,
+    ) -> Result<Token> {
+        let failures = self.failures.load(Ordering::SeqCst);
+        let turn = tokio::select! {
+            biased;
+            turn = self.turn.lock() => turn,
+            ended = limits.pause(OPERATION, limits.left().mul_f64(0.999)) => {
+                ended?;
+                let text = "the time allowed ran out while another caller fetched the token";
+                return Err(Error::new(Kind::TimedOut, OPERATION, text));
+            }
+        };
+        if let Some(token) = self.current().filter(&good) {
+            return Ok(token);
+        }
+        match &*turn {
+            // It happened while we waited: to ask again would give each of us the same answer.
+            Some((number, error)) if *number > failures => Err(error.clone()),
+            _ => self.fetch(turn, fetch).await,
+        }
+    }
+
+    async fn fetch(
+        &self,
+        mut turn: Held<'_>,
+        fetch: impl Future<Output = Result<Token>>,
+    ) -> Result<Token> {
+        match fetch.await {
+            Ok(token) => {
+                let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+                *current = Some(token.clone());
+                Ok(token)
+            }
+            Err(error) => {
+                // That one caller has no time left says nothing about the others.
+                if !matches!(error.kind, Kind::TimedOut | Kind::Interrupted) {
+                    let number = self.failures.fetch_add(1, Ordering::SeqCst) + 1;
+                    *turn = Some((number, error.clone()));
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn put_off_renewal(&self) {
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(token) = current.as_mut() {
+            token.renew = Instant::now() + PUT_OFF;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use tokio::time::{advance, sleep};
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    /// Makes `token 1`, `token 2`, ..., each after a second.
+    struct Mint {
+        tokens: Tokens,
+        lifetime: Duration,
+        made: AtomicUsize,
+        broken: Mutex<Option<Error>>,
+    }
+
+    impl Mint {
+        fn new(lifetime: Duration) -> Self {
+            let (tokens, made) = (Tokens::default(), AtomicUsize::new(0));
+            Self { tokens, lifetime, made, broken: Mutex::new(None) }
+        }
+
+        fn break_with(&self, kind: Kind) {
+            *self.broken.lock().unwrap() = Some(Error::new(kind, OPERATION, "the mint is closed"));
+        }
+
+        async fn make(&self) -> Result<Token> {
+            let number = self.made.fetch_add(1, Ordering::SeqCst) + 1;
+            sleep(Duration::from_secs(1)).await;
+            let broken = self.broken.lock().unwrap().clone();
+            broken.map_or_else(|| Ok(Token::new(format!("token {number}"), self.lifetime)), Err)
+        }
+
+        async fn get(&self) -> Result<String> {
+            let token = self.tokens.get("scope", &limits(), self.make()).await?;
+            Ok(token.secret().expose().to_owned())
+        }
+
+        fn made(&self) -> usize {
+            self.made.load(Ordering::SeqCst)
+        }
+    }
+
+    fn limits() -> Limits {
+        Limits::within(Duration::from_secs(60), CancellationToken::new())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn many_callers_share_one_token_per_scope() {
+        let mint = Mint::new(HOUR);
+        let (one, other) = tokio::join!(mint.get(), mint.get());
+        assert_eq!((one.unwrap(), other.unwrap()), ("token 1".to_owned(), "token 1".to_owned()));
+        let other = mint.tokens.get("other", &limits(), mint.make()).await.unwrap();
+        assert_eq!((other.secret().expose(), mint.made()), ("token 2", 2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_is_renewed_ahead_while_others_go_on_using_it() {
+        let mint = Mint::new(HOUR);
+        mint.get().await.unwrap();
+        advance(Duration::from_secs(39 * 60)).await;
+        assert_eq!(mint.get().await.unwrap(), "token 1");
+        advance(Duration::from_secs(2 * 60)).await;
+        let (renewing, going_on) = tokio::join!(mint.get(), mint.get());
+        assert_eq!(
+            (renewing.unwrap().as_str(), going_on.unwrap().as_str()),
+            ("token 2", "token 1")
+        );
+        assert_eq!((mint.get().await.unwrap().as_str(), mint.made()), ("token 2", 2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_short_token_is_renewed_at_half_its_life() {
+        let mint = Mint::new(Duration::from_secs(60));
+        mint.get().await.unwrap();
+        advance(Duration::from_secs(29)).await;
+        assert_eq!(mint.get().await.unwrap(), "token 1");
+        advance(Duration::from_secs(2)).await;
+        assert_eq!(mint.get().await.unwrap(), "token 2");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_renewal_that_fails_leaves_the_token_in_use_until_it_ends() {
+        let mint = Mint::new(HOUR);
+        mint.get().await.unwrap();
+        mint.break_with(Kind::Unavailable);
+        advance(Duration::from_secs(45 * 60)).await;
+        assert_eq!(mint.get().await.unwrap(), "token 1");
+        assert_eq!(mint.get().await.unwrap(), "token 1");
+        assert_eq!(mint.made(), 2);
+        advance(Duration::from_secs(15 * 60)).await;
+        assert_eq!(mint.get().await.unwrap_err().kind, Kind::Unavailable);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn those_who_waited_share_a_failure_but_not_a_timeout() {
+        let mint = Mint::new(HOUR);
+        mint.break_with(Kind::Denied);
+        let (one, two) = tokio::join!(mint.get(), mint.get());
+        assert_eq!((one.unwrap_err().kind, two.unwrap_err().kind), (Kind::Denied, Kind::Denied));
+        assert_eq!(mint.made(), 1);
+        assert_eq!((mint.get().await.unwrap_err().kind, mint.made()), (Kind::Denied, 2));
+        mint.break_with(Kind::TimedOut);
+        let _ = tokio::join!(mint.get(), mint.get());
+        assert_eq!(mint.made(), 4);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_token_is_replaced_once_for_all_who_held_it() {
+        let mint = Mint::new(HOUR);
+        let held = mint.tokens.get("scope", &limits(), mint.make()).await.unwrap();
+        for _ in 0..2 {
+            let make = mint.make();
+            let new = mint.tokens.replace("scope", &held, &limits(), make).await.unwrap();
+            assert_eq!((new.secret().expose(), mint.made()), ("token 2", 2));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_another_stops_when_told() {
+        let mint = Mint::new(HOUR);
+        let stopped = limits();
+        stopped.stop.cancel();
+        let waiting = mint.tokens.get("scope", &stopped, mint.make());
+        let (first, second) = tokio::join!(mint.get(), waiting);
+        assert_eq!(
+            (first.unwrap().as_str(), second.unwrap_err().kind),
+            ("token 1", Kind::Interrupted)
+        );
+    }
+
+    #[test]
+    fn a_secret_is_never_printed() {
+        let token = Token::new("wool", HOUR);
+        assert!(!format!("{token:?}").contains("wool"));
+        assert_eq!(format!("{:?}", token.secret()), "(secret)");
     }
 }
