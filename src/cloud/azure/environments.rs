@@ -114,9 +114,90 @@ pub fn address(setting: &'static str, text: &str) -> Result<Url> {
         return Err(wrong("has a query or a fragment, which an address must not have".into()));
     }
     match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
+        _ if is_protected(&url) => Ok(url),
         "http" => Err(wrong("uses plain http, which is accepted for loopback hosts only".into())),
         scheme => Err(wrong(format!("uses {scheme}, not https"))),
+    }
+}
+
+/// Whether nobody on the way can read what is sent to `url`.
+#[must_use]
+pub fn is_protected(url: &Url) -> bool {
+    url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_cloud_has_its_addresses_and_batch_scopes_two_slashes() {
+        for (name, login, manager, batch) in [
+            (
+                "Public",
+                "https://login.microsoftonline.com/",
+                "https://management.azure.com",
+                "https://batch.core.windows.net//.default",
+            ),
+            (
+                "usgovernment",
+                "https://login.microsoftonline.us/",
+                "https://management.usgovcloudapi.net",
+                "https://batch.core.usgovcloudapi.net//.default",
+            ),
+            (
+                "CHINA",
+                "https://login.chinacloudapi.cn/",
+                "https://management.chinacloudapi.cn",
+                "https://batch.chinacloudapi.cn//.default",
+            ),
+        ] {
+            let choice = Choice { environment: Some(name), ..Choice::default() };
+            let environment = Environment::new(choice).unwrap();
+            assert_eq!(environment.login.as_str(), login);
+            assert_eq!(environment.resource_manager.as_str(), format!("{manager}/"));
+            assert_eq!(environment.resource_manager_scope, format!("{manager}/.default"));
+            assert_eq!(environment.batch_scope, batch);
+        }
+        assert_eq!(Environment::new(Choice::default()).unwrap().name, "public");
+    }
+
+    #[test]
+    fn each_address_can_be_replaced_alone() {
+        let authority = Choice {
+            active_directory_authority_host: Some("login.meadow.example"),
+            ..Choice::default()
+        };
+        let environment = Environment::new(authority).unwrap();
+        assert_eq!(environment.login.as_str(), "https://login.meadow.example/");
+        assert_eq!(environment.resource_manager.as_str(), "https://management.azure.com/");
+        let manager = Choice {
+            resource_manager_endpoint: Some("http://127.0.0.1:4001/"),
+            resource_manager_audience: Some("https://management.core.meadow.example/"),
+            ..Choice::default()
+        };
+        let environment = Environment::new(manager).unwrap();
+        assert_eq!(environment.resource_manager.as_str(), "http://127.0.0.1:4001/");
+        let scope = "https://management.core.meadow.example//.default";
+        assert_eq!(environment.resource_manager_scope, scope);
+        assert_eq!(environment.login.as_str(), "https://login.microsoftonline.com/");
+    }
+
+    #[test]
+    fn what_is_wrong_names_its_setting() {
+        let plain = Some("http://login.meadow.example");
+        for (choice, setting) in [
+            (Choice { environment: Some("mars"), ..Choice::default() }, "environment"),
+            (
+                Choice { active_directory_authority_host: plain, ..Choice::default() },
+                "active_directory_authority_host",
+            ),
+            (
+                Choice { resource_manager_endpoint: plain, ..Choice::default() },
+                "resource_manager_endpoint",
+            ),
+        ] {
+            assert_eq!(Environment::new(choice).unwrap_err().setting, Some(setting));
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Mutex;
 
-use reqwest::header::{AUTHORIZATION, HeaderValue};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use reqwest::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 use reqwest::{Request, StatusCode, Url};
 
 use super::Login;
@@ -22,7 +24,7 @@ use crate::cloud::{Error, Kind, Limits, Result};
     clippy::too_many_arguments,
     reason = "each is a decision of the service that asks; a struct would only rename them"
 )]
-pub async fn send_authorized(
+pub async fn send_authorized<Making>(
     http: &Http,
     login: &Login,
     scope: &str,
@@ -30,21 +32,27 @@ pub async fn send_authorized(
     operation: &'static str,
     limits: &Limits,
     retry: Retry,
-    mut make: impl AsyncFnMut(u32) -> Result<Request>,
+    make: impl Fn(u32) -> Making,
     judge: impl Fn(&Answer) -> Verdict,
-) -> Result<Answer> {
-    let mut refused = None::<Token>;
+) -> Result<Answer>
+where
+    Making: Future<Output = Result<Request>>,
+{
+    let mut refused = None::<(Token, Option<String>)>;
     loop {
         let used = Mutex::new(None::<Token>);
-        let with_token = async |attempt| {
+        let (make, used_here, refused_before) = (&make, &used, &refused);
+        let with_token = |attempt| async move {
             let mut request = make(attempt).await?;
             check_origin(operation, request.url(), origin)?;
-            let token = match &refused {
-                Some(stale) => login.renewed(scope, stale, limits).await?,
+            let token = match refused_before {
+                Some((stale, claims)) => {
+                    login.renewed_with(scope, stale, claims.as_deref(), limits).await?
+                }
                 None => login.token(scope, limits).await?,
             };
             request.headers_mut().insert(AUTHORIZATION, bearer(operation, &token)?);
-            *lock(&used) = Some(token);
+            *lock(used_here) = Some(token);
             Ok(request)
         };
         let last_try = refused.is_some();
@@ -58,12 +66,25 @@ pub async fn send_authorized(
         if answer.status != StatusCode::UNAUTHORIZED || last_try {
             return Ok(answer);
         }
-        refused = lock(&used).take();
+        refused = lock(&used).take().map(|token| (token, challenged_claims(&answer)));
     }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// The claims that a service wants to see in the next token, as continuous access evaluation asks
+/// for them: `WWW-Authenticate: Bearer error="insufficient_claims", claims="<base64>"`.
+fn challenged_claims(answer: &Answer) -> Option<String> {
+    let headers = answer.headers.get_all(WWW_AUTHENTICATE);
+    let encoded = headers.iter().filter_map(|value| value.to_str().ok()).find_map(|challenge| {
+        let (_, rest) = challenge.split_once("claims=\"")?;
+        Some(rest.split_once('"')?.0.trim_end_matches('='))
+    })?;
+    let bytes =
+        STANDARD_NO_PAD.decode(encoded).or_else(|_| URL_SAFE_NO_PAD.decode(encoded)).ok()?;
+    String::from_utf8(bytes).ok()
 }
 
 /// Refuses a URL elsewhere: a token sent there could be used by whoever answers.
@@ -97,4 +118,134 @@ fn bearer(operation: &'static str, token: &Token) -> Result<HeaderValue> {
         })?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use serde_json::json;
+    use tokio_util::sync::CancellationToken;
+
+    use super::super::Settings;
+    use super::*;
+    use crate::cloud::fake::{Fake, Reply};
+
+    const SCOPE: &str = "https://meadow.example/.default";
+    const CLAIMS: &str = r#"{"access_token":{"nbf":{"essential":true}}}"#;
+
+    /// An authority whose tokens are `token-1`, `token-2`, ...
+    async fn authority() -> Fake {
+        Fake::start(|request| {
+            let token = format!("token-{}", request.number);
+            Reply::json(200, json!({"access_token": token, "expires_in": 3599}))
+        })
+        .await
+    }
+
+    fn login(authority: &Fake) -> Login {
+        let settings = Settings {
+            tenant_id: Some("meadow".into()),
+            client_id: Some("shepherd".into()),
+            client_secret: Some("wool".into()),
+            active_directory_authority_host: Some(authority.url()),
+            ..Settings::default()
+        };
+        Login::new(Arc::new(Http::new("test".into())), settings).unwrap()
+    }
+
+    async fn send(login: &Login, origin: &str, url: &str) -> Result<Answer> {
+        let (origin, url) = (Url::parse(origin).unwrap(), Url::parse(url).unwrap());
+        let limits = Limits::within(Duration::from_secs(20), CancellationToken::new());
+        let make = async |_| Ok(Request::new(reqwest::Method::GET, url.clone()));
+        let (http, retry) = (Http::new("test".into()), Retry::default());
+        let judge = |_: &Answer| Verdict::Take;
+        let sent =
+            send_authorized(&http, login, SCOPE, &origin, "Get", &limits, retry, make, judge);
+        fn assert_send<T: Send>(future: T) -> T {
+            future
+        }
+        assert_send(sent).await
+    }
+
+    fn shown(service: &Fake) -> Vec<String> {
+        let header = |request: crate::cloud::fake::Request| {
+            request.header("authorization").unwrap_or_default().to_owned()
+        };
+        service.requests().into_iter().map(header).collect()
+    }
+
+    #[tokio::test]
+    async fn a_refused_token_is_renewed_and_shown_once_more() {
+        let authority = authority().await;
+        let service = Fake::start(|request| match request.header("authorization") {
+            Some("Bearer token-1") => Reply::empty(401),
+            _ => Reply::json(200, "{}"),
+        })
+        .await;
+        let login = login(&authority);
+        for _ in 0..2 {
+            let answer = send(&login, &service.url(), &service.url()).await.unwrap();
+            assert_eq!(answer.status, 200);
+        }
+        assert_eq!(shown(&service), ["Bearer token-1", "Bearer token-2", "Bearer token-2"]);
+        assert_eq!(authority.count(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_second_refusal_is_final() {
+        let (authority, service) =
+            (authority().await, Fake::replies(vec![Reply::empty(401)]).await);
+        let answer = send(&login(&authority), &service.url(), &service.url()).await.unwrap();
+        assert_eq!((answer.status.as_u16(), service.count(), authority.count()), (401, 2, 2));
+    }
+
+    #[tokio::test]
+    async fn claims_that_the_service_asks_for_reach_the_authority() {
+        let authority = authority().await;
+        let service = Fake::start(|request| match request.number {
+            1 => {
+                let encoded = base64::engine::general_purpose::STANDARD.encode(CLAIMS);
+                let challenge = format!(
+                    "Bearer realm=\"\", error=\"insufficient_claims\", claims=\"{encoded}\""
+                );
+                Reply::empty(401).header("www-authenticate", challenge)
+            }
+            _ => Reply::json(200, "{}"),
+        })
+        .await;
+        send(&login(&authority), &service.url(), &service.url()).await.unwrap();
+        let asked: Vec<_> = authority.requests().iter().map(|r| r.field("claims")).collect();
+        assert_eq!(asked, [None, Some(CLAIMS.to_owned())]);
+    }
+
+    #[tokio::test]
+    async fn no_token_goes_to_another_origin() {
+        let (authority, service) =
+            (authority().await, Fake::replies(vec![Reply::empty(200)]).await);
+        let elsewhere = Fake::start(Reply::unexpected).await;
+        let error = send(&login(&authority), &service.url(), &elsewhere.url()).await.unwrap_err();
+        let place = elsewhere.url().replace("http://", "");
+        assert!(error.message.contains(&place), "{}", error.message);
+        assert_eq!((elsewhere.count(), authority.count()), (0, 0));
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port_however_they_are_written() {
+        let check = |url: &str, origin: &str| {
+            check_origin("Get", &Url::parse(url).unwrap(), &Url::parse(origin).unwrap())
+        };
+        let origin = "https://management.meadow.example";
+        assert!(check("https://Management.MEADOW.example:443/a?b", origin).is_ok());
+        for (url, place) in [
+            ("http://management.meadow.example/", "http://management.meadow.example:80"),
+            ("https://management.meadow.example:8443/", "management.meadow.example:8443"),
+            ("https://management.meadow.example.wolf.example/", "wolf.example:443"),
+            ("https://management.meadow.example@wolf.example/", "//wolf.example:443"),
+        ] {
+            let error = check(url, origin).unwrap_err();
+            assert!(error.message.contains(place), "{}", error.message);
+        }
+    }
 }

@@ -1,35 +1,59 @@
 //! Logging in to Microsoft Entra ID in every way that azurerm offers, with its precedence.
+//!
+//! [`settings`] says what can be set, [`method`] which way in that makes; the other modules are
+//! those ways. Nothing is read or asked before the first token is wanted.
 
+mod answer;
+mod assertion;
 mod bearer;
+mod certificate;
+pub mod cli;
+mod entra;
+mod federated;
+mod identity;
+mod managed_identity;
+pub mod method;
 pub mod settings;
 
 use std::sync::Arc;
 
+use tokio::sync::OnceCell;
+
 pub use bearer::{check_origin, send_authorized};
+pub use method::{Method, Missing};
 pub use settings::Settings;
 
 use super::environments::Environment;
-use super::token::Token;
+use super::token::{Token, Tokens};
 use crate::cloud::http::Http;
 use crate::cloud::{Error, Kind, Limits, Result};
 
 /// One identity, its tokens, and the cloud it logs in to. Shared by all services of one process.
 #[derive(Debug)]
 pub struct Login {
-    settings: Settings,
-    environment: Environment,
-    #[allow(dead_code)]
     http: Arc<Http>,
+    environment: Environment,
+    settings: Settings,
+    method: Method,
+    tokens: Tokens,
+    cli: cli::Cli,
+    cli_subscription: OnceCell<String>,
 }
 
 impl Login {
     /// A login as `settings` describe it. Nothing is read or asked yet.
     ///
     /// # Errors
-    /// Those about a setting: see [`Environment::new`].
+    /// Those of [`Environment::new`], and one that says what is [`Missing`] when no way in is
+    /// complete. Who wants to word that better asks [`Settings::method`] first.
     pub fn new(http: Arc<Http>, settings: Settings) -> Result<Self> {
         let environment = Environment::new(settings.environment_choice())?;
-        Ok(Self { settings, environment, http })
+        let method = settings
+            .method()
+            .map_err(|missing| Error::new(Kind::Invalid, "ReadSettings", missing.to_string()))?;
+        let (tokens, cli) = (Tokens::default(), cli::Cli::default());
+        let cli_subscription = OnceCell::new();
+        Ok(Self { http, environment, settings, method, tokens, cli, cli_subscription })
     }
 
     /// The cloud that this login is for.
@@ -38,29 +62,95 @@ impl Login {
         &self.environment
     }
 
+    /// The way in that was chosen.
+    #[must_use]
+    pub fn method(&self) -> Method {
+        self.method
+    }
+
+    /// What the login was made of.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// A token for `scope`: a kept one, or a new one if there is none or it is too old.
     ///
     /// # Errors
     /// What the login service said, and those of `limits`.
-    pub async fn token(&self, _scope: &str, _limits: &Limits) -> Result<Token> {
-        Err(Error::new(Kind::Invalid, "GetToken", "not written yet"))
+    pub async fn token(&self, scope: &str, limits: &Limits) -> Result<Token> {
+        self.tokens.get(scope, limits, self.ask(scope, None, limits)).await
     }
 
     /// A token for `scope` other than `stale`, which a service has refused.
     ///
     /// # Errors
     /// Those of [`Login::token`].
-    pub async fn renewed(&self, scope: &str, _stale: &Token, limits: &Limits) -> Result<Token> {
-        self.token(scope, limits).await
+    pub async fn renewed(&self, scope: &str, stale: &Token, limits: &Limits) -> Result<Token> {
+        self.renewed_with(scope, stale, None, limits).await
+    }
+
+    /// As [`Login::renewed`], with the claims that the service wants to see. Only Entra ID itself
+    /// takes claims; a managed identity and the CLI answer as ever.
+    ///
+    /// # Errors
+    /// Those of [`Login::token`].
+    pub async fn renewed_with(
+        &self,
+        scope: &str,
+        stale: &Token,
+        claims: Option<&str>,
+        limits: &Limits,
+    ) -> Result<Token> {
+        let ask = self.ask(scope, claims, limits);
+        self.tokens.replace(scope, stale, limits, ask).await
     }
 
     /// The subscription: the setting, or the Azure CLI's default one if the CLI is the way in.
     ///
     /// # Errors
-    /// One about `subscription_id` if there is none, and those of `limits`.
-    pub async fn subscription_id(&self, _limits: &Limits) -> Result<String> {
-        self.settings.subscription_id.clone().ok_or_else(|| {
-            Error::setting("ReadSettings", "subscription_id", "no subscription is set")
-        })
+    /// One about `subscription_id` if there is none, and those of the CLI.
+    pub async fn subscription_id(&self, limits: &Limits) -> Result<String> {
+        if let Some(id) = identity::filled(self.settings.subscription_id.as_deref()) {
+            return Ok(id.to_owned());
+        }
+        if self.method != Method::AzureCli {
+            return Err(Error::setting("ReadSettings", "subscription_id", "is not set"));
+        }
+        let ask = || self.cli.default_subscription(limits);
+        self.cli_subscription.get_or_try_init(ask).await.cloned()
+    }
+
+    /// A new token. `claims` is what a service asked for when it refused the one before.
+    async fn ask(&self, scope: &str, claims: Option<&str>, limits: &Limits) -> Result<Token> {
+        tracing::debug!(scope, method = self.method.name(), "asking for a token");
+        let (http, settings) = (&*self.http, &self.settings);
+        match self.method {
+            Method::ManagedIdentity => managed_identity::token(http, settings, scope, limits).await,
+            Method::AzureCli => self.cli.token(settings, scope, limits).await,
+            application => {
+                let identity = identity::Identity::read(settings).await?;
+                let authority = entra::Authority::new(&self.environment, &identity.tenant_id)?;
+                let proof = match application {
+                    Method::ClientCertificate => {
+                        let certificate = certificate::read(settings).await?;
+                        let audience = authority.token_url.as_str();
+                        let signed = certificate.assertion(&identity.client_id, audience)?;
+                        entra::Proof::Assertion(signed)
+                    }
+                    Method::ClientSecret => entra::Proof::Secret(identity::secret(settings).await?),
+                    _ => {
+                        let token = federated::token(http, settings, application, limits).await?;
+                        entra::Proof::Assertion(token)
+                    }
+                };
+                let request =
+                    entra::Request { client_id: identity.client_id, proof, scope, claims };
+                authority.token(http, &request, limits).await
+            }
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

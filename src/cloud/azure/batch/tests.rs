@@ -287,3 +287,38 @@ async fn one_odd_image_does_not_hide_the_others() {
     assert_eq!(listing.warnings.len(), 2);
     assert!(listing.warnings[1].contains("meadow:flock:2:latest"));
 }
+
+#[tokio::test]
+async fn a_token_for_batch_is_shown_on_every_page_and_renewed_once() {
+    let authority = Fake::start(|request| {
+        let token = format!("token-{}", request.number);
+        Reply::json(200, json!({"access_token": token, "expires_in": 3599}))
+    })
+    .await;
+    let fake = Fake::start(|request| match request.header("authorization") {
+        Some("Bearer token-1") if request.number == 1 => {
+            list(&["1"], Some("/supportedimages?api-version=1&$skiptoken=2"))
+        }
+        Some("Bearer token-2") => list(&["2"], None),
+        _ => Reply::json(401, refusal("AuthenticationFailed", json!([]))),
+    })
+    .await;
+    let settings = crate::cloud::azure::Settings {
+        tenant_id: Some("meadow".into()),
+        client_id: Some("shepherd".into()),
+        client_secret: Some("wool".into()),
+        active_directory_authority_host: Some(authority.url()),
+        ..Default::default()
+    };
+    let http = Arc::new(Http::new("test".into()));
+    let login = Arc::new(Login::new(Arc::clone(&http), settings).unwrap());
+    let endpoint = Endpoint::parse(&fake.url()).unwrap();
+    let client = Client::new(http, endpoint, Credential::Entra(login));
+    // In a task, as callers do.
+    let asking =
+        tokio::spawn(async move { client.supported_images(&limits(), &Query::default()).await });
+    assert_eq!(skus(&asking.await.unwrap().unwrap()), ["1", "2"]);
+    let scope = authority.requests()[0].field("scope");
+    assert_eq!(scope.as_deref(), Some("https://batch.core.windows.net//.default"));
+    assert_eq!((authority.count(), fake.count()), (2, 3));
+}

@@ -1,0 +1,128 @@
+//! What the services that give tokens answer.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use super::super::token::{OPERATION, Secret, Token};
+use crate::cloud::http::{Answer, Verdict, is_transient, redirect_refused};
+use crate::cloud::{Error, Kind, Result};
+
+/// Entra ID's descriptions are a few lines; this leaves room for them.
+const LONGEST_TEXT: usize = 800;
+
+/// How long a token is kept that does not say when it ends. The Azure CLI gives none that ends
+/// sooner.
+pub(super) const UNSAID: Duration = Duration::from_secs(300);
+
+/// Whether to ask again.
+pub(super) fn verdict(answer: &Answer) -> Verdict {
+    if is_transient(answer.status) { Verdict::Again(refusal(answer)) } else { Verdict::Take }
+}
+
+/// The object that a good answer holds.
+///
+/// A good answer that cannot be read is not quoted: there may be a token in it.
+pub(super) fn object(answer: &Answer) -> Result<Value> {
+    if !answer.status.is_success() {
+        return Err(refusal(answer));
+    }
+    let body: Value = serde_json::from_slice(answer.json()).unwrap_or_default();
+    if body.is_object() { Ok(body) } else { Err(without(answer, "a JSON object")) }
+}
+
+/// The error of a good answer that lacks something.
+pub(super) fn without(answer: &Answer, what: &str) -> Error {
+    let kind = answer.header("content-type").unwrap_or("no content type");
+    let text = format!(
+        "the answer (HTTP {}, {kind}, {} bytes) does not hold {what}",
+        answer.status.as_u16(),
+        answer.body.len()
+    );
+    Error::new(Kind::Unexpected, OPERATION, text).status(answer.status.as_u16())
+}
+
+/// The token of an OAuth answer.
+pub(super) fn token(answer: &Answer) -> Result<Token> {
+    let body = object(answer)?;
+    let secret = body["access_token"].as_str().filter(|text| !text.is_empty());
+    let secret = secret.ok_or_else(|| without(answer, "access_token"))?;
+    let until = || seconds(&body["expires_on"]).map(left_until);
+    let lifetime = seconds(&body["expires_in"]).or_else(until);
+    let lifetime =
+        lifetime.map_or(UNSAID, |seconds| Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
+    Ok(Token::new(secret, lifetime))
+}
+
+/// A number of seconds: some services send it as a string.
+pub(super) fn seconds(value: &Value) -> Option<f64> {
+    let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
+    number.filter(|number| number.is_finite())
+}
+
+/// The seconds from now to a time in seconds since 1970.
+pub(super) fn left_until(epoch: f64) -> f64 {
+    epoch - OffsetDateTime::now_utc().unix_timestamp() as f64
+}
+
+/// The error that an answer other than a good one tells of.
+pub(super) fn refusal(answer: &Answer) -> Error {
+    let body: Value = serde_json::from_slice(answer.json()).unwrap_or_default();
+    let (word, description) = words(&body);
+    // What follows the first line are ids, which are said as facts.
+    let first = description.split("\r\n").next().unwrap_or_default().trim();
+    let code = aadsts(first).or_else(|| (!word.is_empty()).then(|| word.to_owned()));
+    let text = redirect_refused(answer)
+        .or_else(|| (!first.is_empty()).then(|| bounded(first)))
+        .or_else(|| (!word.is_empty()).then(|| bounded(word)))
+        .unwrap_or_else(|| answer.describe());
+    let kind = match answer.status.as_u16() {
+        400 | 401 | 403 => Kind::Denied,
+        404 => Kind::NotFound,
+        429 => Kind::Throttled,
+        408 | 500..=599 => Kind::Unavailable,
+        402..=499 => Kind::Invalid,
+        _ => Kind::Unexpected,
+    };
+    let mut error = Error::new(kind, OPERATION, text).status(answer.status.as_u16());
+    error.code = code.map(|code| bounded(&code));
+    let id = |name: &str| bounded(body[name].as_str().unwrap_or_default());
+    error
+        .fact("Trace ID", id("trace_id"))
+        .fact("Correlation ID", id("correlation_id"))
+        .fact("Timestamp", id("timestamp"))
+}
+
+/// OAuth's pair of words, or what App Service and the pipelines send in their place.
+fn words(body: &Value) -> (&str, &str) {
+    let inner = &body["error"];
+    let word = inner.as_str().or(inner["code"].as_str()).or(body["typeKey"].as_str());
+    let description = body["error_description"].as_str();
+    let description = description.or(inner["message"].as_str()).or(body["message"].as_str());
+    (word.unwrap_or_default(), description.unwrap_or_default())
+}
+
+/// `AADSTS7000215` of `AADSTS7000215: Invalid client secret provided.`
+fn aadsts(text: &str) -> Option<String> {
+    let start = text.find("AADSTS")?;
+    let digits = text[start + 6..].chars().take_while(char::is_ascii_digit).count();
+    (digits > 0).then(|| text[start..start + 6 + digits].to_owned())
+}
+
+fn bounded(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_TEXT) {
+        Some((end, _)) => format!("{} ...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Hides a secret that a service quotes.
+pub(super) fn hide(mut error: Error, secret: &Secret) -> Error {
+    let secret = secret.expose();
+    // A short one would tear holes into the words around it, and cannot be in use.
+    if secret.len() >= 8 {
+        error.message = error.message.replace(secret, "(secret)");
+    }
+    error
+}

@@ -1,0 +1,102 @@
+//! Entra ID's token endpoint, asked by an application.
+
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use reqwest::{Method, Url};
+use url::form_urlencoded;
+
+use super::super::environments::Environment;
+use super::super::token::{OPERATION, Secret, Token};
+use super::answer;
+use crate::cloud::http::{Http, Retry};
+use crate::cloud::{Error, Limits, Result};
+
+/// The kind of assertion that a client's signed or federated token is.
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// Where one directory gives tokens.
+#[derive(Debug)]
+pub(super) struct Authority {
+    pub(super) token_url: Url,
+}
+
+/// What an application proves itself with.
+#[derive(Debug)]
+pub(super) enum Proof {
+    Secret(Secret),
+    Assertion(Secret),
+}
+
+/// A request for a token.
+#[derive(Debug)]
+pub(super) struct Request<'r> {
+    pub(super) client_id: String,
+    pub(super) proof: Proof,
+    pub(super) scope: &'r str,
+    pub(super) claims: Option<&'r str>,
+}
+
+impl Authority {
+    pub(super) fn new(environment: &Environment, tenant_id: &str) -> Result<Self> {
+        let mut token_url = environment.login.clone();
+        let segments = [tenant_id, "oauth2", "v2.0", "token"];
+        match token_url.path_segments_mut() {
+            Ok(mut path) => path.pop_if_empty().extend(segments),
+            Err(()) => {
+                let text = "is not an address that paths can be added to";
+                let setting = "active_directory_authority_host";
+                return Err(Error::setting(OPERATION, setting, text));
+            }
+        };
+        Ok(Self { token_url })
+    }
+
+    /// Asks for a token. Nothing changes by asking, so it may be repeated.
+    pub(super) async fn token(
+        &self,
+        http: &Http,
+        request: &Request<'_>,
+        limits: &Limits,
+    ) -> Result<Token> {
+        let form = request.form();
+        let make = async |_| {
+            let mut post = reqwest::Request::new(Method::POST, self.token_url.clone());
+            let headers = post.headers_mut();
+            headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+            let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
+            headers.insert(CONTENT_TYPE, kind);
+            *post.body_mut() = Some(form.clone().into());
+            Ok(post)
+        };
+        http.send(OPERATION, limits, Retry::default(), make, answer::verdict)
+            .await
+            .and_then(|answer| answer::token(&answer))
+            .map_err(|error| answer::hide(error, request.proof.secret()))
+    }
+}
+
+impl Request<'_> {
+    fn form(&self) -> String {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("grant_type", "client_credentials")
+            .append_pair("client_id", &self.client_id)
+            .append_pair("scope", self.scope);
+        match &self.proof {
+            Proof::Secret(secret) => form.append_pair("client_secret", secret.expose()),
+            Proof::Assertion(token) => form
+                .append_pair("client_assertion_type", JWT_BEARER)
+                .append_pair("client_assertion", token.expose()),
+        };
+        if let Some(claims) = self.claims {
+            form.append_pair("claims", claims);
+        }
+        form.finish()
+    }
+}
+
+impl Proof {
+    fn secret(&self) -> &Secret {
+        match self {
+            Self::Secret(secret) | Self::Assertion(secret) => secret,
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Tokens of other issuers, which stand for an application: given, in a file, or asked for by the
+//! pipeline that this runs in.
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use reqwest::{Request, Url};
+
+use super::super::environments::is_protected;
+use super::super::token::{OPERATION, Secret};
+use super::identity::{filled, lacking, oidc_token};
+use super::{Method, Settings, answer};
+use crate::cloud::http::{Http, Retry};
+use crate::cloud::{Error, Limits, Result};
+
+/// Whom the token is for.
+const AUDIENCE: &str = "api://AzureADTokenExchange";
+
+/// The version of Azure DevOps' operation.
+const ADO_API_VERSION: &str = "7.1";
+
+/// The token for `method`, which is one of the three that need one.
+pub(super) async fn token(
+    http: &Http,
+    settings: &Settings,
+    method: Method,
+    limits: &Limits,
+) -> Result<Secret> {
+    match method {
+        Method::AdoPipeline => {
+            let connection = settings.ado_pipeline_service_connection_id.as_deref();
+            let connection =
+                filled(connection).ok_or_else(|| lacking("ado_pipeline_service_connection_id"))?;
+            let parameters = [
+                ("api-version", ADO_API_VERSION),
+                ("serviceConnectionId", connection),
+                ("audience", AUDIENCE),
+            ];
+            let url = request_url(settings, &parameters)?;
+            ask(http, settings, (reqwest::Method::POST, url), "oidcToken", limits).await
+        }
+        Method::GitHub => {
+            let url = request_url(settings, &[("audience", AUDIENCE)])?;
+            ask(http, settings, (reqwest::Method::GET, url), "value", limits).await
+        }
+        _ => oidc_token(settings).await,
+    }
+}
+
+/// The URL that the pipeline was given, with those parameters that it has not yet.
+fn request_url(settings: &Settings, parameters: &[(&str, &str)]) -> Result<Url> {
+    const SETTING: &str = "oidc_request_url";
+    let text = filled(settings.oidc_request_url.as_deref()).ok_or_else(|| lacking(SETTING))?;
+    let mut url = Url::parse(text).map_err(|why| {
+        Error::setting(OPERATION, SETTING, format!("{text:?} is not an address: {why}"))
+    })?;
+    if !is_protected(&url) {
+        let text = format!("{text:?} is not https, so no token is sent there");
+        return Err(Error::setting(OPERATION, SETTING, text));
+    }
+    for (name, value) in parameters {
+        if !url.query_pairs().any(|(own, _)| own.eq_ignore_ascii_case(name)) {
+            url.query_pairs_mut().append_pair(name, value);
+        }
+    }
+    Ok(url)
+}
+
+/// Asks for the token that the answer holds as `field`.
+async fn ask(
+    http: &Http,
+    settings: &Settings,
+    (method, url): (reqwest::Method, Url),
+    field: &str,
+    limits: &Limits,
+) -> Result<Secret> {
+    const SETTING: &str = "oidc_request_token";
+    let proof = settings.oidc_request_token.as_ref().ok_or_else(|| lacking(SETTING))?;
+    let mut bearer =
+        HeaderValue::from_str(&format!("Bearer {}", proof.expose().trim())).map_err(|_| {
+            Error::setting(OPERATION, SETTING, "holds characters that no header may hold")
+        })?;
+    bearer.set_sensitive(true);
+    let make = async |_| {
+        let mut request = Request::new(method.clone(), url.clone());
+        let posts = *request.method() == reqwest::Method::POST;
+        let headers = request.headers_mut();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(AUTHORIZATION, bearer.clone());
+        if posts {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        Ok(request)
+    };
+    let token = async {
+        let answer = http.send(OPERATION, limits, Retry::default(), make, answer::verdict).await?;
+        let body = answer::object(&answer)?;
+        let token = body[field].as_str().filter(|text| !text.is_empty());
+        token.map(Secret::from).ok_or_else(|| answer::without(&answer, field))
+    };
+    token.await.map_err(|error| {
+        let error = answer::hide(error, proof);
+        let message = format!("the pipeline gave no token: {}", error.message);
+        Error { message, ..error }
+    })
+}

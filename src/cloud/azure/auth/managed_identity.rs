@@ -1,0 +1,115 @@
+//! The identity of the machine or service that this runs on, given out by an address that only
+//! it can reach.
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::{Method, Request, StatusCode, Url};
+
+use super::super::environments::is_protected;
+use super::super::token::{OPERATION, Secret, Token};
+use super::identity::{client_id, filled};
+use super::{Settings, answer};
+use crate::cloud::http::{Answer, Http, Retry, Verdict, is_link_local};
+use crate::cloud::{Error, Limits, Result};
+
+/// The instance metadata service of a virtual machine.
+const IMDS: &str = "http://169.254.169.254/metadata/identity/oauth2/token";
+const IMDS_VERSION: &str = "2018-02-01";
+const APP_SERVICE_VERSION: &str = "2019-08-01";
+
+/// While the metadata service is updated it answers 410, for at most this long.
+const UPDATE: Duration = Duration::from_secs(70);
+
+/// The service is next door: what does not answer at once is not there.
+const RETRY: Retry = Retry {
+    attempts: 5,
+    attempt: Duration::from_secs(10),
+    first: Duration::from_secs(1),
+    longest: Duration::from_secs(30),
+    repeatable: true,
+};
+
+/// Where to ask, and what to say there.
+struct Service {
+    url: Url,
+    version: &'static str,
+    header: (HeaderName, HeaderValue),
+}
+
+pub(super) async fn token(
+    http: &Http,
+    settings: &Settings,
+    scope: &str,
+    limits: &Limits,
+) -> Result<Token> {
+    let Service { mut url, version, header } = service(settings)?;
+    let client = client_id(settings).await?;
+    {
+        let mut query = url.query_pairs_mut();
+        query.append_pair("api-version", version);
+        // The services of the first version of the protocol know resources, not scopes.
+        query.append_pair("resource", scope.strip_suffix("/.default").unwrap_or(scope));
+        if let Some(client) = &client {
+            query.append_pair("client_id", client);
+        }
+    }
+    let make = async |_| {
+        let mut request = Request::new(Method::GET, url.clone());
+        request.headers_mut().insert(header.0.clone(), header.1.clone());
+        Ok(request)
+    };
+    let answer = http.send(OPERATION, limits, RETRY, make, verdict).await;
+    answer.and_then(|answer| answer::token(&answer)).map_err(|error| {
+        let message = format!("the managed identity gave no token: {}", error.message);
+        let error = Error { message, ..error };
+        match &settings.platform.identity_header {
+            Some(secret) => answer::hide(error, secret),
+            None => error,
+        }
+    })
+}
+
+fn verdict(answer: &Answer) -> Verdict {
+    match answer.status {
+        StatusCode::GONE => Verdict::Later(answer::refusal(answer), UPDATE),
+        // Not there yet, right after the machine has started.
+        StatusCode::NOT_FOUND => Verdict::Again(answer::refusal(answer)),
+        _ => answer::verdict(answer),
+    }
+}
+
+fn service(settings: &Settings) -> Result<Service> {
+    let metadata = || (HeaderName::from_static("metadata"), HeaderValue::from_static("true"));
+    if let Some(text) = filled(settings.msi_endpoint.as_deref()) {
+        let url = endpoint("msi_endpoint", text)?;
+        return Ok(Service { url, version: IMDS_VERSION, header: metadata() });
+    }
+    let platform = &settings.platform;
+    let in_app_service = filled(platform.identity_endpoint.as_deref());
+    if let (Some(text), Some(secret)) = (in_app_service, &platform.identity_header) {
+        let url = endpoint("msi_endpoint", text)?;
+        let header = (HeaderName::from_static("x-identity-header"), secret_value(secret)?);
+        return Ok(Service { url, version: APP_SERVICE_VERSION, header });
+    }
+    Ok(Service { url: endpoint("msi_endpoint", IMDS)?, version: IMDS_VERSION, header: metadata() })
+}
+
+fn secret_value(secret: &Secret) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_str(secret.expose().trim()).map_err(|_| {
+        let text = "IDENTITY_HEADER holds characters that no header may hold";
+        Error::setting(OPERATION, "use_msi", text)
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// An address on this machine, next to it, or protected.
+fn endpoint(setting: &'static str, text: &str) -> Result<Url> {
+    let wrong = |why: String| Error::setting(OPERATION, setting, format!("{text:?} {why}"));
+    let url = Url::parse(text).map_err(|why| wrong(format!("is not an address: {why}")))?;
+    if is_protected(&url) || (url.scheme() == "http" && is_link_local(&url)) {
+        return Ok(url);
+    }
+    Err(wrong("uses plain http, which is accepted for loopback and link-local hosts only".into()))
+}
