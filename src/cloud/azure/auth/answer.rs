@@ -70,11 +70,12 @@ pub(super) fn left_until(epoch: f64) -> f64 {
 pub(super) fn refusal(answer: &Answer) -> Error {
     let body: Value = serde_json::from_slice(answer.json()).unwrap_or_default();
     let (word, description) = words(&body);
-    // What follows the first line are ids, which are said as facts.
-    let first = description.split("\r\n").next().unwrap_or_default().trim();
-    let code = aadsts(first).or_else(|| (!word.is_empty()).then(|| word.to_owned()));
+    // The ids at its end are fields too, and said as facts.
+    let ids = description.find("Trace ID:").filter(|_| body["trace_id"].is_string());
+    let sentence = description[..ids.unwrap_or(description.len())].trim();
+    let code = aadsts(sentence).or_else(|| (!word.is_empty()).then(|| word.to_owned()));
     let text = redirect_refused(answer)
-        .or_else(|| (!first.is_empty()).then(|| bounded(first)))
+        .or_else(|| (!sentence.is_empty()).then(|| bounded(sentence)))
         .or_else(|| (!word.is_empty()).then(|| bounded(word)))
         .unwrap_or_else(|| answer.describe());
     let kind = match answer.status.as_u16() {
@@ -120,8 +121,8 @@ fn bounded(text: &str) -> String {
 /// Hides a secret that a service quotes.
 pub(super) fn hide(mut error: Error, secret: &Secret) -> Error {
     let secret = secret.expose();
-    // A short one would tear holes into the words around it, and cannot be in use.
-    if secret.len() >= 8 {
+    // A very short one would tear holes into the words around it, and cannot be in use.
+    if secret.len() >= 4 {
         error.message = error.message.replace(secret, "(secret)");
     }
     error

@@ -116,7 +116,8 @@ fn failed(arguments: &[&str], output: &Output) -> Error {
     Error::new(Kind::Denied, OPERATION, format!("az {command} failed: {said}"))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 

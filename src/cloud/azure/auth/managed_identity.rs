@@ -88,7 +88,7 @@ fn service(settings: &Settings) -> Result<Service> {
     let platform = &settings.platform;
     let in_app_service = filled(platform.identity_endpoint.as_deref());
     if let (Some(text), Some(secret)) = (in_app_service, &platform.identity_header) {
-        let url = endpoint("msi_endpoint", text)?;
+        let url = endpoint("use_msi", text)?;
         let header = (HeaderName::from_static("x-identity-header"), secret_value(secret)?);
         return Ok(Service { url, version: APP_SERVICE_VERSION, header });
     }
@@ -112,4 +112,49 @@ fn endpoint(setting: &'static str, text: &str) -> Result<Url> {
         return Ok(url);
     }
     Err(wrong("uses plain http, which is accepted for loopback and link-local hosts only".into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderMap;
+
+    use super::super::settings::Platform;
+    use super::*;
+
+    #[test]
+    fn a_machine_asks_its_metadata_service_unless_told_otherwise() {
+        let given = Some("http://127.0.0.1:4001/token".to_owned());
+        let platform = Platform {
+            identity_endpoint: Some("http://169.254.129.4:8081/msi/token".into()),
+            identity_header: Some("gate".into()),
+            ..Platform::default()
+        };
+        let in_app_service = Settings { platform, ..Settings::default() };
+        let both = Settings { msi_endpoint: given, ..in_app_service.clone() };
+        for (settings, url) in [
+            (Settings::default(), IMDS),
+            (in_app_service, "http://169.254.129.4:8081/msi/token"),
+            (both, "http://127.0.0.1:4001/token"),
+        ] {
+            assert_eq!(service(&settings).unwrap().url.as_str(), url);
+        }
+    }
+
+    #[test]
+    fn a_metadata_service_that_is_updated_is_given_its_time() {
+        let answer = |status: u16| Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+            url: Url::parse(IMDS).unwrap(),
+            attempts: 1,
+        };
+        assert!(matches!(verdict(&answer(410)), Verdict::Later(_, UPDATE)));
+        for status in [404, 429, 500, 503] {
+            assert!(matches!(verdict(&answer(status)), Verdict::Again(_)), "{status}");
+        }
+        for status in [200, 400, 403] {
+            assert!(matches!(verdict(&answer(status)), Verdict::Take), "{status}");
+        }
+    }
 }

@@ -45,8 +45,8 @@ pub(super) fn read(answer: &Answer) -> Result<Page> {
 /// The URL that `link` names: byte for byte, with the version added if it has none.
 ///
 /// What a token holds is the service's business, so nothing is decoded or rebuilt. One character
-/// is the exception: [`Url`] sends a raw `'` as `%27`, which the service decodes, and which is
-/// signed alike.
+/// that a link may hold is an exception: a raw `'` is sent as `%27`, as [`Url`] wants it. The
+/// service decodes it to the same token, and both are signed alike.
 pub(super) fn follow(link: &str, endpoint: &Url, api_version: &str) -> Result<Url> {
     let mut link = link.split('#').next().unwrap_or_default().to_owned();
     if !has_version(&link) {
@@ -87,6 +87,13 @@ mod tests {
             let link = format!("https://sheep.westeu.batch.azure.com/supportedimages?{query}");
             assert_eq!(follow(&link, &endpoint(), "9").unwrap().as_str(), link);
         }
+    }
+
+    #[test]
+    fn a_raw_quote_travels_encoded_and_means_the_same() {
+        let link = "https://sheep.westeu.batch.azure.com/x?api-version=1&$filter=a%20eq%20'b'";
+        let url = follow(link, &endpoint(), "1").unwrap();
+        assert_eq!(url.as_str(), link.replace('\'', "%27"));
     }
 
     #[test]

@@ -66,8 +66,8 @@ impl SharedKey {
     #[must_use]
     pub fn sign(&self, url: &Url, date: &str) -> String {
         let text = string_to_sign(&self.account_name, url, date);
-        #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("a key of any length");
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
         mac.update(text.as_bytes());
         STANDARD.encode(mac.finalize().into_bytes())
     }
