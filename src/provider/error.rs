@@ -3,9 +3,13 @@
 
 use std::fmt::Write as _;
 
+use crate::cloud::azure::auth::{self, Method};
+use crate::cloud::azure::batch::Cause;
 use crate::cloud::{Error, Kind};
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path};
 
+use super::configuration::Clients;
+use super::configuration::azure::{argument, no_login, settings_error};
 use super::ucloud::Arguments;
 
 /// The words for a kind of failure, short and general.
@@ -132,4 +136,103 @@ pub(crate) fn ucloud(error: Error, arguments: &Arguments) -> Failure {
         diagnostic = diagnostic.at(Path::attribute(attribute));
     }
     diagnostic.into()
+}
+
+/// A failed call to Azure Batch, or to the login before it.
+pub(crate) fn batch(error: Error, clients: &Clients) -> Failure {
+    if is_login(&error) {
+        return login(error, clients);
+    }
+    let advice = match Cause::of(&error) {
+        Some(Cause::WrongAudience) => {
+            "The token is for another cloud or service than the account's. Check \
+             `azure.environment` (ARM_ENVIRONMENT) against the account's endpoint."
+        }
+        Some(Cause::SharedKeyNotAllowed) => {
+            "The account does not take its key. Remove `batch.account_key` \
+             (AZURE_BATCH_ACCESS_KEY) and log in with Entra ID through `azure`, or allow Shared \
+             Key in the account's authentication modes."
+        }
+        Some(Cause::SignatureMismatch) => {
+            "The signature does not match: the key (`batch.account_key`, AZURE_BATCH_ACCESS_KEY) \
+             is not the account's, the account has another name (`batch.account_name`, \
+             AZURE_BATCH_ACCOUNT), or the clock of this machine is wrong."
+        }
+        Some(Cause::ClockSkew) => {
+            "The request is dated more than 15 minutes from the service's time: the clock of this \
+             machine is wrong."
+        }
+        Some(Cause::UnsupportedVersion) => {
+            "The service does not speak this version of its API. Change `api_version`, for \
+             example to \"2025-06-01\"."
+        }
+        None => match error.kind {
+            Kind::Denied => {
+                "The identity may not list images, or the account is disabled. The login needs a \
+                 role on the Batch account, such as Reader with data access; the key is \
+                 `batch.account_key` (AZURE_BATCH_ACCESS_KEY)."
+            }
+            Kind::Invalid if error.code.is_some() => {
+                "Check `filter`, `max_results` and `api_version`."
+            }
+            _ => "",
+        },
+    };
+    let mut diagnostic = diagnostic(&error, advice);
+    if Cause::of(&error) == Some(Cause::UnsupportedVersion) {
+        diagnostic = diagnostic.at(Path::attribute("api_version"));
+    }
+    diagnostic.into()
+}
+
+/// Whether the login failed, not the call that needed it.
+pub(crate) fn is_login(error: &Error) -> bool {
+    error.operation == auth::OPERATION || error.setting.is_some_and(|s| !auth::settings::variables(s).is_empty())
+}
+
+/// A failed login to Azure.
+pub(crate) fn login(error: Error, clients: &Clients) -> Failure {
+    if error.status.is_none() && error.setting.is_some() {
+        return settings_error(error);
+    }
+    let login = clients.azure().login().ok();
+    if error.code.as_deref() == Some(auth::cli::NOT_FOUND)
+        && let Some(login) = &login
+    {
+        let also = format!(
+            "The Azure CLI would do, but it is not installed or not on the PATH: {}.",
+            error.message.trim_end_matches('.')
+        );
+        return no_login(&login.settings().missing(), &also);
+    }
+    let method = login.map_or("login", |login| login.method().name());
+    let has = |code: &str| {
+        error.code.as_deref().is_some_and(|found| found.contains(code))
+            || error.message.contains(code)
+    };
+    let (tenant, client) = (argument("tenant_id"), argument("client_id"));
+    let advice = if has("AADSTS7000215") || has("AADSTS7000222") {
+        format!(
+            "The client secret is wrong or has expired: {}. It has to be the secret's value, not \
+             its id.",
+            argument("client_secret")
+        )
+    } else if has("AADSTS700016") || has("AADSTS90002") || has("AADSTS900023") {
+        format!("There is no such application in this directory. Check {client} and {tenant}.")
+    } else if has("AADSTS700027") {
+        format!(
+            "The certificate is not registered with the application: {}.",
+            argument("client_certificate_path")
+        )
+    } else if has("AADSTS70021") || has("AADSTS700213") {
+        format!(
+            "The application does not trust this issuer and subject. Check its federated \
+             credentials, and {client}."
+        )
+    } else if method == Method::AzureCli.name() {
+        "Log in with `az login`, or configure another way to log in under `azure`.".to_owned()
+    } else {
+        format!("The way to log in is: {method}. Check what `azure` says about it.")
+    };
+    diagnostic(&error, &advice).into()
 }

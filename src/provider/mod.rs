@@ -1,9 +1,13 @@
 //! Where Terraform's ideas meet the clouds' APIs: the configuration, the list of what is offered,
 //! one file per type.
 
+mod batch;
+mod batch_supported_image;
+mod batch_supported_images;
 mod choose;
 pub mod configuration;
 mod error;
+mod parse_image_urn;
 mod pattern;
 mod ucloud;
 mod ucloud_image;
@@ -46,11 +50,16 @@ impl Provider for CloudImages {
     }
 
     fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<Clients>>> {
-        vec![Box::new(ucloud_images::UcloudImages), Box::new(ucloud_image::UcloudImage)]
+        vec![
+            Box::new(batch_supported_image::BatchSupportedImage),
+            Box::new(batch_supported_images::BatchSupportedImages),
+            Box::new(ucloud_image::UcloudImage),
+            Box::new(ucloud_images::UcloudImages),
+        ]
     }
 
     fn functions(&self) -> Vec<Box<dyn AnyFunction>> {
-        Vec::new()
+        vec![Box::new(parse_image_urn::ParseImageUrn)]
     }
 }
 

@@ -126,6 +126,15 @@ impl<T> Setting<T> {
         }
     }
 
+    /// The same setting of another type.
+    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Setting<U> {
+        match self {
+            Self::Null => Setting::Null,
+            Self::Unknown => Setting::Unknown,
+            Self::Set(value) => Setting::Set(convert(value)),
+        }
+    }
+
     /// Whether the value will be known only later.
     pub fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown)

@@ -17,6 +17,7 @@ pub mod panics;
 pub mod plan;
 pub mod process;
 pub mod provider;
+pub mod range;
 pub mod resource;
 pub mod timeouts;
 pub mod value;

@@ -3,6 +3,8 @@
 //! Clients are made when the first object needs them. A cloud that nothing uses needs no
 //! configuration; one whose configuration is not known yet is an error only for those who use it.
 
+pub mod azure;
+pub mod batch;
 pub mod ucloud;
 
 use std::sync::Arc;
@@ -21,6 +23,15 @@ model! {
     /// argument is left out.
     #[derive(Clone, Debug)]
     pub struct Configuration {
+        /// Azure, for gallery images of Azure Local, and for Batch when it has no account key. The
+        /// arguments, their environment variables and their order are those of azurerm: the first
+        /// way to log in that has all it needs is used, and its failure is final.
+        pub azure: Setting<azure::Azure>,
+
+        /// Azure Batch, for `cloudimages_batch_supported_images` and
+        /// `cloudimages_batch_supported_image`.
+        pub batch: Setting<batch::Batch>,
+
         /// UCloud, for `cloudimages_ucloud_images` and `cloudimages_ucloud_image`.
         pub ucloud: Setting<ucloud::Ucloud>,
     }
@@ -31,6 +42,8 @@ pub(crate) type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 /// What the configuration makes available.
 pub struct Clients {
+    azure: Arc<azure::Access>,
+    batch: batch::Access,
     ucloud: ucloud::Access,
 }
 
@@ -44,7 +57,22 @@ impl Clients {
     /// Clients that introduce themselves as `user_agent`.
     pub(crate) fn new(config: Configuration, user_agent: String, env: Environment) -> Self {
         let http = Arc::new(Http::new(user_agent));
-        Self { ucloud: ucloud::Access::new(config.ucloud, http, env) }
+        let azure = Arc::new(azure::Access::new(config.azure, http.clone(), env.clone()));
+        Self {
+            batch: batch::Access::new(config.batch, azure.clone(), http.clone(), env.clone()),
+            azure,
+            ucloud: ucloud::Access::new(config.ucloud, http, env),
+        }
+    }
+
+    /// Access to Azure.
+    pub(crate) fn azure(&self) -> &azure::Access {
+        &self.azure
+    }
+
+    /// Access to Azure Batch.
+    pub(crate) fn batch(&self) -> &batch::Access {
+        &self.batch
     }
 
     /// Access to UCloud.
@@ -95,4 +123,12 @@ pub(crate) fn path(cloud: &'static str, name: &'static str) -> Path {
 /// What has been set in the environment to something.
 pub(crate) fn variable(env: &Environment, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| env(name).filter(|value| !value.trim().is_empty()))
+}
+
+/// Text with a capital letter and a full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+    let text = format!("{}{}", first.unwrap_or_default(), letters.as_str());
+    if text.ends_with('.') { text } else { format!("{text}.") }
 }

@@ -6,12 +6,11 @@ use crate::cloud::http::Http;
 use crate::cloud::ucloud as api;
 use crate::tfplugin::attr::{Secret, Setting, Text, Written};
 use crate::tfplugin::config::Config;
-use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
+use crate::tfplugin::diagnostic::{Diagnostic, Failure, Result};
 use crate::tfplugin::mask::mask;
-use crate::tfplugin::model::{Attr, Shape};
-use crate::tfplugin::value::{Sink, Value};
+use crate::tfplugin::range::Within;
 
-use super::{Environment, fallback, path, unknown, variable};
+use super::{Environment, fallback, path, sentence, unknown, variable};
 
 const CLOUD: &str = "ucloud";
 
@@ -42,7 +41,7 @@ model! {
         /// `https://api.ucloud.cn`.
         pub base_url: Setting<Written<BaseUrl>>,
         /// How often a request that failed for a passing reason is sent again. Default: `5`.
-        pub max_retries: Setting<Retries>,
+        pub max_retries: Setting<Within<0, 100>>,
     }
 }
 
@@ -54,31 +53,6 @@ impl Text for BaseUrl {
     const EXPECTED: &'static str = "an address such as \"https://api.ucloud.cn\"";
     fn parse(text: &str) -> std::result::Result<Self, String> {
         api::endpoint(text).map(Self).map_err(|error| sentence(&error.message))
-    }
-}
-
-/// Retries of a request that failed for a passing reason.
-const RETRIES: u32 = 5;
-
-/// How often a request is sent again.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Retries(u32);
-
-impl Attr for Retries {
-    fn shape() -> Shape {
-        i64::shape()
-    }
-    fn decode(value: Value, at: &Path, problems: &mut Vec<Diagnostic>) -> Option<Self> {
-        let retries = i64::decode(value, at, problems)?;
-        let whole = u32::try_from(retries).ok().filter(|retries| *retries <= 100);
-        if whole.is_none() {
-            let detail = format!("`{at}` must be between 0 and 100, not {retries}.");
-            problems.push(Diagnostic::invalid(at, detail));
-        }
-        whole.map(Self)
-    }
-    fn encode(&self, out: &mut dyn Sink) {
-        i64::from(self.0).encode(out);
     }
 }
 
@@ -167,9 +141,9 @@ impl Access {
             }
         };
         let retries = match &config.max_retries {
-            Setting::Set(retries) => retries.0,
+            Setting::Set(retries) => retries.get(),
             Setting::Unknown => return Err(unknown(CLOUD, "max_retries")),
-            Setting::Null => RETRIES,
+            Setting::Null => api::DEFAULT_MAX_RETRIES,
         };
         let client = api::Client::new(self.http.clone(), credentials, base_url, retries);
         Ok(self.client.get_or_init(|| client))
@@ -200,12 +174,4 @@ fn credentials_error(error: crate::cloud::Error) -> Failure {
         detail.push_str(&format!("\n\nThe argument is `{CLOUD}.{setting}` in the provider block."));
     }
     Diagnostic::error("No usable UCloud credentials", detail).into()
-}
-
-/// Text with a capital letter and a full stop.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
-    let text = format!("{}{}", first.unwrap_or_default(), letters.as_str());
-    if text.ends_with('.') { text } else { format!("{text}.") }
 }

@@ -1,0 +1,111 @@
+//! `cloudimages_batch_supported_image`: the one image to use, or an error that says why not.
+
+use time::{Duration, OffsetDateTime};
+
+use crate::cloud::azure::batch as api;
+use crate::tfplugin::config::Config;
+use crate::tfplugin::context::Context;
+use crate::tfplugin::data_source::DataSource;
+use crate::tfplugin::diagnostic::{Diagnostic, Result};
+
+use super::batch::{self, Arguments, Image, LookUp, describe};
+use super::configuration::Clients;
+
+/// An image whose support ends sooner gets a warning: notices have come ten months ahead, and a
+/// pool needs time to move.
+const NOTICE: Duration = Duration::days(90);
+
+model! {
+    /// Finds one image that Azure Batch supports for pools, with its node agent. What it returns
+    /// goes into `azurerm_batch_pool` as it is.
+    ///
+    /// Exactly one image has to match. None is an error that says what comes closest; several are
+    /// an error that names them, unless `most_recent` is set. An argument that is also a result
+    /// keeps the spelling of the configuration.
+    ///
+    /// See [List Supported Images](https://learn.microsoft.com/rest/api/batchservice/account/list-supported-images).
+    #[derive(Clone, Debug)]
+    pub(crate) struct One {
+        /// Whether to take the first of several images in this order: no planned end of support,
+        /// or else the later one; verified before unverified; the higher node agent; the higher
+        /// SKU, numbers within compared as numbers; and then the URN by bytes. Default: `false`.
+        pub most_recent: Option<bool>,
+    }
+}
+
+model! {
+    /// What identifies the query.
+    #[derive(Clone, Debug, PartialEq)]
+    pub(crate) struct Identified {
+        /// Identifies the query: the same for the same arguments.
+        pub id: String,
+    }
+}
+
+/// The data source.
+pub(crate) struct BatchSupportedImage;
+
+impl DataSource<Clients> for BatchSupportedImage {
+    const NAME: &'static str = "batch_supported_image";
+    type Inputs = (Arguments, One);
+    type Outputs = (Identified, Image);
+
+    fn validate(&self, config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
+        batch::validate(config, problems);
+    }
+
+    async fn read(
+        &self,
+        clients: &Clients,
+        (arguments, one): Self::Inputs,
+        context: &Context,
+    ) -> Result<Self::Outputs> {
+        let look_up = LookUp::new(clients, arguments)?;
+        let images = look_up.images(clients, context).await?;
+        let filters = look_up.filters();
+        let mut found: Vec<_> = images.iter().filter(|image| filters.keeps(image)).collect();
+        found.sort_by(|one, other| api::order::most_recent_first(one, other));
+        let pick = match found.as_slice() {
+            [] if look_up.is_narrowed() => {
+                return Err(filters.nothing(&look_up.broadly(clients, context).await));
+            }
+            [] => return Err(filters.nothing(&images)),
+            [only] => *only,
+            [first, ..] if one.most_recent == Some(true) => *first,
+            several => return Err(filters.too_many(several)),
+        };
+        warn_of(pick, &look_up.arguments, context);
+        Ok((Identified { id: look_up.id() }, Image::from(pick.clone())))
+    }
+}
+
+/// Says what speaks against the image, unless the arguments show that the user knows.
+fn warn_of(pick: &api::Image, asked: &Arguments, context: &Context) {
+    if !pick.is_verified() && asked.verification_type.is_none() {
+        let detail = format!(
+            "{}: Batch has not tested this image, and it may stop working when its publisher \
+             removes it. Set `verification_type = \"verified\"` to leave such images out, or \
+             `\"unverified\"` to accept them.",
+            describe(pick)
+        );
+        context.warn(Diagnostic::warning("The image is unverified", detail));
+    }
+    let end = pick.end_of_life.as_ref().and_then(|end| end.at);
+    let near = end.filter(|end| *end < OffsetDateTime::now_utc() + NOTICE);
+    if let Some(end) = near
+        && asked.supported_until.is_none()
+        && asked.min_support_days.is_none()
+    {
+        let days = (end - OffsetDateTime::now_utc()).whole_days();
+        let when = match days {
+            days if days < 0 => format!("ended {} days ago", -days),
+            days => format!("ends in {days} days"),
+        };
+        let detail = format!(
+            "{}: Batch's support of this image {when}. Set `supported_until` or \
+             `min_support_days` to leave such images out.",
+            describe(pick)
+        );
+        context.warn(Diagnostic::warning("The image's support ends soon", detail));
+    }
+}

@@ -1,0 +1,286 @@
+//! The `azure` argument: how to log in, and to which cloud.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use crate::cloud;
+use crate::cloud::azure::auth::settings::variables;
+use crate::cloud::azure::auth::{Login, Missing, Settings};
+use crate::cloud::azure::environments::address;
+use crate::cloud::http::Http;
+use crate::tfplugin::attr::{Secret, Setting, Span, Text, Written};
+use crate::tfplugin::diagnostic::{Diagnostic, Failure, Result};
+use crate::tfplugin::mask::mask;
+use crate::tfplugin::words::{AnyCase, Words};
+
+use super::{Environment, sentence, unknown};
+
+const CLOUD: &str = "azure";
+
+/// How often to look at an operation when the service does not say.
+const POLLING_INTERVAL: Duration = Duration::from_secs(10);
+
+/// The names of Azure's clouds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clouds;
+
+impl Words for Clouds {
+    const WORDS: &'static [&'static str] = &["public", "usgovernment", "china"];
+}
+
+/// An address of a service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Address;
+
+impl Text for Address {
+    const EXPECTED: &'static str = "an address such as \"https://management.azure.com\"";
+    fn parse(text: &str) -> std::result::Result<Self, String> {
+        address("", text).map(|_| Self).map_err(|error| sentence(&error.message))
+    }
+}
+
+model! {
+    /// Access to Azure.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Azure {
+        /// Subscription. Environment: `ARM_SUBSCRIPTION_ID`. Default: that of the Azure CLI, if it
+        /// is the way to log in.
+        pub subscription_id: Setting<String>,
+        /// Directory (tenant). Environment: `ARM_TENANT_ID`.
+        pub tenant_id: Setting<String>,
+        /// Application, or user-assigned managed identity. Environment: `ARM_CLIENT_ID`.
+        pub client_id: Setting<String>,
+        /// File that holds the client id. Environment: `ARM_CLIENT_ID_FILE_PATH`.
+        pub client_id_file_path: Setting<String>,
+        /// Secret of the application. Environment: `ARM_CLIENT_SECRET`.
+        pub client_secret: Setting<Secret>,
+        /// File that holds the secret. Environment: `ARM_CLIENT_SECRET_FILE_PATH`.
+        pub client_secret_file_path: Setting<String>,
+        /// Certificate and key of the application, as PKCS#12 in base64. Environment:
+        /// `ARM_CLIENT_CERTIFICATE`.
+        pub client_certificate: Setting<Secret>,
+        /// File that holds certificate and key, as PKCS#12. Environment:
+        /// `ARM_CLIENT_CERTIFICATE_PATH`.
+        pub client_certificate_path: Setting<String>,
+        /// Password of the certificate. Environment: `ARM_CLIENT_CERTIFICATE_PASSWORD`.
+        pub client_certificate_password: Setting<Secret>,
+        /// Whether to log in with a token of another issuer (OpenID Connect). Environment:
+        /// `ARM_USE_OIDC`. Default: `false`.
+        pub use_oidc: Setting<bool>,
+        /// That token. Environment: `ARM_OIDC_TOKEN`.
+        pub oidc_token: Setting<Secret>,
+        /// File that holds that token, read anew for each login. Environment:
+        /// `ARM_OIDC_TOKEN_FILE_PATH`.
+        pub oidc_token_file_path: Setting<String>,
+        /// Where a pipeline of GitHub or Azure DevOps asks for that token. Environment:
+        /// `ARM_OIDC_REQUEST_URL`, `ACTIONS_ID_TOKEN_REQUEST_URL`, `SYSTEM_OIDCREQUESTURI`.
+        pub oidc_request_url: Setting<String>,
+        /// What the pipeline proves itself with there. Environment: `ARM_OIDC_REQUEST_TOKEN`,
+        /// `ACTIONS_ID_TOKEN_REQUEST_TOKEN`, `SYSTEM_ACCESSTOKEN`.
+        pub oidc_request_token: Setting<Secret>,
+        /// Service connection of an Azure DevOps pipeline. Environment:
+        /// `ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID`, `ARM_OIDC_AZURE_SERVICE_CONNECTION_ID`.
+        pub ado_pipeline_service_connection_id: Setting<String>,
+        /// Whether to log in with the workload identity of a Kubernetes pod, from
+        /// `AZURE_CLIENT_ID`, `AZURE_TENANT_ID` and `AZURE_FEDERATED_TOKEN_FILE`. Environment:
+        /// `ARM_USE_AKS_WORKLOAD_IDENTITY`. Default: `false`.
+        pub use_aks_workload_identity: Setting<bool>,
+        /// Whether to log in as a managed identity. Environment: `ARM_USE_MSI`. Default: `false`.
+        pub use_msi: Setting<bool>,
+        /// Where to ask for the token of a managed identity, the whole URL up to the query.
+        /// Environment: `ARM_MSI_ENDPOINT`.
+        pub msi_endpoint: Setting<String>,
+        /// Whether to log in as whoever is logged in to the Azure CLI. Environment:
+        /// `ARM_USE_CLI`. Default: `true`.
+        pub use_cli: Setting<bool>,
+        /// Cloud: `public`, `usgovernment` or `china`. Environment: `ARM_ENVIRONMENT`. Default:
+        /// `public`.
+        pub environment: Setting<AnyCase<Clouds>>,
+        /// Address of the login service, instead of the cloud's. Environment:
+        /// `ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST`.
+        pub active_directory_authority_host: Setting<Written<Address>>,
+        /// Address of Azure Resource Manager, instead of the cloud's. Environment:
+        /// `ARM_RESOURCE_MANAGER_ENDPOINT`.
+        pub resource_manager_endpoint: Setting<Written<Address>>,
+        /// Audience of the tokens for Azure Resource Manager, instead of the cloud's. Environment:
+        /// `ARM_RESOURCE_MANAGER_AUDIENCE`.
+        pub resource_manager_audience: Setting<String>,
+        /// How often to look at a long operation when the service does not say, as a Go duration
+        /// string. Default: `10s`.
+        pub polling_interval: Setting<Span>,
+    }
+}
+
+/// Access to Azure, made when it is needed.
+pub(crate) struct Access {
+    config: Setting<Azure>,
+    http: Arc<Http>,
+    env: Environment,
+    login: OnceLock<Arc<Login>>,
+}
+
+impl Access {
+    pub(super) fn new(config: Setting<Azure>, http: Arc<Http>, env: Environment) -> Self {
+        Self { config, http, env, login: OnceLock::new() }
+    }
+
+    fn config(&self) -> Result<Azure> {
+        match &self.config {
+            Setting::Set(config) => Ok(config.clone()),
+            Setting::Null => Ok(Azure::default()),
+            Setting::Unknown => Err(unknown(CLOUD, "*")),
+        }
+    }
+
+    /// How often to look at a long operation when the service does not say.
+    pub(crate) fn polling_interval(&self) -> Result<Duration> {
+        match self.config()?.polling_interval {
+            Setting::Set(span) => Ok(*span),
+            Setting::Null => Ok(POLLING_INTERVAL),
+            Setting::Unknown => Err(unknown(CLOUD, "polling_interval")),
+        }
+    }
+
+    /// The client of HTTP that everything shares.
+    pub(crate) fn http(&self) -> &Arc<Http> {
+        &self.http
+    }
+
+    /// What to log in with: arguments, else environment.
+    pub(crate) fn settings(&self) -> Result<Settings> {
+        let config = self.config()?;
+        let settings = Settings {
+            subscription_id: text("subscription_id", &config.subscription_id)?,
+            tenant_id: text("tenant_id", &config.tenant_id)?,
+            client_id: text("client_id", &config.client_id)?,
+            client_id_file_path: text("client_id_file_path", &config.client_id_file_path)?,
+            client_secret: secret("client_secret", &config.client_secret)?,
+            client_secret_file_path: text(
+                "client_secret_file_path",
+                &config.client_secret_file_path,
+            )?,
+            client_certificate: secret("client_certificate", &config.client_certificate)?,
+            client_certificate_path: text(
+                "client_certificate_path",
+                &config.client_certificate_path,
+            )?,
+            client_certificate_password: secret(
+                "client_certificate_password",
+                &config.client_certificate_password,
+            )?,
+            use_oidc: given("use_oidc", &config.use_oidc)?,
+            oidc_token: secret("oidc_token", &config.oidc_token)?,
+            oidc_token_file_path: text("oidc_token_file_path", &config.oidc_token_file_path)?,
+            oidc_request_url: text("oidc_request_url", &config.oidc_request_url)?,
+            oidc_request_token: secret("oidc_request_token", &config.oidc_request_token)?,
+            ado_pipeline_service_connection_id: text(
+                "ado_pipeline_service_connection_id",
+                &config.ado_pipeline_service_connection_id,
+            )?,
+            use_aks_workload_identity: given(
+                "use_aks_workload_identity",
+                &config.use_aks_workload_identity,
+            )?,
+            use_msi: given("use_msi", &config.use_msi)?,
+            msi_endpoint: text("msi_endpoint", &config.msi_endpoint)?,
+            use_cli: given("use_cli", &config.use_cli)?,
+            environment: given("environment", &config.environment)?
+                .map(|word| word.as_str().to_owned()),
+            active_directory_authority_host: written(
+                "active_directory_authority_host",
+                &config.active_directory_authority_host,
+            )?,
+            resource_manager_endpoint: written(
+                "resource_manager_endpoint",
+                &config.resource_manager_endpoint,
+            )?,
+            resource_manager_audience: text(
+                "resource_manager_audience",
+                &config.resource_manager_audience,
+            )?,
+            ..Settings::default()
+        };
+        let settings = settings.with_environment(&*self.env).map_err(settings_error)?;
+        let secrets = [
+            &settings.client_secret,
+            &settings.client_certificate,
+            &settings.client_certificate_password,
+            &settings.oidc_token,
+            &settings.oidc_request_token,
+        ];
+        for secret in secrets.into_iter().flatten() {
+            mask(secret.expose());
+        }
+        Ok(settings)
+    }
+
+    /// The login, chosen from arguments and environment. Nothing is sent yet.
+    pub(crate) fn login(&self) -> Result<Arc<Login>> {
+        if let Some(login) = self.login.get() {
+            return Ok(login.clone());
+        }
+        let settings = self.settings()?;
+        settings.method().map_err(|missing| no_login(&missing, ""))?;
+        let login = Login::new(self.http.clone(), settings).map_err(settings_error)?;
+        Ok(self.login.get_or_init(|| Arc::new(login)).clone())
+    }
+}
+
+fn given<T: Clone>(name: &'static str, value: &Setting<T>) -> Result<Option<T>> {
+    match value {
+        Setting::Set(value) => Ok(Some(value.clone())),
+        Setting::Null => Ok(None),
+        Setting::Unknown => Err(unknown(CLOUD, name)),
+    }
+}
+
+fn text(name: &'static str, value: &Setting<String>) -> Result<Option<String>> {
+    given(name, value)
+}
+
+fn written<T: Clone>(name: &'static str, value: &Setting<Written<T>>) -> Result<Option<String>> {
+    Ok(given(name, value)?.map(|value| value.text().to_owned()))
+}
+
+fn secret(
+    name: &'static str,
+    value: &Setting<Secret>,
+) -> Result<Option<cloud::azure::token::Secret>> {
+    Ok(given(name, value)?.map(|secret| secret.expose().to_owned().into()))
+}
+
+/// An argument with its variables: `azure.tenant_id` (ARM_TENANT_ID).
+pub(crate) fn argument(name: &str) -> String {
+    match variables(name) {
+        [] => format!("`{CLOUD}.{name}`"),
+        variables => format!("`{CLOUD}.{name}` ({})", variables.join(", ")),
+    }
+}
+
+/// A setting that cannot be right, found before anything is sent.
+pub(crate) fn settings_error(error: cloud::Error) -> Failure {
+    let mut detail = sentence(&error.message);
+    if let Some(setting) = error.setting {
+        detail = format!("{}: {detail}", argument(setting));
+    }
+    Diagnostic::error("Invalid Azure configuration", detail).into()
+}
+
+/// The error when no way to log in is complete. `also` names ways beside the login.
+pub(crate) fn no_login(missing: &Missing, also: &str) -> Failure {
+    let mut detail = String::from("No way to log in to Azure is complete.\n");
+    for (method, lacks) in &missing.lacking {
+        let lacks = lacks.iter().map(|any| {
+            any.iter().map(|name| argument(name)).collect::<Vec<_>>().join(" or ")
+        });
+        let lacks: Vec<_> = lacks.collect();
+        detail.push_str(&format!("\n  {} lacks {}", method.name(), lacks.join(", and ")));
+    }
+    for switch in &missing.switched_off {
+        detail.push_str(&format!("\n  {} is not set to true", argument(switch)));
+    }
+    if !also.is_empty() {
+        detail.push_str(&format!("\n\n{also}"));
+    }
+    Diagnostic::error("No way to log in to Azure", detail).into()
+}

@@ -1,0 +1,152 @@
+//! The `batch` argument: the account, and its key if it is used.
+
+use std::sync::Arc;
+
+use crate::cloud;
+use crate::cloud::azure::batch::{Client, Credential, Endpoint, SharedKey};
+use crate::cloud::http::Http;
+use crate::tfplugin::attr::{Secret, Setting, Text, Written};
+use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
+use crate::tfplugin::mask::mask;
+
+use super::azure::{self, no_login};
+use super::{Environment, fallback, sentence, unknown, variable};
+
+const CLOUD: &str = "batch";
+
+/// The address of a Batch account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountEndpoint(Endpoint);
+
+impl AccountEndpoint {
+    /// The address as the client takes it.
+    pub(crate) fn endpoint(&self) -> &Endpoint {
+        &self.0
+    }
+}
+
+impl Text for AccountEndpoint {
+    const EXPECTED: &'static str = "an address such as \"acct.westeurope.batch.azure.com\"";
+    fn parse(text: &str) -> std::result::Result<Self, String> {
+        Endpoint::parse(text).map(Self).map_err(|error| sentence(&error.message))
+    }
+}
+
+model! {
+    /// Access to Azure Batch.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Batch {
+        /// Address of the account, with or without `https://`, as `azurerm_batch_account` gives it
+        /// in `account_endpoint`. Plain http is accepted for loopback hosts only. Environment:
+        /// `AZURE_BATCH_ENDPOINT`.
+        pub account_endpoint: Setting<Written<AccountEndpoint>>,
+        /// Name of the account. Environment: `AZURE_BATCH_ACCOUNT`. Default: the first label of
+        /// the endpoint's host.
+        pub account_name: Setting<String>,
+        /// Key of the account, in base64. With it requests are signed (Shared Key); without it
+        /// they carry a token of the login that `azure` describes. Environment:
+        /// `AZURE_BATCH_ACCESS_KEY`.
+        pub account_key: Setting<Secret>,
+    }
+}
+
+/// Access to Azure Batch, made when it is needed.
+pub(crate) struct Access {
+    config: Setting<Batch>,
+    azure: Arc<azure::Access>,
+    http: Arc<Http>,
+    env: Environment,
+}
+
+impl Access {
+    pub(super) fn new(
+        config: Setting<Batch>,
+        azure: Arc<azure::Access>,
+        http: Arc<Http>,
+        env: Environment,
+    ) -> Self {
+        Self { config, azure, http, env }
+    }
+
+    fn config(&self) -> Result<Batch> {
+        match &self.config {
+            Setting::Set(config) => Ok(config.clone()),
+            Setting::Null => Ok(Batch::default()),
+            Setting::Unknown => Err(unknown(CLOUD, "*")),
+        }
+    }
+
+    /// The address of the account that `own` names, or else the provider.
+    pub(crate) fn endpoint(&self, own: Option<&Written<AccountEndpoint>>) -> Result<Endpoint> {
+        if let Some(endpoint) = own {
+            return Ok(endpoint.endpoint().clone());
+        }
+        let from_variable = match &self.config()?.account_endpoint {
+            Setting::Set(endpoint) => return Ok(endpoint.endpoint().clone()),
+            Setting::Unknown => return Err(unknown(CLOUD, "account_endpoint")),
+            Setting::Null => variable(&self.env, &["AZURE_BATCH_ENDPOINT"]),
+        };
+        let Some(text) = from_variable else {
+            return Err(Diagnostic::error(
+                "Missing Batch account",
+                "Azure Batch needs the address of an account. Set `account_endpoint` here, or \
+                 `batch.account_endpoint` in the provider block, or the environment variable \
+                 AZURE_BATCH_ENDPOINT.",
+            )
+            .at(Path::attribute("account_endpoint"))
+            .into());
+        };
+        Endpoint::parse(&text).map_err(|error| {
+            let detail = format!("AZURE_BATCH_ENDPOINT: {}", sentence(&error.message));
+            Diagnostic::error("Invalid Batch account endpoint", detail).into()
+        })
+    }
+
+    /// A client of the account at `endpoint`.
+    pub(crate) fn client(&self, endpoint: Endpoint) -> Result<Client> {
+        let config = self.config()?;
+        let key = fallback(
+            &config.account_key.map(|secret| secret.expose().to_owned()),
+            CLOUD,
+            "account_key",
+            || variable(&self.env, &["AZURE_BATCH_ACCESS_KEY"]),
+        )?;
+        let Some(key) = key.filter(|key| !key.trim().is_empty()) else {
+            return Ok(Client::new(self.http.clone(), endpoint, Credential::Entra(self.login()?)));
+        };
+        mask(&key);
+        let name = fallback(&config.account_name, CLOUD, "account_name", || {
+            variable(&self.env, &["AZURE_BATCH_ACCOUNT"])
+        })?;
+        let Some(name) = name.or_else(|| endpoint.account_name().map(str::to_owned)) else {
+            return Err(Diagnostic::error(
+                "Missing Batch account name",
+                "The address of the account does not tell its name, which Shared Key needs. Set \
+                 `batch.account_name` in the provider block, or the environment variable \
+                 AZURE_BATCH_ACCOUNT.",
+            )
+            .into());
+        };
+        let key = SharedKey::new(&name, &key.into()).map_err(key_error)?;
+        Ok(Client::new(self.http.clone(), endpoint, Credential::SharedKey(key)))
+    }
+
+    fn login(&self) -> Result<Arc<cloud::azure::auth::Login>> {
+        self.azure.settings()?.method().map_err(|missing| {
+            no_login(
+                &missing,
+                "Or set the key of the account: `batch.account_key` (AZURE_BATCH_ACCESS_KEY).",
+            )
+        })?;
+        self.azure.login()
+    }
+}
+
+fn key_error(error: cloud::Error) -> Failure {
+    let (name, variable) = match error.setting {
+        Some("account_name") => ("account_name", "AZURE_BATCH_ACCOUNT"),
+        _ => ("account_key", "AZURE_BATCH_ACCESS_KEY"),
+    };
+    let detail = format!("`{CLOUD}.{name}` ({variable}) {}", error.message.trim_end_matches('.'));
+    Diagnostic::error("Invalid Batch configuration", format!("{detail}.")).into()
+}
