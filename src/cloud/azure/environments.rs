@@ -5,6 +5,7 @@
 
 use reqwest::Url;
 
+use super::words::filled;
 use crate::cloud::http::is_loopback;
 use crate::cloud::{Error, Result};
 
@@ -88,10 +89,6 @@ impl Environment {
             batch_scope: format!("{batch}/.default"),
         })
     }
-}
-
-fn filled(text: Option<&str>) -> Option<&str> {
-    text.map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// The address of a service, with or without `https://`.

@@ -7,6 +7,7 @@ pub mod auth;
 pub mod batch;
 pub mod environments;
 pub mod token;
+mod words;
 
 pub use auth::{Login, Settings, send_authorized};
 pub use environments::Environment;

@@ -6,11 +6,9 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::super::token::{OPERATION, Secret, Token};
+use super::super::words::bounded;
 use crate::cloud::http::{Answer, Verdict, is_transient, redirect_refused};
 use crate::cloud::{Error, Kind, Result};
-
-/// Entra ID's descriptions are a few lines; this leaves room for them.
-const LONGEST_TEXT: usize = 800;
 
 /// How long a token is kept that does not say when it ends. The Azure CLI gives none that ends
 /// sooner.
@@ -80,9 +78,9 @@ pub(super) fn refusal(answer: &Answer) -> Error {
         .unwrap_or_else(|| answer.describe());
     let kind = match answer.status.as_u16() {
         400 | 401 | 403 => Kind::Denied,
-        404 => Kind::NotFound,
         429 => Kind::Throttled,
         408 | 500..=599 => Kind::Unavailable,
+        // Not `NotFound`, not even for 404: the object that the token is for may well be there.
         402..=499 => Kind::Invalid,
         _ => Kind::Unexpected,
     };
@@ -109,13 +107,6 @@ fn aadsts(text: &str) -> Option<String> {
     let start = text.find("AADSTS")?;
     let digits = text[start + 6..].chars().take_while(char::is_ascii_digit).count();
     (digits > 0).then(|| text[start..start + 6 + digits].to_owned())
-}
-
-fn bounded(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_TEXT) {
-        Some((end, _)) => format!("{} ...", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 /// Hides a secret that a service quotes.

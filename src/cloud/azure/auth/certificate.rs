@@ -6,9 +6,10 @@ use p12_keystore::Pkcs12Archive;
 use p12_keystore::error::Error as Pkcs12Error;
 
 use super::super::token::Secret;
+use super::super::words::filled;
 use super::Settings;
 use super::assertion::{Certificate, Key};
-use super::identity::{filled, lacking};
+use super::identity::lacking;
 use crate::cloud::{Error, Result};
 
 const OPERATION: &str = "ReadSettings";

@@ -8,9 +8,9 @@ use serde_json::Value;
 use tokio::process::Command;
 
 use super::super::token::{OPERATION, Token};
+use super::super::words::{bounded, filled};
 use super::Settings;
 use super::answer::{UNSAID, left_until, seconds};
-use super::identity::filled;
 use crate::cloud::limits::readable;
 use crate::cloud::{Error, Kind, Limits, Result};
 
@@ -19,9 +19,6 @@ pub const NOT_FOUND: &str = "AzureCliNotFound";
 
 /// A cold start of the CLI takes seconds; a login that it renews some more.
 const LONGEST: Duration = Duration::from_secs(60);
-
-/// What the CLI says is a line or two; a Python traceback is long.
-const LONGEST_TEXT: usize = 800;
 
 #[derive(Debug)]
 pub(super) struct Cli {
@@ -110,7 +107,7 @@ fn unexpected(what: &str) -> Error {
 /// What the CLI says is for people: "Please run 'az login' to setup account."
 fn failed(arguments: &[&str], output: &Output) -> Error {
     let said = String::from_utf8_lossy(&output.stderr);
-    let said: String = said.trim().chars().take(LONGEST_TEXT).collect();
+    let said = bounded(said.trim());
     let said = if said.is_empty() { output.status.to_string() } else { said };
     let command = arguments.iter().take(2).copied().collect::<Vec<_>>().join(" ");
     Error::new(Kind::Denied, OPERATION, format!("az {command} failed: {said}"))

@@ -6,7 +6,8 @@ use reqwest::{Request, Url};
 
 use super::super::environments::is_protected;
 use super::super::token::{OPERATION, Secret};
-use super::identity::{filled, lacking, oidc_token};
+use super::super::words::filled;
+use super::identity::{lacking, oidc_token};
 use super::{Method, Settings, answer};
 use crate::cloud::http::{Http, Retry};
 use crate::cloud::{Error, Limits, Result};

@@ -1,6 +1,7 @@
 //! Who logs in: values that are given, stand in files, or come from the pod.
 
 use super::super::token::Secret;
+use super::super::words::filled;
 use super::Settings;
 use crate::cloud::{Error, Result};
 
@@ -60,11 +61,6 @@ pub(super) async fn oidc_token(settings: &Settings) -> Result<Secret> {
         .await?
         .map(Secret::from)
         .ok_or_else(|| lacking("oidc_token"))
-}
-
-/// A text that is more than white space, without the white space around it.
-pub(super) fn filled(text: Option<&str>) -> Option<&str> {
-    text.map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// A setting that [`super::Method`] promised. It can only have been blank.

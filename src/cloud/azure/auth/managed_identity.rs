@@ -8,7 +8,8 @@ use reqwest::{Method, Request, StatusCode, Url};
 
 use super::super::environments::is_protected;
 use super::super::token::{OPERATION, Secret, Token};
-use super::identity::{client_id, filled};
+use super::super::words::filled;
+use super::identity::client_id;
 use super::{Settings, answer};
 use crate::cloud::http::{Answer, Http, Retry, Verdict, is_link_local};
 use crate::cloud::{Error, Limits, Result};

@@ -25,6 +25,7 @@ pub use settings::Settings;
 
 use super::environments::Environment;
 use super::token::{Token, Tokens};
+use super::words::filled;
 use crate::cloud::http::Http;
 use crate::cloud::{Error, Kind, Limits, Result};
 
@@ -111,7 +112,7 @@ impl Login {
     /// # Errors
     /// One about `subscription_id` if there is none, and those of the CLI.
     pub async fn subscription_id(&self, limits: &Limits) -> Result<String> {
-        if let Some(id) = identity::filled(self.settings.subscription_id.as_deref()) {
+        if let Some(id) = filled(self.settings.subscription_id.as_deref()) {
             return Ok(id.to_owned());
         }
         if self.method != Method::AzureCli {

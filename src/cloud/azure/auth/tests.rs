@@ -134,6 +134,14 @@ async fn the_login_is_asked_again_while_it_is_out_of_order() {
 }
 
 #[tokio::test]
+async fn a_login_that_is_not_there_does_not_mean_that_the_object_is_gone() {
+    let authority = Fake::replies(vec![Reply::new(404, "text/html", "<p>Nothing here</p>")]).await;
+    let error = ask(with_secret(&authority)).await.unwrap_err();
+    assert_eq!((error.kind, error.status), (Kind::Invalid, Some(404)));
+    assert!(error.message.contains("Nothing here"), "{}", error.message);
+}
+
+#[tokio::test]
 async fn a_good_answer_that_is_none_is_not_quoted() {
     for body in [r#"{"access_token": "wool"#, r#"{"acces_token": "wool"}"#, "wool", ""] {
         let authority = Fake::replies(vec![Reply::json(200, body)]).await;

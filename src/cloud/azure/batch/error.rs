@@ -3,12 +3,10 @@
 use reqwest::StatusCode;
 use serde_json::Value;
 
+use super::super::words::bounded;
 use super::{OPERATION, Sent};
 use crate::cloud::http::{Answer, Verdict, is_transient, redirect_refused};
 use crate::cloud::{Error, Kind, Result};
-
-/// No sentence of the service is longer; one that is holds a page that somebody else sent.
-const LONGEST_TEXT: usize = 800;
 
 /// The `values` that the service is known to send. Others are kept together with their key.
 const KNOWN_KEYS: [&str; 9] = [
@@ -152,12 +150,5 @@ fn setting(error: &Error) -> Option<&'static str> {
         "maxresults" => Some("max_results"),
         "timeout" => Some("server_timeout_seconds"),
         _ => None,
-    }
-}
-
-fn bounded(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_TEXT) {
-        Some((end, _)) => format!("{} ...", &text[..end]),
-        None => text.to_owned(),
     }
 }

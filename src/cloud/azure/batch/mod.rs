@@ -99,7 +99,8 @@ impl Client {
         for number in 1..=MOST_PAGES {
             let answer = self.get(limits, &url).await?;
             let page = page::read(&answer)?;
-            tracing::debug!(operation = OPERATION, page = number, images = page.images.len());
+            let images = page.images.len();
+            tracing::debug!(operation = OPERATION, page = number, images, "read a page");
             listing.images.extend(page.images);
             listing.warnings.extend(page.warnings);
             let Some(link) = page.next_link else { return Ok(listing) };
@@ -147,7 +148,7 @@ impl Client {
     fn request(&self, url: &Url, sent: &Mutex<Sent>) -> Result<Request> {
         let mut request = Request::new(Method::GET, url.clone());
         let id = Uuid::new_v4().to_string();
-        tracing::debug!(operation = OPERATION, client_request_id = id);
+        tracing::debug!(operation = OPERATION, client_request_id = id, "asking the account");
         let headers = request.headers_mut();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(HeaderName::from_static("client-request-id"), text(&id)?);

@@ -3,6 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 
+use super::super::words::filled;
 use super::OPERATION;
 use crate::cloud::{Error, Kind, Result};
 
@@ -83,10 +84,6 @@ impl Query {
             Error::new(Kind::Invalid, OPERATION, format!("no URL for the request: {why}"))
         })
     }
-}
-
-fn filled(text: Option<&str>) -> Option<&str> {
-    text.map(str::trim).filter(|text| !text.is_empty())
 }
 
 fn equals(property: &str, value: &str) -> String {

@@ -83,6 +83,20 @@ async fn pages_are_read_to_the_end_and_links_are_followed_to_the_letter() {
 }
 
 #[tokio::test]
+async fn full_pages_are_read_whole() {
+    let fake = Fake::start(|request| {
+        let skus: Vec<String> = (0..1000).map(|n| format!("{}-{n}", request.number)).collect();
+        let skus: Vec<&str> = skus.iter().map(String::as_str).collect();
+        let link = format!("/supportedimages?api-version=1&$skiptoken={}", request.number);
+        list(&skus, (request.number < 5).then_some(&*link))
+    })
+    .await;
+    let mut images = ask(&fake).await.unwrap().images;
+    order::sort_and_deduplicate(&mut images);
+    assert_eq!((images.len(), fake.count()), (5000, 5));
+}
+
+#[tokio::test]
 async fn every_attempt_is_signed_and_named_anew() {
     let fake = Fake::start(|request| match request.number {
         1 => Reply::json(503, refusal("ServerBusy", json!(null))),

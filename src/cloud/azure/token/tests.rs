@@ -126,6 +126,15 @@ async fn who_waits_for_another_stops_when_told() {
     assert_eq!((first.unwrap().as_str(), second.unwrap_err().kind), ("token 1", Kind::Interrupted));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_caller_that_gives_up_lets_the_next_have_its_turn() {
+    let mint = Mint::new(HOUR);
+    let impatient = tokio::time::timeout(Duration::from_millis(500), mint.get());
+    let (gone, next) = tokio::join!(impatient, mint.get());
+    assert!(gone.is_err());
+    assert_eq!(next.unwrap(), "token 2");
+}
+
 #[test]
 fn a_secret_is_never_printed() {
     let token = Token::new("wool", HOUR);
