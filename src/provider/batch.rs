@@ -155,7 +155,8 @@ impl From<api::Image> for Image {
         let urn = image.urn();
         let text = |text: String| (!text.is_empty()).then_some(text);
         let end = image.end_of_life.map(|end| {
-            let utc = end.at.and_then(|at| at.to_offset(time::UtcOffset::UTC).format(&Rfc3339).ok());
+            let utc =
+                end.at.and_then(|at| at.to_offset(time::UtcOffset::UTC).format(&Rfc3339).ok());
             utc.unwrap_or(end.text)
         });
         Self {
@@ -247,7 +248,12 @@ impl LookUp {
         listing.map(|listing| listing.images).unwrap_or_default()
     }
 
-    async fn ask(&self, clients: &Clients, context: &Context, query: &Query) -> Result<api::Listing> {
+    async fn ask(
+        &self,
+        clients: &Clients,
+        context: &Context,
+        query: &Query,
+    ) -> Result<api::Listing> {
         let client = clients.batch().client(self.endpoint.clone())?;
         let limits = Limits::within(context.timeout, context.stop.clone());
         let mut listing = client
@@ -339,7 +345,8 @@ impl LookUp {
 
     /// An id that is the same for the same query, wherever its parts came from.
     pub(crate) fn id(&self) -> String {
-        let text = format!("{} {:?} {:?}", self.endpoint.url(), self.query.api_version, self.arguments);
+        let text =
+            format!("{} {:?} {:?}", self.endpoint.url(), self.query.api_version, self.arguments);
         Sha256::digest(text).iter().take(16).fold(String::new(), |mut id, byte| {
             let _ = write!(id, "{byte:02x}");
             id

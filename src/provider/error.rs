@@ -187,14 +187,12 @@ pub(crate) fn batch(error: Error, clients: &Clients) -> Failure {
 
 /// Whether the login failed, not the call that needed it.
 pub(crate) fn is_login(error: &Error) -> bool {
-    error.operation == auth::OPERATION || error.setting.is_some_and(|s| !auth::settings::variables(s).is_empty())
+    error.operation == auth::OPERATION
+        || error.setting.is_some_and(|s| !auth::settings::variables(s).is_empty())
 }
 
 /// A failed login to Azure.
 pub(crate) fn login(error: Error, clients: &Clients) -> Failure {
-    if error.status.is_none() && error.setting.is_some() {
-        return settings_error(error);
-    }
     let login = clients.azure().login().ok();
     if error.code.as_deref() == Some(auth::cli::NOT_FOUND)
         && let Some(login) = &login
@@ -204,6 +202,9 @@ pub(crate) fn login(error: Error, clients: &Clients) -> Failure {
             error.message.trim_end_matches('.')
         );
         return no_login(&login.settings().missing(), &also);
+    }
+    if error.status.is_none() && error.setting.is_some() {
+        return settings_error(error);
     }
     let method = login.map_or("login", |login| login.method().name());
     let has = |code: &str| {

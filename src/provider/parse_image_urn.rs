@@ -73,7 +73,8 @@ mod tests {
 
     #[test]
     fn a_version_that_is_left_out_is_latest() {
-        for (urn, version) in [("Canonical:o:22_04-lts", "latest"), ("Canonical:o:22_04-lts:1.2", "1.2")]
+        for (urn, version) in
+            [("Canonical:o:22_04-lts", "latest"), ("Canonical:o:22_04-lts:1.2", "1.2")]
         {
             let parts = parse(urn).unwrap();
             assert_eq!((parts.publisher.as_str(), parts.offer.as_str()), ("Canonical", "o"));

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use crate::cloud::{Error, Kind, Limits, Result};
 
 /// The operation that errors about tokens name.
-pub(super) const OPERATION: &str = "GetToken";
+pub const OPERATION: &str = "GetToken";
 
 /// How long before its end a token is renewed, as azurerm does; half its life for short ones.
 const AHEAD: Duration = Duration::from_secs(20 * 60);

@@ -270,9 +270,9 @@ pub(crate) fn settings_error(error: cloud::Error) -> Failure {
 pub(crate) fn no_login(missing: &Missing, also: &str) -> Failure {
     let mut detail = String::from("No way to log in to Azure is complete.\n");
     for (method, lacks) in &missing.lacking {
-        let lacks = lacks.iter().map(|any| {
-            any.iter().map(|name| argument(name)).collect::<Vec<_>>().join(" or ")
-        });
+        let lacks = lacks
+            .iter()
+            .map(|any| any.iter().map(|name| argument(name)).collect::<Vec<_>>().join(" or "));
         let lacks: Vec<_> = lacks.collect();
         detail.push_str(&format!("\n  {} lacks {}", method.name(), lacks.join(", and ")));
     }

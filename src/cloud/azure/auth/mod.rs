@@ -23,6 +23,8 @@ pub use bearer::{check_origin, send_authorized};
 pub use method::{Method, Missing};
 pub use settings::Settings;
 
+pub use super::token::OPERATION;
+
 use super::environments::Environment;
 use super::token::{Token, Tokens};
 use super::words::filled;
