@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::diagnostic::{Diagnostic, Path, Step};
 use super::model::{Attr, Nesting, Shape};
-use super::value::{Number, Sink, Type, Value};
+use super::value::{Number, Refinement, Sink, Type, Value};
 
 /// Reports a value of the wrong kind, and a missing one; says nothing of an unknown one.
 pub(crate) fn unexpected<T>(
@@ -103,6 +103,9 @@ impl<T: Attr> Attr for Option<T> {
     fn adopts(prior: &Value, planned: &Value) -> bool {
         T::adopts(prior, planned)
     }
+    fn check(value: &Value, at: &Path, problems: &mut Vec<Diagnostic>) {
+        T::check(value, at, problems);
+    }
 }
 
 /// A provider argument in its three states: an unknown one must never pass for one left out.
@@ -157,7 +160,8 @@ impl<T: Attr> Attr for Setting<T> {
     fn encode(&self, out: &mut dyn Sink) {
         match self {
             Self::Set(value) => value.encode(out),
-            _ => out.null(),
+            Self::Null => out.null(),
+            Self::Unknown => out.unknown(&Refinement::default()),
         }
     }
 }
@@ -318,6 +322,83 @@ pub trait Text: Sized {
     /// # Errors
     /// Says in a whole sentence what is wrong with the text.
     fn parse(text: &str) -> std::result::Result<Self, String>;
+    /// Whether two texts mean the same, however they are spelled.
+    fn same(a: &str, b: &str) -> bool {
+        a == b
+    }
+}
+
+/// A text of which a configuration has to make sense, while a state holds whatever the service
+/// sent: a word or a form of which this release has not heard is no reason to fail.
+pub struct Stored<T>(String, std::marker::PhantomData<fn() -> T>);
+
+impl<T> Stored<T> {
+    /// The text as it was written or sent.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<T: Text> Stored<T> {
+    /// Takes what the service sent, unless it means the same as what stands here already.
+    pub fn update(&mut self, sent: &str) {
+        if !T::same(&self.0, sent) {
+            sent.clone_into(&mut self.0);
+        }
+    }
+}
+
+impl<T> From<String> for Stored<T> {
+    fn from(text: String) -> Self {
+        Self(text, std::marker::PhantomData)
+    }
+}
+
+impl<T> Clone for Stored<T> {
+    fn clone(&self) -> Self {
+        self.0.clone().into()
+    }
+}
+
+impl<T> fmt::Debug for Stored<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<T: Text> PartialEq for Stored<T> {
+    fn eq(&self, other: &Self) -> bool {
+        T::same(&self.0, &other.0)
+    }
+}
+
+impl<T: Text> Attr for Stored<T> {
+    fn shape() -> Shape {
+        Shape::Plain(Type::String)
+    }
+    fn decode(value: Value, at: &Path, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        match value {
+            Value::String(text) => Some(text.into()),
+            other => unexpected(T::EXPECTED, &other, at, problems),
+        }
+    }
+    fn encode(&self, out: &mut dyn Sink) {
+        out.string(&self.0);
+    }
+    fn same(a: &Value, b: &Value) -> bool {
+        match (a, b) {
+            (Value::String(a), Value::String(b)) => T::same(a, b),
+            _ => a == b,
+        }
+    }
+    fn check(value: &Value, at: &Path, problems: &mut Vec<Diagnostic>) {
+        if let Value::String(text) = value
+            && let Err(why) = T::parse(text)
+        {
+            problems.push(Diagnostic::invalid(at, why));
+        }
+    }
 }
 
 /// A [`Text`] together with the spelling that the user chose, which is what state keeps.

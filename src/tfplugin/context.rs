@@ -4,6 +4,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::diagnostic::Diagnostic;
@@ -15,6 +16,8 @@ pub struct Context {
     pub stop: CancellationToken,
     /// How long the operation may take in all.
     pub timeout: Duration,
+    /// When it began.
+    pub started: Instant,
     warnings: Mutex<Vec<Diagnostic>>,
 }
 
@@ -22,7 +25,7 @@ impl Context {
     /// A call that may take `timeout`.
     #[must_use]
     pub fn new(stop: CancellationToken, timeout: Duration) -> Self {
-        Self { stop, timeout, warnings: Mutex::default() }
+        Self { stop, timeout, started: Instant::now(), warnings: Mutex::default() }
     }
 
     /// Says something to the user without failing.

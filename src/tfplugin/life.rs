@@ -138,6 +138,11 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
         let written = config.clone();
         refuse_read_only(&AnyResource::<C>::schema(self), &config, &mut problems);
         R::TIMEOUTS.take(&mut config, &mut problems);
+        for input in R::Inputs::attributes() {
+            if let Some(value) = config.get(input.name).filter(|value| value.is_wholly_known()) {
+                (input.check)(value, &Path::attribute(input.name), &mut problems);
+            }
+        }
         R::Inputs::decode_fields(&mut config, &Path::default(), &mut problems);
         Resource::validate(self, &Config(&written), &mut problems);
         problems

@@ -38,6 +38,10 @@ pub trait Attr: Sized {
         false
     }
 
+    /// Reports a value that a configuration must not have, although a state may: what a service
+    /// sends is remembered as it is. Called for known values only.
+    fn check(_value: &Value, _at: &Path, _problems: &mut Vec<Diagnostic>) {}
+
     /// What is used when the configuration leaves the attribute out.
     fn default_value() -> Option<Value> {
         None
@@ -127,6 +131,8 @@ pub struct Attribute {
     pub same: fn(&Value, &Value) -> bool,
     /// See [`Attr::adopts`].
     pub adopts: fn(&Value, &Value) -> bool,
+    /// See [`Attr::check`].
+    pub check: fn(&Value, &Path, &mut Vec<Diagnostic>),
     /// See [`Attr::default_value`].
     pub default: fn() -> Option<Value>,
 }
@@ -308,6 +314,7 @@ macro_rules! model {
                         flags: FLAGS,
                         same: <$ty as Attr>::same,
                         adopts: <$ty as Attr>::adopts,
+                        check: <$ty as Attr>::check,
                         default: <$ty as Attr>::default_value,
                     }
                 }),*]

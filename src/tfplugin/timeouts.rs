@@ -91,6 +91,7 @@ fn optional(name: &'static str, doc: Cow<'static, str>, shape: Shape) -> Attribu
         flags: &[super::model::Flag::local],
         same: |a, b| a == b,
         adopts: |_, _| true,
+        check: |_, _, _| {},
         default: || None,
     }
 }

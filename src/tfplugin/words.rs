@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
-use super::attr::unexpected;
+use super::attr::{Text, unexpected};
 use super::diagnostic::{Diagnostic, Path};
 use super::model::{Attr, Shape};
 use super::value::{Sink, Type, Value};
@@ -57,6 +57,14 @@ macro_rules! word {
 
 word!(AnyCase, str::eq_ignore_ascii_case);
 word!(Exact, |a, b| a == b);
+
+impl<W: Words> Text for Exact<W> {
+    const EXPECTED: &'static str = "a string";
+    fn parse(text: &str) -> Result<Self, String> {
+        let found = W::WORDS.iter().find(|word| **word == text);
+        found.map(|word| Self(word, PhantomData)).ok_or_else(|| refusal(text, W::WORDS))
+    }
+}
 
 fn one_of(words: &[&str]) -> String {
     let words: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();

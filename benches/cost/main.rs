@@ -1,0 +1,32 @@
+//! What the provider costs, beside what Terraform itself costs in the same run.
+//!
+//! `cargo bench` prints one table. Absolute times depend on the machine; the ratios are what to
+//! look at, since both sides of each are measured in the same run. Needs `terraform` on the PATH.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and may stop")]
+
+mod plan;
+mod start;
+mod terraform;
+
+use std::time::Duration;
+
+fn main() {
+    // `cargo test --benches` only wants to know that it builds.
+    if std::env::args().any(|argument| argument == "--test") {
+        return;
+    }
+    start::report();
+    plan::report();
+}
+
+/// The middle of several measurements: one that was disturbed does not count.
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+/// A time in milliseconds.
+fn ms(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1e3)
+}

@@ -1,0 +1,95 @@
+//! Runs Terraform with the provider, and watches the provider's memory.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// The provider as this benchmark was built with it.
+pub(crate) const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-cloudimages");
+
+/// A directory with a configuration.
+pub(crate) struct Workspace {
+    directory: tempfile::TempDir,
+}
+
+/// What a run cost.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cost {
+    pub(crate) wall: Duration,
+    /// The provider's largest resident size, in bytes. Zero where it could not be seen.
+    pub(crate) memory: u64,
+}
+
+impl Workspace {
+    pub(crate) fn new(configuration: &str) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = Path::new(PROVIDER).parent().unwrap();
+        let cli = format!(
+            "disable_checkpoint = true\nprovider_installation {{\n  dev_overrides {{\n    \
+             \"registry.terraform.io/cloudimages/cloudimages\" = {folder:?}\n  }}\n  direct {{}}\n}}\n"
+        );
+        std::fs::write(directory.path().join("cli.tfrc"), cli).unwrap();
+        std::fs::write(directory.path().join("main.tf"), configuration).unwrap();
+        Self { directory }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("terraform");
+        command
+            .args(arguments)
+            .current_dir(self.directory.path())
+            .env("TF_CLI_CONFIG_FILE", self.path("cli.tfrc"))
+            .env("TF_IN_AUTOMATION", "1")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit());
+        command
+    }
+
+    /// Runs Terraform once.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Cost {
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let watcher = scope.spawn(|| watch(&done));
+            let started = Instant::now();
+            let status = self.command(arguments).status().expect("terraform has to be on the PATH");
+            let wall = started.elapsed();
+            done.store(true, Ordering::Relaxed);
+            assert!(status.success(), "terraform {arguments:?} failed");
+            Cost { wall, memory: watcher.join().unwrap() }
+        })
+    }
+
+    /// The median of several runs, and the largest memory of any.
+    pub(crate) fn median(&self, rounds: usize, arguments: &[&str]) -> Cost {
+        let costs: Vec<_> = (0..rounds).map(|_| self.run(arguments)).collect();
+        let memory = costs.iter().map(|cost| cost.memory).max().unwrap_or(0);
+        Cost { wall: super::median(costs.iter().map(|cost| cost.wall).collect()), memory }
+    }
+}
+
+/// The largest high-water mark of any provider process, until `done`.
+fn watch(done: &AtomicBool) -> u64 {
+    let mut most = 0;
+    while !done.load(Ordering::Relaxed) {
+        for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+            let process = entry.path();
+            if std::fs::read_link(process.join("exe")).is_ok_and(|exe| exe == Path::new(PROVIDER)) {
+                most = most.max(high_water(&process).unwrap_or(0));
+            }
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    most
+}
+
+fn high_water(process: &Path) -> Option<u64> {
+    let status = std::fs::read_to_string(process.join("status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+}
