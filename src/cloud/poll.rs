@@ -19,12 +19,15 @@ pub enum Progress<T> {
 ///
 /// # Errors
 /// Those of `look`, and those of [`Limits::pause`].
-pub async fn until_done<T>(
+pub async fn until_done<T, Looking>(
     operation: &'static str,
     every: Duration,
     limits: &Limits,
-    mut look: impl AsyncFnMut() -> Result<Progress<T>>,
-) -> Result<T> {
+    mut look: impl FnMut() -> Looking,
+) -> Result<T>
+where
+    Looking: Future<Output = Result<Progress<T>>>,
+{
     loop {
         match look().await? {
             Progress::Done(value) => return Ok(value),

@@ -237,3 +237,36 @@ pub(crate) fn login(error: Error, clients: &Clients) -> Failure {
     };
     diagnostic(&error, &advice).into()
 }
+
+/// A failed call to Azure Resource Manager, or to the login before it.
+pub(crate) fn arm(error: Error, clients: &Clients) -> Failure {
+    arm_with(error, clients, "")
+}
+
+/// As [`arm`], with advice for failures that the code says nothing about.
+pub(crate) fn arm_with(error: Error, clients: &Clients, otherwise: &str) -> Failure {
+    if is_login(&error) {
+        return login(error, clients);
+    }
+    let advice = match error.code.as_deref() {
+        Some("MissingSubscriptionRegistration") => {
+            "The subscription has not registered the resource provider. Run: az provider register \
+             --namespace Microsoft.AzureStackHCI"
+        }
+        Some("MissingAzureKubernetesMapping") => {
+            "The extension for Arc VM management on the cluster is too old for this version of the \
+             API. Update the cluster's Arc resource bridge and its extensions."
+        }
+        Some("AuthorizationFailed" | "LinkedAuthorizationFailed") => {
+            "The identity lacks a right on this resource. It needs a role such as \"Azure Stack HCI \
+             VM Contributor\" on the resource group, and the right to deploy to the custom location."
+        }
+        Some("SubscriptionNotFound" | "InvalidSubscriptionId") => {
+            "Check `azure.subscription_id` (ARM_SUBSCRIPTION_ID), and that the identity belongs to \
+             its directory."
+        }
+        Some("ResourceGroupNotFound") => "Check `resource_group_name`, or create the group first.",
+        _ => otherwise,
+    };
+    diagnostic(&error, advice).into()
+}

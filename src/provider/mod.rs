@@ -7,11 +7,17 @@ mod batch_supported_images;
 mod choose;
 pub mod configuration;
 mod error;
+mod hci;
+mod hci_gallery_image;
+mod hci_gallery_image_data;
+mod image_path;
+mod parse_gallery_image_id;
 mod parse_image_urn;
 mod pattern;
 mod ucloud;
 mod ucloud_image;
 mod ucloud_images;
+mod version_of_write_only;
 
 use std::sync::Arc;
 
@@ -46,20 +52,25 @@ impl Provider for CloudImages {
     }
 
     fn resources(&self) -> Vec<Box<dyn AnyResource<Clients>>> {
-        Vec::new()
+        vec![Box::new(hci_gallery_image::HciGalleryImage)]
     }
 
     fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<Clients>>> {
         vec![
             Box::new(batch_supported_image::BatchSupportedImage),
             Box::new(batch_supported_images::BatchSupportedImages),
+            Box::new(hci_gallery_image_data::HciGalleryImage),
+            Box::new(hci_gallery_image_data::HciGalleryImages),
             Box::new(ucloud_image::UcloudImage),
             Box::new(ucloud_images::UcloudImages),
         ]
     }
 
     fn functions(&self) -> Vec<Box<dyn AnyFunction>> {
-        vec![Box::new(parse_image_urn::ParseImageUrn)]
+        vec![
+            Box::new(parse_gallery_image_id::ParseGalleryImageId),
+            Box::new(parse_image_urn::ParseImageUrn),
+        ]
     }
 }
 

@@ -1,11 +1,14 @@
 //! Azure: the login that its services share, and the services.
 //!
 //! [`auth`] turns settings into tokens, [`environments`] knows the clouds' addresses, [`token`]
-//! keeps tokens until they age, [`batch`] asks the Batch data plane.
+//! keeps tokens until they age, [`batch`] asks the Batch data plane, [`arm`] speaks Resource
+//! Manager, in which [`hci`] finds gallery images.
 
+pub mod arm;
 pub mod auth;
 pub mod batch;
 pub mod environments;
+pub mod hci;
 pub mod token;
 mod words;
 

@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use crate::cloud;
 use crate::cloud::azure::auth::settings::variables;
-use crate::cloud::azure::auth::{Login, Missing, Settings};
+use crate::cloud::azure::auth::{Login, Method, Missing, Settings};
 use crate::cloud::azure::environments::address;
+use crate::cloud::azure::hci::GalleryImages;
 use crate::cloud::http::Http;
 use crate::tfplugin::attr::{Secret, Setting, Span, Text, Written};
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Result};
 use crate::tfplugin::mask::mask;
+use crate::tfplugin::model::Attr;
+use crate::tfplugin::value::Builder;
 use crate::tfplugin::words::{AnyCase, Words};
 
 use super::{Environment, sentence, unknown};
@@ -117,11 +120,12 @@ pub(crate) struct Access {
     http: Arc<Http>,
     env: Environment,
     login: OnceLock<Arc<Login>>,
+    images: OnceLock<GalleryImages>,
 }
 
 impl Access {
     pub(super) fn new(config: Setting<Azure>, http: Arc<Http>, env: Environment) -> Self {
-        Self { config, http, env, login: OnceLock::new() }
+        Self { config, http, env, login: OnceLock::new(), images: OnceLock::new() }
     }
 
     fn config(&self) -> Result<Azure> {
@@ -141,9 +145,35 @@ impl Access {
         }
     }
 
-    /// The client of HTTP that everything shares.
-    pub(crate) fn http(&self) -> &Arc<Http> {
-        &self.http
+    /// The client of gallery images.
+    pub(crate) fn gallery_images(&self) -> Result<GalleryImages> {
+        if let Some(images) = self.images.get() {
+            return Ok(images.clone());
+        }
+        let images = GalleryImages::new(self.http.clone(), self.login()?, self.polling_interval()?);
+        Ok(self.images.get_or_init(|| images).clone())
+    }
+
+    /// Whether there is a way to log in and a subscription, as far as they are known.
+    pub(crate) fn ready(&self) -> Result<()> {
+        let known = match &self.config {
+            Setting::Unknown => false,
+            Setting::Null => true,
+            Setting::Set(config) => Builder::build(|sink| config.encode(sink)).is_wholly_known(),
+        };
+        if !known {
+            return Ok(());
+        }
+        let login = self.login()?;
+        let named = login.settings().subscription_id.as_deref().is_some_and(|id| !id.is_empty());
+        if named || login.method() == Method::AzureCli {
+            return Ok(());
+        }
+        let detail = format!(
+            "Set the subscription: {}. Only the Azure CLI has a default one.",
+            argument("subscription_id")
+        );
+        Err(Diagnostic::error("Missing Azure subscription", detail).into())
     }
 
     /// What to log in with: arguments, else environment.

@@ -1,0 +1,263 @@
+//! One request to Resource Manager, with everything a request needs.
+//!
+//! Every request of one operation carries the same correlation id, so that the operation can be
+//! found in the service's logs. What remains of the rate limits is logged, never obeyed: the
+//! service says 429 when it means it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
+use reqwest::{Method, Request, Url};
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use super::error;
+use super::redact::Redaction;
+use crate::cloud::azure::auth::{Login, send_authorized};
+use crate::cloud::http::{Answer, Http, Retry, Verdict, is_transient};
+use crate::cloud::{Error, Kind, Limits, Result};
+
+/// The header that ties the requests of one operation together.
+pub(super) const CORRELATION: &str = "x-ms-correlation-request-id";
+
+/// Looks at running operations that may be under way at one time. Each takes a fraction of a
+/// second, so thirty images are seen within every interval, and no burst empties the bucket of
+/// 250 reads that a principal has.
+const LOOKS: usize = 8;
+
+/// A client of Resource Manager. Clones share connections, tokens and limits.
+#[derive(Clone, Debug)]
+pub struct Arm {
+    http: Arc<Http>,
+    login: Arc<Login>,
+    polling_interval: Duration,
+    redaction: Arc<Redaction>,
+    looks: Arc<Semaphore>,
+}
+
+/// What to send.
+#[derive(Clone, Debug)]
+pub struct Call<'a> {
+    /// The API's name for the operation.
+    pub operation: &'static str,
+    /// The verb.
+    pub method: Method,
+    /// Where to, `api-version` included.
+    pub url: Url,
+    /// The body.
+    pub body: Option<&'a Value>,
+    /// The operation's correlation id.
+    pub correlation: &'a str,
+    /// The id of what it is about, for errors.
+    pub resource: &'a str,
+}
+
+/// How hard to try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// A read: until it is answered.
+    Read,
+    /// A write: sent again only when it certainly was not carried out. Any other failure is the
+    /// answer, which the caller judges.
+    Write,
+    /// A look at something that will be looked at again anyway: once, whatever the answer.
+    Look,
+}
+
+impl Arm {
+    /// A client that waits `polling_interval` where the service names no pause.
+    #[must_use]
+    pub fn new(http: Arc<Http>, login: Arc<Login>, polling_interval: Duration) -> Self {
+        let looks = Arc::new(Semaphore::new(LOOKS));
+        Self { http, login, polling_interval, redaction: Arc::default(), looks }
+    }
+
+    /// The same client, which keeps `secret` out of all it says.
+    #[must_use]
+    pub fn hiding(&self, secret: &str) -> Self {
+        Self { redaction: Arc::new(Redaction::of(secret)), ..self.clone() }
+    }
+
+    /// Who logs in.
+    #[must_use]
+    pub fn login(&self) -> &Login {
+        &self.login
+    }
+
+    /// The pause where the service names none.
+    #[must_use]
+    pub fn polling_interval(&self) -> Duration {
+        self.polling_interval
+    }
+
+    /// What is kept out of everything said.
+    #[must_use]
+    pub fn redaction(&self) -> &Redaction {
+        &self.redaction
+    }
+
+    /// The base of all addresses.
+    #[must_use]
+    pub fn endpoint(&self) -> &Url {
+        &self.login.environment().resource_manager
+    }
+
+    /// The address of `path`, which starts with a slash, in a version of the API.
+    #[must_use]
+    pub fn url(&self, path: &str, api_version: &str) -> Url {
+        let mut url = self.endpoint().clone();
+        let base = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&format!("{base}{path}"));
+        url.query_pairs_mut().append_pair("api-version", api_version);
+        url
+    }
+
+    /// An address that the service gave, in a version of the API if it names none itself.
+    ///
+    /// A relative one is resolved although the contract forbids them.
+    ///
+    /// # Errors
+    /// The reason, if it is no address or not one of Resource Manager.
+    pub fn given(&self, address: &str, api_version: &str) -> std::result::Result<Url, String> {
+        let mut url = self.endpoint().join(address.trim()).map_err(|why| why.to_string())?;
+        // The parser keeps hosts in lower case and drops the scheme's own port.
+        if url.origin() != self.endpoint().origin() {
+            let place = |url: &Url| url.origin().ascii_serialization();
+            let (there, here) = (place(&url), place(self.endpoint()));
+            return Err(format!("it is at {there}, and the token is for {here} only"));
+        }
+        url.set_fragment(None);
+        if !url.query_pairs().any(|(name, _)| name.eq_ignore_ascii_case("api-version")) {
+            url.query_pairs_mut().append_pair("api-version", api_version);
+        }
+        Ok(url)
+    }
+
+    /// Sends `call`.
+    ///
+    /// # Errors
+    /// No answer, no token, no time. [`Effort::Read`]: passing failures as well, once they have
+    /// not passed. Other refusals are answers.
+    pub async fn send(&self, call: &Call<'_>, effort: Effort, limits: &Limits) -> Result<Answer> {
+        let _look = match effort {
+            Effort::Look => self.looks.acquire().await.ok(),
+            Effort::Read | Effort::Write => None,
+        };
+        let environment = self.login.environment();
+        let sent = send_authorized(
+            &self.http,
+            &self.login,
+            &environment.resource_manager_scope,
+            &environment.resource_manager,
+            call.operation,
+            limits,
+            retry(effort),
+            |_| async { request(call) },
+            |answer| self.judge(call, effort, answer),
+        );
+        sent.await.map_err(|error| {
+            let ours = error.operation == call.operation;
+            let maybe_done = error.maybe_done && ours && call.method != Method::GET;
+            self.place(call, Error { maybe_done, ..error })
+        })
+    }
+
+    /// Sends a read and takes nothing but 200.
+    ///
+    /// # Errors
+    /// Those of [`Arm::send`], and every refusal.
+    pub async fn read(&self, call: &Call<'_>, effort: Effort, limits: &Limits) -> Result<Value> {
+        let answer = self.send(call, effort, limits).await?;
+        if answer.status.as_u16() != 200 {
+            return Err(self.error(call, &answer));
+        }
+        self.document(call, &answer)
+    }
+
+    /// The JSON of an answer.
+    ///
+    /// # Errors
+    /// [`Kind::Unexpected`] if it is none.
+    pub fn document(&self, call: &Call<'_>, answer: &Answer) -> Result<Value> {
+        match serde_json::from_slice(answer.json()) {
+            Ok(document @ Value::Object(_)) => Ok(document),
+            _ => {
+                let text = format!("expected a JSON object, got {}", answer.describe());
+                let text = self.redaction.apply(&text);
+                Err(self.traced(call, answer, Error::new(Kind::Unexpected, call.operation, text)))
+            }
+        }
+    }
+
+    /// The error that `answer` is.
+    #[must_use]
+    pub fn error(&self, call: &Call<'_>, answer: &Answer) -> Error {
+        self.traced(call, answer, error::of_answer(call.operation, answer, &self.redaction))
+    }
+
+    /// Says in an error which request it was.
+    #[must_use]
+    pub fn traced(&self, call: &Call<'_>, answer: &Answer, error: Error) -> Error {
+        let correlation = answer.header(CORRELATION).unwrap_or(call.correlation);
+        error
+            .fact("Resource", call.resource)
+            .fact("x-ms-request-id", answer.header("x-ms-request-id").unwrap_or_default())
+            .fact(CORRELATION, correlation)
+    }
+
+    /// Says in an error what it is about, unless it does.
+    pub(super) fn place(&self, call: &Call<'_>, error: Error) -> Error {
+        if error.facts.iter().any(|(name, _)| *name == "Resource") {
+            return error;
+        }
+        let message = self.redaction.apply(&error.message);
+        let error = Error { message, ..error };
+        error.fact("Resource", call.resource).fact(CORRELATION, call.correlation)
+    }
+
+    fn judge(&self, call: &Call<'_>, effort: Effort, answer: &Answer) -> Verdict {
+        log_rate_limits(call, answer);
+        let again = match effort {
+            Effort::Read => is_transient(answer.status),
+            Effort::Write => answer.status.as_u16() == 429,
+            Effort::Look => false,
+        };
+        if again { Verdict::Again(self.error(call, answer)) } else { Verdict::Take }
+    }
+}
+
+/// A new correlation id.
+#[must_use]
+pub fn correlation() -> String {
+    Uuid::new_v4().to_string()
+}
+
+fn retry(effort: Effort) -> Retry {
+    let attempts = if effort == Effort::Look { 1 } else { Retry::default().attempts };
+    Retry { attempts, repeatable: effort != Effort::Write, ..Retry::default() }
+}
+
+fn request(call: &Call<'_>) -> Result<Request> {
+    let mut request = Request::new(call.method.clone(), call.url.clone());
+    let headers = request.headers_mut();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    if let Ok(value) = HeaderValue::from_str(call.correlation) {
+        headers.insert(HeaderName::from_static(CORRELATION), value);
+    }
+    if let Some(body) = call.body {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        *request.body_mut() = Some(body.to_string().into());
+    }
+    Ok(request)
+}
+
+fn log_rate_limits(call: &Call<'_>, answer: &Answer) {
+    for (name, value) in &answer.headers {
+        let remaining = name.as_str().strip_prefix("x-ms-ratelimit-remaining-");
+        if let (Some(bucket), Ok(remaining)) = (remaining, value.to_str()) {
+            tracing::debug!(operation = call.operation, bucket, remaining, "rate limit");
+        }
+    }
+}

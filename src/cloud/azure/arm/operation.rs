@@ -1,0 +1,174 @@
+//! A change that was accepted, as far as it has to be remembered to see it through.
+//!
+//! Small and without secrets, so that it can be kept while the process that started it is gone.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Arm;
+use super::client::{Call, correlation};
+use super::resource::{State, provisioning_state, text};
+use crate::cloud::http::Answer;
+
+/// What was asked of the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Change {
+    /// To create or replace.
+    Put,
+    /// To change in place.
+    Patch,
+    /// To delete.
+    Delete,
+}
+
+/// Where its end will be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Watch {
+    /// At an address that always answers 200 with a `status`.
+    Status(String),
+    /// At an address that answers 202 until it answers as the change itself would have.
+    Location(String),
+    /// At the resource itself.
+    Resource,
+    /// Nowhere: the resource was not there to delete.
+    Gone,
+}
+
+/// A change under way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operation {
+    /// The API's name for it.
+    #[serde(skip, default = "resumed")]
+    pub(super) name: &'static str,
+    pub(super) change: Change,
+    /// The id of the resource.
+    pub(super) resource: String,
+    pub(super) api_version: String,
+    pub(super) correlation: String,
+    pub(super) watch: Watch,
+    /// The pause before the first look. Not kept: whoever comes back later has waited enough.
+    #[serde(skip)]
+    pub(super) pause: Option<Duration>,
+}
+
+/// The name of an operation that another process started.
+fn resumed() -> &'static str {
+    "WaitForOperation"
+}
+
+impl Operation {
+    /// A change of which nothing is known but the resource: it is watched there.
+    #[must_use]
+    pub fn of_resource(change: Change, resource: &str, api_version: &str) -> Self {
+        Self {
+            name: resumed(),
+            change,
+            resource: resource.to_owned(),
+            api_version: api_version.to_owned(),
+            correlation: correlation(),
+            watch: Watch::Resource,
+            pause: None,
+        }
+    }
+
+    /// The same, under the API's name for the operation.
+    #[must_use]
+    pub fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+
+    /// The id of the resource.
+    #[must_use]
+    pub fn resource(&self) -> &str {
+        &self.resource
+    }
+
+    /// What was asked.
+    #[must_use]
+    pub fn change(&self) -> Change {
+        self.change
+    }
+
+    /// The change that `answer` accepted. `body` is its document, if it has one.
+    pub(super) fn accepted(
+        arm: &Arm,
+        change: Change,
+        call: &Call<'_>,
+        api_version: &str,
+        answer: &Answer,
+        body: Option<&Value>,
+    ) -> Self {
+        let status = answer.status.as_u16();
+        let word = body.and_then(|body| body.pointer("/properties/provisioningState"));
+        let over = match (change, status) {
+            (_, 204) | (Change::Delete, 200) => true,
+            (Change::Delete, _) => false,
+            // Without a state it is the end, unless there is an address to ask.
+            (_, 200 | 201) => match text(word) {
+                None => watched(arm, answer, call, api_version).is_none(),
+                word => State::of(word) != State::Running,
+            },
+            _ => false,
+        };
+        let (watch, pause) = if over {
+            // The resource has the last word, and it is asked at once.
+            (Watch::Resource, None)
+        } else {
+            let watch = watched(arm, answer, call, api_version).unwrap_or(Watch::Resource);
+            (watch, Some(answer.retry_after().unwrap_or(arm.polling_interval())))
+        };
+        let change_state = body.and_then(provisioning_state).unwrap_or("none");
+        tracing::debug!(
+            operation = call.operation,
+            status,
+            state = change_state,
+            ?watch,
+            "accepted"
+        );
+        Self {
+            name: call.operation,
+            change,
+            resource: call.resource.to_owned(),
+            api_version: api_version.to_owned(),
+            correlation: call.correlation.to_owned(),
+            watch,
+            pause,
+        }
+    }
+}
+
+/// The address to watch that an answer's headers give: `Azure-AsyncOperation` before `Location`,
+/// as the contract says. `None` if there is none.
+///
+/// One that is not Resource Manager's is never asked, with or without a token: without one the
+/// answer could be anybody's. The resource is watched instead.
+pub(super) fn watched(
+    arm: &Arm,
+    answer: &Answer,
+    call: &Call<'_>,
+    api_version: &str,
+) -> Option<Watch> {
+    let header = |name| answer.header(name).filter(|text| !text.trim().is_empty());
+    let status = header("azure-asyncoperation").map(|text| (text, true));
+    let (address, is_status) = status.or_else(|| header("location").map(|text| (text, false)))?;
+    Some(match arm.given(address, api_version) {
+        // A new resource's own address is no sign of an operation, but a good place to look.
+        Ok(url) if url.path().eq_ignore_ascii_case(arm.url(call.resource, "").path()) => {
+            Watch::Resource
+        }
+        Ok(url) if is_status => Watch::Status(url.into()),
+        Ok(url) => Watch::Location(url.into()),
+        Err(why) => {
+            tracing::warn!(
+                operation = call.operation,
+                resource = call.resource,
+                "the service's address for the operation is not used: {why}; watching the resource",
+            );
+            Watch::Resource
+        }
+    })
+}

@@ -1,0 +1,80 @@
+//! What every resource's document says about its state, and the words for states.
+
+use serde_json::Value;
+
+/// What a state word means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// The service is still at it. Every word that the contract does not define means this:
+    /// resource providers invent their own, such as `Downloading`.
+    Running,
+    /// Over, and well.
+    Succeeded,
+    /// Over, and not well.
+    Failed,
+}
+
+impl State {
+    /// The meaning of a word, whatever its case. No word means success, as the contract says.
+    #[must_use]
+    pub fn of(word: Option<&str>) -> Self {
+        let Some(word) = word else { return Self::Succeeded };
+        let is = |known: &str| word.trim().eq_ignore_ascii_case(known);
+        if is("Succeeded") || is("Completed") {
+            Self::Succeeded
+        } else if is("Failed") || is("Canceled") || is("Cancelled") {
+            Self::Failed
+        } else {
+            Self::Running
+        }
+    }
+}
+
+/// A resource's `properties.provisioningState`.
+#[must_use]
+pub fn provisioning_state(resource: &Value) -> Option<&str> {
+    text(resource.pointer("/properties/provisioningState"))
+}
+
+/// What a resource says about its own failure, in `properties.status` as the resource providers
+/// of Azure Local have it: code and message.
+#[must_use]
+pub fn status_error(resource: &Value) -> (Option<&str>, Option<&str>) {
+    let at = |name: &str| text(resource.pointer(&format!("/properties/status/{name}")));
+    (at("errorCode"), at("errorMessage"))
+}
+
+/// A text that is there and not blank.
+pub(crate) fn text(value: Option<&Value>) -> Option<&str> {
+    value.and_then(Value::as_str).filter(|text| !text.trim().is_empty())
+}
+
+/// A whole number, also one that was written as a text or with a fraction.
+pub(crate) fn number(value: Option<&Value>) -> Option<i64> {
+    match value? {
+        Value::String(text) => text.trim().parse().ok(),
+        #[expect(clippy::cast_possible_truncation, reason = "progress and sizes are small")]
+        number => number.as_i64().or_else(|| Some(number.as_f64()?.round() as i64)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read_in_any_case_and_unknown_ones_mean_running() {
+        for (word, state) in [
+            (Some("succeeded"), State::Succeeded),
+            (Some("COMPLETED"), State::Succeeded),
+            (None, State::Succeeded),
+            (Some("failed"), State::Failed),
+            (Some("Canceled"), State::Failed),
+            (Some("cancelled"), State::Failed),
+            (Some("Downloading"), State::Running),
+            (Some(""), State::Running),
+        ] {
+            assert_eq!(State::of(word), state, "{word:?}");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Azure Stack HCI, now Azure Local: its gallery images.
+//!
+//! [`image`] is what the service shows, [`new`] what it takes to make one, [`images`] the
+//! operations, [`progress`] what is told meanwhile. Definitions: Microsoft.AzureStackHCI, `GalleryImages`, of which 2024-01-01 is the
+//! only stable version.
+
+pub mod image;
+pub mod images;
+pub mod new;
+pub mod progress;
+
+#[cfg(test)]
+mod tests;
+
+pub use image::{Identifier, Image};
+pub use images::{ApiVersion, Created, GALLERY_IMAGE, GalleryImages};
+pub use new::{NewImage, Source};
+pub use progress::Progress;

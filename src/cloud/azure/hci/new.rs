@@ -1,0 +1,156 @@
+//! What it takes to make a gallery image.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::image::Identifier;
+use super::images::ApiVersion;
+use crate::cloud::azure::token::Secret;
+
+/// A gallery image to create.
+#[derive(Clone, Debug)]
+pub struct NewImage {
+    /// The region.
+    pub location: String,
+    /// The id of the custom location to create it in.
+    pub custom_location_id: String,
+    /// `Windows` or `Linux`.
+    pub os_type: String,
+    /// What it is made of.
+    pub source: Source,
+    /// The storage path to put it on; otherwise the service chooses one.
+    pub container_id: Option<String>,
+    /// `NoCloud` or `Azure`.
+    pub cloud_init_data_source: Option<String>,
+    /// `V1` or `V2`.
+    pub hyper_v_generation: Option<String>,
+    /// What it is, in the words of a marketplace.
+    pub identifier: Option<Identifier>,
+    /// The name of its version.
+    pub version: Option<String>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// What an image is made of.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A disk at a URL with a shared access signature, or at a path on the cluster. A secret.
+    ImagePath(Secret),
+    /// The disk of a virtual machine, by its id.
+    VirtualMachine(String),
+}
+
+impl NewImage {
+    /// The version of the API that knows this source.
+    #[must_use]
+    pub fn api_version(&self) -> ApiVersion {
+        match self.source {
+            Source::ImagePath(_) => ApiVersion::Stable,
+            Source::VirtualMachine(_) => ApiVersion::WithSourceVirtualMachine,
+        }
+    }
+
+    /// The request's body: nothing but what is set, and no field that only the service writes.
+    ///
+    /// Of `version` only the name is sent. Its `properties` may be left out; all they hold is a
+    /// size that only the service writes.
+    #[must_use]
+    pub fn body(&self) -> Value {
+        let mut properties = Map::new();
+        let (name, value) = match &self.source {
+            Source::ImagePath(path) => ("imagePath", path.expose()),
+            Source::VirtualMachine(id) => ("sourceVirtualMachineId", id.as_str()),
+        };
+        properties.insert(name.into(), value.into());
+        properties.insert("osType".into(), self.os_type.as_str().into());
+        for (name, value) in [
+            ("containerId", &self.container_id),
+            ("cloudInitDataSource", &self.cloud_init_data_source),
+            ("hyperVGeneration", &self.hyper_v_generation),
+        ] {
+            if let Some(value) = value {
+                properties.insert(name.into(), value.as_str().into());
+            }
+        }
+        if let Some(Identifier { publisher, offer, sku }) = &self.identifier {
+            let identifier = json!({"publisher": publisher, "offer": offer, "sku": sku});
+            properties.insert("identifier".into(), identifier);
+        }
+        if let Some(version) = &self.version {
+            properties.insert("version".into(), json!({"name": version}));
+        }
+        let mut body = json!({
+            "location": self.location,
+            "extendedLocation": {"name": self.custom_location_id, "type": "CustomLocation"},
+            "properties": properties,
+        });
+        if !self.tags.is_empty() {
+            body["tags"] = json!(self.tags);
+        }
+        body
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn image(source: Source) -> NewImage {
+        NewImage {
+            location: "westus2".into(),
+            custom_location_id: "/cl".into(),
+            os_type: "Linux".into(),
+            source,
+            container_id: None,
+            cloud_init_data_source: None,
+            hyper_v_generation: None,
+            identifier: None,
+            version: None,
+            tags: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn the_body_holds_what_is_set_and_nothing_else() {
+        let least = image(Source::ImagePath(r"C:\golden.vhdx".into()));
+        let expected = json!({
+            "location": "westus2",
+            "extendedLocation": {"name": "/cl", "type": "CustomLocation"},
+            "properties": {"imagePath": r"C:\golden.vhdx", "osType": "Linux"}});
+        assert_eq!(least.body(), expected);
+        let whole = NewImage {
+            container_id: Some("/c".into()),
+            cloud_init_data_source: Some("Azure".into()),
+            hyper_v_generation: Some("V2".into()),
+            identifier: Some(Identifier {
+                publisher: "p".into(),
+                offer: "o".into(),
+                sku: "s".into(),
+            }),
+            version: Some("1.0.0".into()),
+            tags: [("a".to_owned(), "1".to_owned())].into(),
+            ..image(Source::VirtualMachine("/vm".into()))
+        };
+        let expected = json!({
+            "location": "westus2",
+            "tags": {"a": "1"},
+            "extendedLocation": {"name": "/cl", "type": "CustomLocation"},
+            "properties": {
+                "sourceVirtualMachineId": "/vm", "osType": "Linux", "containerId": "/c",
+                "cloudInitDataSource": "Azure", "hyperVGeneration": "V2",
+                "identifier": {"publisher": "p", "offer": "o", "sku": "s"},
+                "version": {"name": "1.0.0"}}});
+        assert_eq!(whole.body(), expected);
+    }
+
+    #[test]
+    fn the_source_chooses_the_version_of_the_api_and_is_never_printed() {
+        let disk = image(Source::ImagePath("https://x.example/a?sig=hidden".into()));
+        assert_eq!(disk.api_version().as_str(), "2024-01-01");
+        assert!(!format!("{disk:?}").contains("hidden"));
+        let machine = image(Source::VirtualMachine("/vm".into()));
+        assert_eq!(machine.api_version().as_str(), "2024-05-01-preview");
+    }
+}

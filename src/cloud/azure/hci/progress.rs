@@ -1,0 +1,56 @@
+//! How far a change to an image has come, and how that is told.
+
+use super::image::Image;
+use crate::cloud::azure::arm::Operation;
+use crate::cloud::limits::readable;
+use crate::cloud::{Error, Kind, Limits};
+
+/// How far a change has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// The image's state.
+    pub provisioning_state: Option<String>,
+    /// The service's estimate.
+    pub progress_percentage: Option<i64>,
+    /// How much was downloaded.
+    pub download_size_in_mb: Option<i64>,
+}
+
+impl Progress {
+    /// How far an image has come.
+    #[must_use]
+    pub fn of(image: &Image) -> Self {
+        Self {
+            provisioning_state: image.provisioning_state.clone(),
+            progress_percentage: image.progress_percentage,
+            download_size_in_mb: image.download_size_in_mb,
+        }
+    }
+
+    pub(super) fn log(&self, operation: &Operation, limits: &Limits) {
+        tracing::info!(
+            resource = operation.resource(),
+            provisioning_state = self.provisioning_state.as_deref(),
+            progress_percentage = self.progress_percentage,
+            download_size_in_mb = self.download_size_in_mb,
+            elapsed = readable(limits.within.saturating_sub(limits.left())),
+            "gallery image in progress",
+        );
+    }
+}
+
+/// Adds to an error about time how far it had come, and that it goes on.
+pub(super) fn late(error: Error, last: Option<&Progress>) -> Error {
+    if error.kind != Kind::TimedOut {
+        return error;
+    }
+    let mut seen = Vec::new();
+    if let Some(last) = last {
+        seen.extend(last.provisioning_state.as_ref().map(|state| format!("state {state}")));
+        seen.extend(last.progress_percentage.map(|percent| format!("progress {percent} percent")));
+        seen.extend(last.download_size_in_mb.map(|size| format!("{size} MB downloaded")));
+    }
+    let seen = if seen.is_empty() { "nothing of the image".to_owned() } else { seen.join(", ") };
+    let message = format!("{}. Last seen: {seen}. The service goes on with it", error.message);
+    Error { message, ..error }
+}

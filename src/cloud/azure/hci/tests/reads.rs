@@ -1,0 +1,111 @@
+//! Reading one image and lists of them.
+
+use super::*;
+use crate::cloud::Kind;
+
+async fn get(cloud: &Cloud) -> Result<Image> {
+    cloud.images.get(&id(), ApiVersion::Stable, &limits(5.0)).await
+}
+
+#[tokio::test]
+async fn an_image_is_read_after_passing_failures() {
+    let cloud = Cloud::start(|asked| match asked.count {
+        1 => Reply::empty(503).header("retry-after-ms", 10),
+        2 => refusal(429, "TooManyRequests", "Slow down.").header("retry-after-ms", 10),
+        3 => Reply::reset(),
+        _ => shows("Updating"),
+    })
+    .await;
+    assert_eq!(get(&cloud).await.unwrap().provisioning_state.as_deref(), Some("Updating"));
+    assert_eq!(cloud.fake.requests()[0].target, format!("{ITEM}?api-version=2024-01-01"));
+}
+
+#[tokio::test]
+async fn only_a_missing_image_or_group_is_not_found() {
+    for (reply, kind) in [
+        (not_found(), Kind::NotFound),
+        (refusal(404, "ResourceGroupNotFound", "No group."), Kind::NotFound),
+        (refusal(404, "SubscriptionNotFound", "No subscription."), Kind::Invalid),
+        (refusal(403, "AuthorizationFailed", "No right."), Kind::Denied),
+        (Reply::new(404, "text/html", "<html>lost</html>"), Kind::Unexpected),
+        (Reply::empty(307).header("Location", "https://evil.example/x"), Kind::Unexpected),
+        (Reply::new(200, "text/html", "<html>portal</html>"), Kind::Unexpected),
+    ] {
+        let cloud = Cloud::start(move |_| reply.clone()).await;
+        let error = get(&cloud).await.unwrap_err();
+        assert_eq!(error.kind, kind, "{error}");
+        assert!(said(&error).contains(ITEM));
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_with_a_path_keeps_it() {
+    let fake = Fake::replies(vec![shows("Succeeded")]).await;
+    let login = login(&format!("{}/arm/", fake.url())).await;
+    let images = GalleryImages::new(Arc::new(Http::new("test".into())), login, INTERVAL);
+    images.get(&id(), ApiVersion::Stable, &limits(5.0)).await.unwrap();
+    assert_eq!(fake.requests()[0].path(), format!("/arm{ITEM}"));
+}
+
+#[tokio::test]
+async fn a_new_image_that_is_not_seen_yet_is_asked_for_again() {
+    let cloud = Cloud::start(|asked| if asked.count < 4 { not_found() } else { broken() }).await;
+    let (images, limits) = (&cloud.images, &limits(5.0));
+    images.get_after_create(&id(), ApiVersion::Stable, limits).await.unwrap();
+    let cloud = Cloud::start(|_| not_found()).await;
+    let error = cloud.images.get_after_create(&id(), ApiVersion::Stable, limits).await;
+    assert_eq!(error.unwrap_err().kind, Kind::NotFound);
+    assert_eq!(cloud.fake.count(), 10);
+}
+
+async fn list(cloud: &Cloud, group: Option<&str>) -> Result<Vec<Image>> {
+    cloud.images.list("s-1", group, ApiVersion::Stable, &limits(5.0)).await
+}
+
+#[tokio::test]
+async fn a_list_is_followed_over_empty_pages() {
+    let cloud = Cloud::start(|asked| {
+        let page = asked.request.query("page");
+        let next = |n| format!("{}{LIST}?api-version=2024-01-01&page={n}", asked.base);
+        match page.as_deref() {
+            None => Reply::json(200, json!({"value": [image("Succeeded")], "nextLink": next(2)})),
+            // Relative, and in no version of the API.
+            Some("2") => {
+                Reply::json(200, json!({"value": [], "nextLink": format!("{LIST}?page=3")}))
+            }
+            Some("3") => Reply::json(200, json!({"value": null, "nextLink": next(4)})),
+            _ => Reply::json(200, json!({"value": [image("Failed")], "nextLink": ""})),
+        }
+    })
+    .await;
+    let images = list(&cloud, Some("group")).await.unwrap();
+    assert_eq!(images.len(), 2);
+    for request in cloud.fake.requests() {
+        assert_eq!(request.target.matches("api-version=").count(), 1, "{}", request.target);
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_the_whole_subscription_names_no_group() {
+    let cloud = Cloud::start(|_| Reply::json(200, json!({"value": []}))).await;
+    assert_eq!(list(&cloud, None).await.unwrap(), []);
+    let path = "/subscriptions/s-1/providers/Microsoft.AzureStackHCI/galleryImages";
+    assert_eq!(cloud.fake.requests()[0].path(), path);
+}
+
+#[tokio::test]
+async fn a_list_that_leads_elsewhere_or_in_circles_is_an_error() {
+    let elsewhere = Fake::replies(vec![Reply::json(200, json!({"value": []}))]).await;
+    for (next, why) in [
+        (format!("{}{LIST}?api-version=1", elsewhere.url()), "the token is for"),
+        (format!("{LIST}?api-version=2024-01-01"), "that of an earlier page"),
+    ] {
+        let cloud =
+            Cloud::start(move |_| Reply::json(200, json!({"value": [], "nextLink": next}))).await;
+        let error = list(&cloud, Some("group")).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Unexpected);
+        assert!(error.message.contains(why), "{error}");
+        assert_eq!(cloud.fake.count(), 1);
+    }
+    assert_eq!(elsewhere.count(), 0);
+}

@@ -1,0 +1,85 @@
+//! The data sources `cloudimages_hci_gallery_image` and `cloudimages_hci_gallery_images`.
+
+use crate::cloud::azure::hci::ApiVersion;
+use crate::tfplugin::attr::Stored;
+use crate::tfplugin::config::Config;
+use crate::tfplugin::context::Context;
+use crate::tfplugin::data_source::DataSource;
+use crate::tfplugin::diagnostic::{Diagnostic, Result};
+
+use super::configuration::Clients;
+use super::error;
+use super::hci::{Image, Name, ResourceGroup, client, image_id, limits, subscription};
+
+model! {
+    /// Reads a gallery image of Azure Local (Azure Stack HCI).
+    #[derive(Clone, Debug)]
+    pub(crate) struct One {
+        /// Name of the image.
+        pub name: Stored<Name>,
+        /// Resource group of the image.
+        pub resource_group_name: Stored<ResourceGroup>,
+    }
+}
+
+/// The singular data source.
+pub(crate) struct HciGalleryImage;
+
+impl DataSource<Clients> for HciGalleryImage {
+    const NAME: &'static str = "hci_gallery_image";
+    type Inputs = One;
+    type Outputs = Image;
+
+    async fn read(&self, clients: &Clients, asked: One, context: &Context) -> Result<Image> {
+        let limits = limits(context);
+        let subscription = subscription(clients, &limits).await?;
+        let (group, name) = (asked.resource_group_name.as_str(), asked.name.as_str());
+        let id = image_id(&subscription, group, name)?;
+        // The later version shows more; what it shows of the rest is the same.
+        let image = client(clients)?.get(&id, ApiVersion::Stable, &limits).await;
+        image.map(Image::from).map_err(|failure| error::arm(failure, clients))
+    }
+}
+
+model! {
+    /// Lists gallery images of Azure Local (Azure Stack HCI), all pages of them.
+    #[derive(Clone, Debug)]
+    pub(crate) struct Many {
+        /// Resource group to list. Default: the whole subscription.
+        pub resource_group_name: Option<Stored<ResourceGroup>>,
+    }
+}
+
+model! {
+    /// What was found.
+    #[derive(Clone, Debug, PartialEq)]
+    pub(crate) struct Found {
+        /// Identifies the query: the ARM id of what was listed.
+        pub id: String,
+        /// The images, by `id`.
+        pub images: Vec<Image>,
+    }
+}
+
+/// The plural data source.
+pub(crate) struct HciGalleryImages;
+
+impl DataSource<Clients> for HciGalleryImages {
+    const NAME: &'static str = "hci_gallery_images";
+    type Inputs = Many;
+    type Outputs = Found;
+
+    fn validate(&self, _: &Config<'_>, _: &mut Vec<Diagnostic>) {}
+
+    async fn read(&self, clients: &Clients, asked: Many, context: &Context) -> Result<Found> {
+        let limits = limits(context);
+        let subscription = subscription(clients, &limits).await?;
+        let group = asked.resource_group_name.as_ref().map(Stored::as_str);
+        let listed = client(clients)?.list(&subscription, group, ApiVersion::Stable, &limits).await;
+        let listed = listed.map_err(|failure| error::arm(failure, clients))?;
+        let mut images: Vec<_> = listed.into_iter().map(Image::from).collect();
+        images.sort_by(|one, other| one.id.cmp(&other.id));
+        let group = group.map(|group| format!("/resourceGroups/{group}")).unwrap_or_default();
+        Ok(Found { id: format!("/subscriptions/{subscription}{group}"), images })
+    }
+}
