@@ -38,7 +38,8 @@ pub(crate) const LAG: Duration = Duration::from_secs(3);
 /// Looks at a resource that failed *before* it was to be deleted, and may say so a little longer.
 const STALE: u32 = 5;
 
-/// No last look is made later than this before the time is up.
+/// How long before the time is up the last look is made, if that is less than a tenth of it: time
+/// enough for an answer.
 const MARGIN: Duration = Duration::from_secs(5);
 
 /// Called with the resource whenever it was looked at.

@@ -29,7 +29,11 @@ use crate::cloud::{Error, Kind, Limits, Result};
 pub const GALLERY_IMAGE: Form = "/subscriptions/{subscription}/resourceGroups/{resource group}\
      /providers/Microsoft.AzureStackHCI/galleryImages/{name}";
 
-const TYPE: &str = "/providers/Microsoft.AzureStackHCI/galleryImages";
+const OF_SUBSCRIPTION: Form =
+    "/subscriptions/{subscription}/providers/Microsoft.AzureStackHCI/galleryImages";
+
+const OF_GROUP: Form = "/subscriptions/{subscription}/resourceGroups/{resource group}\
+     /providers/Microsoft.AzureStackHCI/galleryImages";
 
 /// The versions of the API that are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,7 +58,7 @@ impl ApiVersion {
 
 /// A creation or update that was accepted.
 #[derive(Clone, Debug)]
-pub struct Created {
+pub struct Accepted {
     /// What to wait for.
     pub operation: Operation,
     /// The image as the service's first answer showed it, if it did.
@@ -138,14 +142,14 @@ impl GalleryImages {
         id: &ResourceId,
         new: &NewImage,
         limits: &Limits,
-    ) -> Result<Created> {
+    ) -> Result<Accepted> {
         let arm = match &new.source {
             Source::ImagePath(path) => &self.arm.hiding(path.expose()),
             Source::VirtualMachine(_) => &self.arm,
         };
         let (resource, body) = (id.to_string(), new.body());
         let write = Write {
-            operation: "CreateGalleryImage",
+            operation: name(Change::Put),
             change: Change::Put,
             resource: &resource,
             api_version: new.api_version().as_str(),
@@ -153,7 +157,7 @@ impl GalleryImages {
         };
         let started = arm.write(&write, limits, |found| found.is_some()).await?;
         let image = started.resource.as_ref().map(Image::read);
-        Ok(Created { operation: started.operation, image })
+        Ok(Accepted { operation: started.operation, image })
     }
 
     /// `GalleryImages_Update`: makes `new_tags` all the tags there are.
@@ -166,10 +170,10 @@ impl GalleryImages {
         version: ApiVersion,
         new_tags: &BTreeMap<String, String>,
         limits: &Limits,
-    ) -> Result<Created> {
+    ) -> Result<Accepted> {
         let (resource, body) = (id.to_string(), json!({ "tags": new_tags }));
         let write = Write {
-            operation: "UpdateGalleryImage",
+            operation: name(Change::Patch),
             change: Change::Patch,
             resource: &resource,
             api_version: version.as_str(),
@@ -179,14 +183,13 @@ impl GalleryImages {
             |found: Option<&Value>| found.is_some_and(|image| tags(image.get("tags")) == *new_tags);
         let started = self.arm.write(&write, limits, has_them).await?;
         let image = started.resource.as_ref().map(Image::read);
-        Ok(Created { operation: started.operation, image })
+        Ok(Accepted { operation: started.operation, image })
     }
 
     /// A creation of which nothing is known but the image's id.
     #[must_use]
     pub fn creation(&self, id: &ResourceId, version: ApiVersion) -> Operation {
-        Operation::of_resource(Change::Put, &id.to_string(), version.as_str())
-            .named("CreateGalleryImage")
+        named(&Operation::of_resource(Change::Put, &id.to_string(), version.as_str()))
     }
 
     /// Waits for the end of a creation or update: the image as it is then.
@@ -211,8 +214,8 @@ impl GalleryImages {
             on_progress(&progress);
             last = Some(progress);
         };
-        let ended = self.arm.wait(operation, limits, &mut on_look).await;
-        match ended {
+        let operation = &named(operation);
+        match self.arm.wait(operation, limits, &mut on_look).await {
             Ok(Some(resource)) => Ok(Image::read(&resource)),
             Ok(None) => {
                 let text = "the image was deleted meanwhile";
@@ -236,7 +239,7 @@ impl GalleryImages {
     ) -> Result<Operation> {
         let resource = id.to_string();
         let write = Write {
-            operation: "DeleteGalleryImage",
+            operation: name(Change::Delete),
             change: Change::Delete,
             resource: &resource,
             api_version: version.as_str(),
@@ -276,14 +279,15 @@ impl GalleryImages {
     pub async fn wait_deleted(&self, operation: &Operation, limits: &Limits) -> Result<()> {
         let mut last = None::<Progress>;
         let mut on_look = |resource: &Value| last = Some(Progress::of(&Image::read(resource)));
-        let ended = self.arm.wait(operation, limits, &mut on_look).await;
+        let ended = self.arm.wait(&named(operation), limits, &mut on_look).await;
         ended.map(|_| ()).map_err(|error| late(error, last.as_ref()))
     }
 
     /// `GalleryImages_List`, or `GalleryImages_ListAll` without a resource group.
     ///
     /// # Errors
-    /// The service's refusal; [`Kind::Unexpected`] about pages in circles or elsewhere.
+    /// [`Kind::Invalid`] about a name that is none; the service's refusal; [`Kind::Unexpected`]
+    /// about pages in circles or elsewhere.
     pub async fn list(
         &self,
         subscription_id: &str,
@@ -291,9 +295,26 @@ impl GalleryImages {
         version: ApiVersion,
         limits: &Limits,
     ) -> Result<Vec<Image>> {
-        let group = resource_group_name.map(|name| format!("/resourceGroups/{name}"));
-        let path = format!("/subscriptions/{subscription_id}{}{TYPE}", group.unwrap_or_default());
+        let path = match resource_group_name {
+            Some(group) => ResourceId::new(OF_GROUP, &[subscription_id, group]),
+            None => ResourceId::new(OF_SUBSCRIPTION, &[subscription_id]),
+        }?
+        .to_string();
         let found = self.arm.list("ListGalleryImages", &path, version.as_str(), limits).await?;
         Ok(found.iter().map(Image::read).collect())
     }
+}
+
+/// What a change is called in errors and logs.
+fn name(change: Change) -> &'static str {
+    match change {
+        Change::Put => "CreateGalleryImage",
+        Change::Patch => "UpdateGalleryImage",
+        Change::Delete => "DeleteGalleryImage",
+    }
+}
+
+/// The operation under its name, which is not kept with it.
+fn named(operation: &Operation) -> Operation {
+    operation.clone().named(name(operation.change()))
 }

@@ -13,6 +13,6 @@ pub mod progress;
 mod tests;
 
 pub use image::{Identifier, Image};
-pub use images::{ApiVersion, Created, GALLERY_IMAGE, GalleryImages};
+pub use images::{Accepted, ApiVersion, GALLERY_IMAGE, GalleryImages};
 pub use new::{NewImage, Source};
 pub use progress::Progress;

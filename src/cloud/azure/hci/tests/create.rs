@@ -188,11 +188,14 @@ async fn an_operation_can_be_kept_as_text_and_waited_for_elsewhere() {
     })
     .await;
     let limits = limits(5.0);
-    let Created { operation, .. } =
+    let Accepted { operation, .. } =
         cloud.images.create(&id(), &new_image(), &limits).await.unwrap();
     let text = serde_json::to_string(&operation).unwrap();
     assert!(!text.contains("sig") && !text.contains("store.example"), "{text}");
     let kept: Operation = serde_json::from_str(&text).unwrap();
+    let expired = super::limits(0.0);
+    let late = cloud.wait(&kept, &expired).await.unwrap_err();
+    assert_eq!(late.operation, "CreateGalleryImage");
     // Who comes back has waited enough: no pause.
     cloud.wait(&kept, &limits).await.unwrap();
     // With the id alone, the resource is watched.

@@ -17,7 +17,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::{ApiVersion, Created, GALLERY_IMAGE, GalleryImages, Image, NewImage, Progress, Source};
+use super::{
+    Accepted, ApiVersion, GALLERY_IMAGE, GalleryImages, Image, NewImage, Progress, Source,
+};
 use crate::cloud::azure::arm::{Operation, ResourceId};
 use crate::cloud::azure::{Login, Settings};
 use crate::cloud::fake::{Fake, Reply, Request};

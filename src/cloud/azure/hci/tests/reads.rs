@@ -89,6 +89,8 @@ async fn a_list_is_followed_over_empty_pages() {
 async fn a_list_of_the_whole_subscription_names_no_group() {
     let cloud = Cloud::start(|_| Reply::json(200, json!({"value": []}))).await;
     assert_eq!(list(&cloud, None).await.unwrap(), []);
+    let error = list(&cloud, Some("../other")).await.unwrap_err();
+    assert_eq!((error.kind, cloud.fake.count()), (Kind::Invalid, 1));
     let path = "/subscriptions/s-1/providers/Microsoft.AzureStackHCI/galleryImages";
     assert_eq!(cloud.fake.requests()[0].path(), path);
 }
