@@ -251,9 +251,5 @@ pub(crate) fn wrong_id(error: Error) -> Failure {
 
 /// The bounds of a call by Terraform.
 pub(crate) fn limits(context: &Context) -> Limits {
-    Limits {
-        deadline: context.started + context.timeout,
-        within: context.timeout,
-        stop: context.stop.clone(),
-    }
+    Limits { deadline: context.deadline, within: context.timeout, stop: context.stop.clone() }
 }

@@ -55,7 +55,33 @@ macro_rules! scalar {
 scalar!(String, String, "a string", Value::String(text) => text, self, out => out.string(self));
 scalar!(Box<str>, String, "a string", Value::String(text) => text.into(), self, out => out.string(self));
 scalar!(bool, Bool, "true or false", Value::Bool(value) => value, self, out => out.bool(*self));
-scalar!(f64, Number, "a number", Value::Number(number) => number.as_f64(), self, out => out.number(&Number::fraction(*self)));
+
+impl Attr for f64 {
+    fn shape() -> Shape {
+        Shape::Plain(Type::Number)
+    }
+    fn decode(value: Value, at: &Path, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        let Value::Number(number) = &value else {
+            return unexpected("a number", &value, at, problems);
+        };
+        let nearest = number.as_f64();
+        if !nearest.is_finite() {
+            let detail = format!("`{at}` is too large a number: {number}.");
+            problems.push(Diagnostic::invalid(at, detail));
+        }
+        Some(nearest).filter(|nearest| nearest.is_finite())
+    }
+    fn encode(&self, out: &mut dyn Sink) {
+        out.number(&Number::fraction(*self));
+    }
+    /// More digits than fit make no difference.
+    fn same(a: &Value, b: &Value) -> bool {
+        match (a, b) {
+            (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+            _ => a == b,
+        }
+    }
+}
 
 impl Attr for i64 {
     fn shape() -> Shape {
@@ -164,6 +190,9 @@ impl<T: Attr> Attr for Setting<T> {
             Self::Unknown => out.unknown(&Refinement::default()),
         }
     }
+    fn same(a: &Value, b: &Value) -> bool {
+        T::same(a, b)
+    }
 }
 
 /// Text that no log, plan or error may show.
@@ -255,6 +284,14 @@ impl<T: Attr> Attr for Vec<T> {
         out.list(self.len());
         self.iter().for_each(|element| element.encode(out));
     }
+    fn same(a: &Value, b: &Value) -> bool {
+        match (a, b) {
+            (Value::List(a), Value::List(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| T::same(a, b))
+            }
+            _ => a == b,
+        }
+    }
 }
 
 impl<T: Attr + Ord> Attr for BTreeSet<T> {
@@ -275,11 +312,15 @@ impl<T: Attr + Ord> Attr for BTreeSet<T> {
         self.iter().for_each(|element| element.encode(out));
     }
     fn same(a: &Value, b: &Value) -> bool {
+        let within = |these: &[Value], those: &[Value]| {
+            these.iter().all(|this| those.iter().any(|that| T::same(this, that)))
+        };
         match (a, b) {
-            (Value::List(a), Value::List(b)) => {
-                a.len() == b.len() && a.iter().all(|element| b.contains(element))
-            }
-            _ => a == b,
+            // Most often they come in the same order.
+            _ if a == b => true,
+            // One may hold two spellings of what the other holds once.
+            (Value::List(a), Value::List(b)) => within(a, b) && within(b, a),
+            _ => false,
         }
     }
 }
@@ -307,6 +348,15 @@ impl<T: Attr> Attr for BTreeMap<String, T> {
         for (key, value) in self {
             out.key(key);
             value.encode(out);
+        }
+    }
+    fn same(a: &Value, b: &Value) -> bool {
+        match (a, b) {
+            (Value::Map(a), Value::Map(b)) => {
+                a.len() == b.len()
+                    && a.iter().zip(b).all(|((x, a), (y, b))| x == y && T::same(a, b))
+            }
+            _ => a == b,
         }
     }
 }
@@ -468,6 +518,7 @@ impl Text for Duration {
     const EXPECTED: &'static str = "a duration such as \"90m\" or \"1h30m\"";
     fn parse(text: &str) -> std::result::Result<Self, String> {
         duration(text).ok_or_else(|| {
+            let text: String = text.chars().take(100).collect();
             format!(
                 "{text:?} is not a duration. Write a number and a unit, such as \"90m\", \
                  \"1h30m\" or \"500ms\"; the units are h, m, s, ms, us and ns."
@@ -475,6 +526,9 @@ impl Text for Duration {
         })
     }
 }
+
+/// Go counts nanoseconds in 63 bits, which are 292 years.
+const LONGEST: Duration = Duration::from_nanos(i64::MAX.unsigned_abs());
 
 fn duration(text: &str) -> Option<Duration> {
     if text == "0" {
@@ -501,7 +555,7 @@ fn duration(text: &str) -> Option<Duration> {
         rest = tail;
         !rest.is_empty()
     } {}
-    Some(total)
+    Some(total).filter(|total| *total <= LONGEST)
 }
 
 #[cfg(test)]
@@ -525,6 +579,8 @@ mod tests {
             ("1d", None),
             ("1..5h", None),
             ("999999999999999999999h", None),
+            ("2562048h", None),
+            ("2562047h", Some(9_223_369_200.0)),
         ] {
             let found = duration(text).map(|found| found.as_secs_f64());
             assert_eq!(found, expected, "{text:?}");

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::diagnostic::Diagnostic;
+use super::timeouts;
 
 /// One call by Terraform.
 #[derive(Debug)]
@@ -16,8 +17,8 @@ pub struct Context {
     pub stop: CancellationToken,
     /// How long the operation may take in all.
     pub timeout: Duration,
-    /// When it began.
-    pub started: Instant,
+    /// When that time is up.
+    pub deadline: Instant,
     warnings: Mutex<Vec<Diagnostic>>,
 }
 
@@ -25,7 +26,17 @@ impl Context {
     /// A call that may take `timeout`.
     #[must_use]
     pub fn new(stop: CancellationToken, timeout: Duration) -> Self {
-        Self { stop, timeout, started: Instant::now(), warnings: Mutex::default() }
+        let deadline = Instant::now() + timeout;
+        Self { stop, timeout, deadline, warnings: Mutex::default() }
+    }
+
+    /// The error of an operation that did not end in time.
+    pub(crate) fn timed_out(&self) -> Diagnostic {
+        let detail = format!(
+            "The operation did not end within {}. Raise `timeouts` to allow more.",
+            timeouts::go(self.timeout)
+        );
+        Diagnostic::error("Timed out", detail)
     }
 
     /// Says something to the user without failing.

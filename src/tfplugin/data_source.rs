@@ -100,6 +100,8 @@ impl<C: Sync, D: DataSource<C>> AnyDataSource<C> for D {
             if problems.iter().any(Diagnostic::is_error) {
                 return (None, problems);
             }
+            // Validation has said them already.
+            problems.clear();
             let mut arguments = config.clone();
             let timeout = limits().take(&mut arguments, &mut problems).read.unwrap_or(READ);
             let Some(inputs) =
@@ -142,6 +144,9 @@ fn not_known(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
     problems
 }
 
+/// How much later than the time limit the driver steps in.
+pub(crate) const GRACE: Duration = Duration::from_secs(2);
+
 /// Runs `work` until Terraform asks to stop or the time is up.
 ///
 /// Clients keep to the time limit themselves and know better what to say about it; the limit here
@@ -150,18 +155,14 @@ pub(crate) async fn interruptible<T>(
     context: &Context,
     work: impl Future<Output = Result<T>>,
 ) -> Result<T> {
-    const GRACE: Duration = Duration::from_secs(2);
     tokio::select! {
         biased;
         () = context.stop.cancelled() => Err(Diagnostic::error(
             "Interrupted",
             "Terraform asked the provider to stop. Nothing was changed by this read.",
         ).into()),
-        outcome = tokio::time::timeout(context.timeout.saturating_add(GRACE), work) => {
-            outcome.unwrap_or_else(|_| Err(Diagnostic::error(
-                "Timed out",
-                format!("The operation did not end within {:?}. Raise `timeouts` to allow more.", context.timeout),
-            ).into()))
+        outcome = tokio::time::timeout_at(context.deadline + GRACE, work) => {
+            outcome.unwrap_or_else(|_| Err(context.timed_out().into()))
         }
     }
 }

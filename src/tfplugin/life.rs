@@ -12,11 +12,18 @@ use super::config::{Config, refuse_read_only};
 use super::context::Context;
 use super::data_source::{Pending, interruptible};
 use super::diagnostic::{Diagnostic, Failure, Path, Result};
-use super::model::{Attribute, Model, description, schema};
+use super::model::{Attribute, Model, description};
+use super::panics;
 use super::plan::{Change, change, plan};
-use super::resource::{Import, Presence, Resource, StateOf};
-use super::timeouts::{self, Timeouts};
-use super::value::{Builder, Object, Value};
+use super::resource::{Import, Presence, Resource};
+use super::timeouts::or_usual;
+use super::value::{Object, Value, get};
+
+mod record;
+#[cfg(test)]
+mod tests;
+
+use record::{recorded, remembered, settled, unreadable, wanted};
 
 /// An object in the form in which it travels: values, what is kept beside them, and its identity.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -63,7 +70,7 @@ pub trait AnyResource<C>: Send + Sync {
     /// Names what is missing.
     fn ready(&self, clients: &C) -> Result<()>;
     /// Works out a change.
-    fn plan(&self, prior: Option<&Object>, proposed: &Object, config: &Object) -> Planned;
+    fn plan(&self, prior: Option<&Object>, config: &Object) -> Planned;
     /// Creates the object.
     fn create<'a>(
         &'a self,
@@ -123,10 +130,7 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
     }
 
     fn schema(&self) -> Vec<Attribute> {
-        let mut attributes = schema::<R::Inputs, R::Outputs>();
-        attributes.push(R::TIMEOUTS.attribute());
-        attributes.sort_by_key(|attribute| attribute.name);
-        attributes
+        record::attributes::<C, R>()
     }
 
     fn identity(&self) -> Vec<Attribute> {
@@ -152,10 +156,8 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
         Resource::ready(self, clients)
     }
 
-    fn plan(&self, prior: Option<&Object>, proposed: &Object, config: &Object) -> Planned {
-        let inputs = inputs::<C, R>();
-        let outputs = outputs::<C, R>();
-        let mut plan = plan(&inputs, &outputs, prior, proposed, config);
+    fn plan(&self, prior: Option<&Object>, config: &Object) -> Planned {
+        let mut plan = plan(&record::attributes::<C, R>(), prior, config);
         Resource::plan(self, &mut plan);
         Planned { object: plan.planned, replace: plan.replace, diagnostics: plan.diagnostics }
     }
@@ -169,11 +171,11 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
     ) -> Pending<'a, Outcome> {
         Box::pin(async move {
             let mut problems = Vec::new();
-            let limits = timeouts::keep(&planned);
-            let Some((inputs, given)) = wanted::<C, R>(planned, &config, &mut problems) else {
+            let wanted = wanted::<C, R>(planned.clone(), &config, &mut problems);
+            let Some((inputs, given)) = wanted else {
                 return (None, unreadable(problems, "plan"));
             };
-            let context = Context::new(stop.clone(), given.create.unwrap_or_default());
+            let context = Context::new(stop.clone(), or_usual(given.create));
             let created = Resource::create(self, clients, inputs, &context).await;
             problems.extend(context.take_warnings());
             match created {
@@ -181,7 +183,10 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
                     problems.extend(failures);
                     (None, problems)
                 }
-                Ok(state) => settled(self, clients, state, limits, &context, problems).await,
+                Ok(mut state) => {
+                    problems.extend(settled(self, clients, &mut state, &context).await);
+                    (Some(recorded(self, &state, &planned, None)), problems)
+                }
             }
         })
     }
@@ -196,37 +201,38 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
     ) -> Pending<'a, Outcome> {
         Box::pin(async move {
             let mut problems = Vec::new();
-            let limits = timeouts::keep(&planned);
-            let null = Value::Null;
-            let calls = inputs::<C, R>().iter().any(|input| {
-                let get = |object: &'_ Object| object.get(input.name).unwrap_or(&null).clone();
-                matches!(
-                    change(input, &get(&prior.object), &get(&planned)),
-                    Change::Update | Change::Replace
-                )
+            let schema = record::attributes::<C, R>();
+            let calls = schema.iter().filter(|attribute| attribute.is_input()).any(|input| {
+                let (before, planned) = (get(&prior.object, input.name), get(&planned, input.name));
+                change(input, before, planned) > Change::Remember
             });
-            let kept = prior.clone();
-            let state = remembered::<C, R>(prior, &mut problems);
-            let wanted = wanted::<C, R>(planned, &config, &mut problems);
+            let state = remembered::<C, R>(prior.clone(), &mut problems);
+            let wanted = wanted::<C, R>(planned.clone(), &config, &mut problems);
             let (Some(mut state), Some((desired, given))) = (state, wanted) else {
-                return (Some(kept), unreadable(problems, "state or plan"));
+                return (Some(prior), unreadable(problems, "state or plan"));
             };
-            let context = Context::new(stop.clone(), given.update.unwrap_or_default());
-            if !calls {
-                state.inputs = desired;
-                return settled(self, clients, state, limits, &context, problems).await;
-            }
-            let updated = Resource::update(self, clients, &mut state, desired, &context).await;
-            problems.extend(context.take_warnings());
-            match updated {
-                Ok(()) => settled(self, clients, state, limits, &context, problems).await,
-                Err(Failure(failures)) => {
+            // Where no argument changed, it is the creation that goes on.
+            let limit = if calls { given.update } else { given.create };
+            let context = Context::new(stop.clone(), or_usual(limit));
+            if calls {
+                let work = Resource::update(self, clients, &mut state, desired, &context);
+                let updated = panics::catch(work).await.unwrap_or_else(|panic| {
+                    Err(panics::crashed("Changing the object", &panic).into())
+                });
+                problems.extend(context.take_warnings());
+                if let Err(Failure(failures)) = updated {
                     problems.extend(failures);
                     // The limits that state keeps are those of the last success.
-                    let limits = timeouts::keep(&kept.object);
-                    (Some(record::<C, R>(self, &state, limits)), problems)
+                    return (Some(recorded(self, &state, &prior.object, prior.identity)), problems);
                 }
+            } else {
+                state.inputs = desired;
             }
+            // A plan that knows everything already leaves nothing to wait for.
+            if calls || !planned.values().all(Value::is_wholly_known) {
+                problems.extend(settled(self, clients, &mut state, &context).await);
+            }
+            (Some(recorded(self, &state, &planned, prior.identity)), problems)
         })
     }
 
@@ -239,18 +245,17 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
         Box::pin(async move {
             let mut problems = Vec::new();
             let given = R::TIMEOUTS.take(&mut prior.object.clone(), &mut problems);
-            let kept = prior.clone();
-            let Some(state) = remembered::<C, R>(prior, &mut problems) else {
-                return (Some(kept), unreadable(problems, "state"));
+            let Some(state) = remembered::<C, R>(prior.clone(), &mut problems) else {
+                return (Some(prior), unreadable(problems, "state"));
             };
-            let context = Context::new(stop.clone(), given.delete.unwrap_or_default());
+            let context = Context::new(stop.clone(), or_usual(given.delete));
             let deleted = Resource::delete(self, clients, state, &context).await;
             problems.extend(context.take_warnings());
             match deleted {
                 Ok(()) => (None, problems),
                 Err(Failure(failures)) => {
                     problems.extend(failures);
-                    (Some(kept), problems)
+                    (Some(prior), problems)
                 }
             }
         })
@@ -264,24 +269,25 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
     ) -> Pending<'a, Outcome> {
         Box::pin(async move {
             let mut problems = Vec::new();
-            let limits = timeouts::keep(&prior.object);
             let given = R::TIMEOUTS.take(&mut prior.object.clone(), &mut problems);
-            let kept = prior.clone();
-            let Some(mut state) = remembered::<C, R>(prior, &mut problems) else {
-                return (Some(kept), unreadable(problems, "state"));
+            let Some(mut state) = remembered::<C, R>(prior.clone(), &mut problems) else {
+                return (Some(prior), unreadable(problems, "state"));
             };
-            let context = Context::new(stop.clone(), given.read.unwrap_or_default());
+            let context = Context::new(stop.clone(), or_usual(given.read));
             let work = Resource::read(self, clients, &mut state, &context);
             let presence = interruptible(&context, work).await;
             problems.extend(context.take_warnings());
-            match presence {
-                Ok(Presence::Present) => (Some(record::<C, R>(self, &state, limits)), problems),
-                Ok(Presence::Gone) => (None, problems),
+            let kept = match presence {
+                Ok(Presence::Present) => {
+                    Some(recorded(self, &state, &prior.object, prior.identity))
+                }
+                Ok(Presence::Gone) => None,
                 Err(Failure(failures)) => {
                     problems.extend(failures);
-                    (Some(kept), problems)
+                    Some(prior)
                 }
-            }
+            };
+            (kept, problems)
         })
     }
 
@@ -303,12 +309,12 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
             let Some(target) = target else {
                 return (None, unreadable(problems, "identity"));
             };
-            let context = Context::new(stop.clone(), R::TIMEOUTS.read.unwrap_or_default());
+            let context = Context::new(stop.clone(), or_usual(R::TIMEOUTS.read));
             let work = Resource::import(self, clients, target, &context);
             let found = interruptible(&context, work).await;
             problems.extend(context.take_warnings());
             match found {
-                Ok(state) => (Some(record::<C, R>(self, &state, Value::Null)), problems),
+                Ok(state) => (Some(recorded(self, &state, &Object::new(), None)), problems),
                 Err(Failure(failures)) => {
                     problems.extend(failures);
                     (None, problems)
@@ -322,110 +328,10 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
     }
 }
 
-/// The arguments, `timeouts` among them.
-fn inputs<C, R: Resource<C>>() -> Vec<Attribute> {
-    let mut inputs = R::Inputs::attributes();
-    inputs.push(R::TIMEOUTS.attribute());
-    inputs
-}
-
 /// The results that are no arguments as well.
-pub(crate) fn outputs<C, R: Resource<C>>() -> Vec<Attribute> {
-    let mut outputs = R::Outputs::attributes();
-    let inputs = R::Inputs::attributes();
-    outputs.retain(|output| !inputs.iter().any(|input| input.name == output.name));
-    outputs
-}
-
-/// What a plan asks for: the service fills in what is unknown, and what is never stored comes from
-/// the configuration.
-fn wanted<C, R: Resource<C>>(
-    mut planned: Object,
-    config: &Object,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<(R::Inputs, Timeouts)> {
-    for input in R::Inputs::attributes() {
-        if let Some(value) = planned.get_mut(input.name)
-            && value.is_unknown()
-        {
-            *value = Value::Null;
-        }
-        if input.write_only {
-            let value = config.get(input.name).cloned().unwrap_or(Value::Null);
-            planned.insert(input.name.to_owned(), value);
-        }
-    }
-    let given = R::TIMEOUTS.take(&mut planned, problems);
-    Some((R::Inputs::decode_fields(&mut planned, &Path::default(), problems)?, given))
-}
-
-fn remembered<C, R: Resource<C>>(
-    record: Record,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<StateOf<R, C>> {
-    let mut object = record.object;
-    let path = Path::default();
-    // An attribute may be both argument and result: each side reads its own copy.
-    let mut results = object.clone();
-    let inputs = R::Inputs::decode_fields(&mut object, &path, problems);
-    let outputs = R::Outputs::decode_fields(&mut results, &path, problems);
-    let private = serde_json::from_slice(&record.private).unwrap_or_default();
-    Some(StateOf::<R, C> { inputs: inputs?, outputs: outputs?, private })
-}
-
-fn record<C, R: Resource<C>>(resource: &R, state: &StateOf<R, C>, limits: Value) -> Record {
-    let object = |write: &dyn Fn(&mut dyn super::value::Sink), len: usize| {
-        let value = Builder::build(|sink| {
-            sink.map(len);
-            write(sink);
-        });
-        match value {
-            Value::Map(object) => object,
-            _ => Object::new(),
-        }
-    };
-    let mut attributes = object(&|sink| state.outputs.encode_fields(sink), R::Outputs::LEN);
-    attributes.extend(object(&|sink| state.inputs.encode_fields(sink), R::Inputs::LEN));
-    attributes.insert(timeouts::NAME.to_owned(), limits);
-    let identity = Resource::identity(resource, state);
-    Record {
-        object: attributes,
-        private: serde_json::to_vec(&state.private).unwrap_or_default(),
-        identity: Some(object(&|sink| identity.encode_fields(sink), R::Identity::LEN)),
-    }
-}
-
-/// Waits until the object is ready, and keeps whatever is known of it when the wait ends.
-async fn settled<C: Sync, R: Resource<C>>(
-    resource: &R,
-    clients: &C,
-    mut state: StateOf<R, C>,
-    limits: Value,
-    context: &Context,
-    mut problems: Vec<Diagnostic>,
-) -> Outcome {
-    let outcome = tokio::select! {
-        biased;
-        () = context.stop.cancelled() => None,
-        outcome = Resource::settle(resource, clients, &mut state, context) => Some(outcome),
-    };
-    problems.extend(context.take_warnings());
-    match outcome {
-        Some(Ok(())) => {}
-        // A client may have noticed the interruption itself; it is one all the same.
-        _ if context.stop.is_cancelled() => problems.push(resource.interrupted(&state)),
-        Some(Err(Failure(failures))) => problems.extend(failures),
-        None => problems.push(resource.interrupted(&state)),
-    }
-    (Some(record::<C, R>(resource, &state, limits)), problems)
-}
-
-fn unreadable(mut problems: Vec<Diagnostic>, what: &str) -> Vec<Diagnostic> {
-    if problems.is_empty() {
-        problems.push(Diagnostic::error(
-            format!("Unreadable {what}"),
-            format!("The {what} holds values that are not known, where known ones are needed."),
-        ));
-    }
-    problems
+#[must_use]
+pub fn outputs<C, R: Resource<C>>() -> Vec<Attribute> {
+    let mut attributes = record::attributes::<C, R>();
+    attributes.retain(|attribute| !attribute.is_input());
+    attributes
 }

@@ -6,7 +6,7 @@
 //! is validation: a type that cannot hold a bad value needs no validator.
 
 use super::diagnostic::{Diagnostic, Path};
-use super::value::{Object, Sink, Type, Value};
+use super::value::{Object, Sink, Type, Value, get};
 
 /// A Rust type that can hold one attribute.
 pub trait Attr: Sized {
@@ -150,6 +150,12 @@ impl Attribute {
         description(&self.doc)
     }
 
+    /// Whether the configuration may or has to give a value.
+    #[must_use]
+    pub fn is_input(&self) -> bool {
+        self.required || self.optional
+    }
+
     /// The attribute as an output: only the provider sets it, and all that is in it.
     #[must_use]
     pub fn into_output(mut self) -> Self {
@@ -268,6 +274,13 @@ impl<M: Model> Attr for M {
     fn encode(&self, out: &mut dyn Sink) {
         out.map(M::LEN);
         self.encode_fields(out);
+    }
+
+    fn same(a: &Value, b: &Value) -> bool {
+        let each = |a: &Object, b: &Object| {
+            M::attributes().iter().all(|x| (x.same)(get(a, x.name), get(b, x.name)))
+        };
+        a == b || matches!((a, b), (Value::Map(a), Value::Map(b)) if each(a, b))
     }
 }
 

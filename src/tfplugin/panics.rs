@@ -5,6 +5,7 @@
 //! prints the lines after it, even when logging is off. Of what Rust prints by itself its user
 //! sees nothing.
 
+use super::diagnostic::Diagnostic;
 use super::mask::masked;
 use std::any::Any;
 use std::backtrace::Backtrace;
@@ -26,6 +27,18 @@ pub struct Panic {
     pub message: String,
     /// Its `file:line:column`.
     pub location: String,
+}
+
+/// The answer of a call that panicked. `what` was being done.
+pub(crate) fn crashed(what: &str, panic: &Panic) -> Diagnostic {
+    Diagnostic::error(
+        "The provider has a bug",
+        format!(
+            "{what} failed unexpectedly: {} ({}). Nothing else was affected. Please report this, \
+             together with the log of a run with TF_LOG=TRACE.",
+            panic.message, panic.location
+        ),
+    )
 }
 
 thread_local! {

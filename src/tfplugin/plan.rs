@@ -1,8 +1,13 @@
 //! What Terraform shows before it acts, worked out from the schema and from what changed.
+//!
+//! Terraform holds a plan to a few rules: an argument is planned as it was written or as it is
+//! remembered, nothing else; what was left out may be filled in only where the schema says
+//! `computed`; and what is known in a plan is what the apply has to deliver. They apply to each
+//! argument inside an object as they do outside.
 
 use super::diagnostic::{Diagnostic, Path};
-use super::model::{Attribute, Flag};
-use super::value::{Object, Value};
+use super::model::{Attribute, Flag, Shape};
+use super::value::{Object, Value, get};
 
 /// A plan in the making. A resource may look at it and add to it.
 #[derive(Debug)]
@@ -40,8 +45,8 @@ impl Plan<'_> {
     }
 }
 
-/// How an input's planned value relates to the prior one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How an input's planned value relates to the prior one, from harmless to grave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Change {
     /// They mean the same.
     None,
@@ -56,55 +61,64 @@ pub(crate) enum Change {
 pub(crate) fn change(attribute: &Attribute, prior: &Value, planned: &Value) -> Change {
     let first = attribute.has(Flag::unread) && prior.is_null();
     match () {
-        () if attribute.write_only || (attribute.same)(prior, planned) => Change::None,
+        () if attribute.write_only || same(attribute, prior, planned) => Change::None,
         () if attribute.has(Flag::local) || first => Change::Remember,
-        () if !planned.is_unknown() && (attribute.adopts)(prior, planned) => Change::Remember,
-        () if attribute.has(Flag::replace) => Change::Replace,
-        () => Change::Update,
+        () if planned.is_wholly_known() && (attribute.adopts)(prior, planned) => Change::Remember,
+        () => match inner_change(attribute, prior, planned) {
+            Some(Change::Update) | None if attribute.has(Flag::replace) => Change::Replace,
+            Some(change) => change,
+            None => Change::Update,
+        },
     }
+}
+
+/// The gravest change inside of a nested attribute, if its objects can be told apart.
+fn inner_change(attribute: &Attribute, prior: &Value, planned: &Value) -> Option<Change> {
+    let Shape::Nested(_, inner) = &attribute.shape else { return None };
+    let pairs: Vec<_> = match (prior, planned) {
+        (Value::Map(_), Value::Map(_)) => vec![(prior, planned)],
+        (Value::List(prior), Value::List(planned)) if prior.len() == planned.len() => {
+            prior.iter().zip(planned).collect()
+        }
+        _ => return None,
+    };
+    let mut gravest = Change::None;
+    for (prior, planned) in pairs {
+        let (prior, planned) = (prior.as_map()?, planned.as_map()?);
+        for inner in inner {
+            gravest = gravest.max(change(inner, get(prior, inner.name), get(planned, inner.name)));
+        }
+    }
+    Some(gravest)
+}
+
+/// Whether two values mean the same. What is not known yet may turn out to mean anything.
+fn same(attribute: &Attribute, prior: &Value, planned: &Value) -> bool {
+    prior == planned || planned.is_wholly_known() && (attribute.same)(prior, planned)
 }
 
 /// Plans the change from `prior` (none on create) to what `config` asks for.
 ///
-/// `inputs` and `outputs` are disjoint. What the configuration leaves to the service is unknown in
-/// a new object and stays as it is in an existing one. An output stays when nothing changes, or
-/// when it is stable and the object is not made anew.
+/// What the configuration leaves to the service is unknown in a new object and stays as it is in
+/// an existing one. An output stays when nothing changes, or when it is stable and the object is
+/// not made anew.
 pub(crate) fn plan<'a>(
-    inputs: &[Attribute],
-    outputs: &[Attribute],
+    attributes: &[Attribute],
     prior: Option<&'a Object>,
-    proposed: &Object,
     config: &'a Object,
 ) -> Plan<'a> {
-    let null = Value::Null;
-    let get = |object: &'a Object, name: &str| object.get(name).cloned().unwrap_or(Value::Null);
+    let is_input = |attribute: &&Attribute| attribute.is_input();
     let mut plan = Plan {
         prior,
         config,
-        planned: Object::new(),
+        planned: filled(attributes.iter().filter(is_input), prior, config),
         replace: Vec::new(),
         diagnostics: Vec::new(),
         changed: prior.is_none(),
     };
-    for input in inputs {
-        let before = prior.and_then(|prior| prior.get(input.name)).unwrap_or(&null);
-        let given = proposed.get(input.name).unwrap_or(&null);
-        let configured = !get(config, input.name).is_null();
-        let value = match (input.default)() {
-            _ if input.write_only => Value::Null,
-            _ if configured && prior.is_some() && (input.same)(before, given) => before.clone(),
-            _ if configured => given.clone(),
-            Some(default) if prior.is_some() && (input.same)(before, &default) => before.clone(),
-            Some(default) => default,
-            None if input.computed && prior.is_some() && !before.is_null() => before.clone(),
-            None if input.computed => Value::unknown(),
-            None => Value::Null,
-        };
-        // A value that the service chose and then does not report is no reason for a change.
-        let left_to_service = input.computed && !configured && value.is_unknown();
-        let value = if left_to_service && prior.is_some() { before.clone() } else { value };
-        if prior.is_some() {
-            match change(input, before, &value) {
+    if let Some(prior) = prior {
+        for input in attributes.iter().filter(is_input) {
+            match change(input, get(prior, input.name), get(&plan.planned, input.name)) {
                 Change::Replace => {
                     plan.replace.push(Path::attribute(input.name));
                     plan.changed = true;
@@ -113,16 +127,69 @@ pub(crate) fn plan<'a>(
                 Change::Remember | Change::None => {}
             }
         }
-        plan.planned.insert(input.name.to_owned(), value);
     }
     let fresh = prior.is_none() || !plan.replace.is_empty();
-    for output in outputs {
+    for output in attributes.iter().filter(|attribute| !attribute.is_input()) {
         let known = !fresh && (!plan.changed || output.has(Flag::stable));
         let value = match prior {
-            Some(prior) if known => get(prior, output.name),
+            Some(prior) if known => get(prior, output.name).clone(),
             _ => Value::unknown(),
         };
         plan.planned.insert(output.name.to_owned(), value);
     }
     plan
 }
+
+/// The arguments of an object as they will be; `prior` is none when there was no such object.
+fn filled<'a>(
+    inputs: impl Iterator<Item = &'a Attribute>,
+    prior: Option<&Object>,
+    config: &Object,
+) -> Object {
+    let value = |input: &Attribute| {
+        let before = prior.map(|prior| get(prior, input.name));
+        argument(input, before, get(config, input.name))
+    };
+    inputs.map(|input| (input.name.to_owned(), value(input))).collect()
+}
+
+fn argument(input: &Attribute, before: Option<&Value>, config: &Value) -> Value {
+    match (&input.shape, config) {
+        _ if input.write_only => Value::Null,
+        (_, Value::Null) => match (input.default)() {
+            Some(default) => written(input, before, &default),
+            // A value that the service does not report is none it will choose now.
+            None if input.computed => before.cloned().unwrap_or_else(Value::unknown),
+            None => Value::Null,
+        },
+        (Shape::Nested(_, inner), Value::Map(config)) => {
+            Value::Map(filled(inner.iter(), before.and_then(Value::as_map), config))
+        }
+        (Shape::Nested(_, inner), Value::List(configs)) => {
+            let before = match before {
+                Some(Value::List(before)) => before.as_slice(),
+                _ => &[],
+            };
+            let element = |(index, config): (usize, &Value)| match config {
+                Value::Map(config) => {
+                    let before = before.get(index).and_then(Value::as_map);
+                    Value::Map(filled(inner.iter(), before, config))
+                }
+                other => other.clone(),
+            };
+            Value::List(configs.iter().enumerate().map(element).collect())
+        }
+        _ => written(input, before, config),
+    }
+}
+
+/// What was written, or what is remembered if it means the same.
+fn written(input: &Attribute, before: Option<&Value>, written: &Value) -> Value {
+    match before {
+        Some(before) if same(input, before, written) => before.clone(),
+        _ => written.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

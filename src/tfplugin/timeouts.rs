@@ -96,16 +96,37 @@ fn optional(name: &'static str, doc: Cow<'static, str>, shape: Shape) -> Attribu
     }
 }
 
-fn go(limit: Duration) -> String {
-    let minutes = limit.as_secs() / 60;
-    if minutes > 0 && minutes.is_multiple_of(60) {
-        format!("{}h", minutes / 60)
-    } else {
-        format!("{minutes}m")
+/// A duration as Go writes it, without the parts that are zero.
+pub(crate) fn go(limit: Duration) -> String {
+    let (minutes, seconds) = (limit.as_secs() / 60, limit.as_secs() % 60);
+    match () {
+        () if minutes == 0 || limit.subsec_nanos() > 0 => format!("{}s", limit.as_secs_f64()),
+        () if seconds > 0 => format!("{minutes}m{seconds}s"),
+        () if minutes.is_multiple_of(60) => format!("{}h", minutes / 60),
+        () => format!("{minutes}m"),
     }
+}
+
+/// The limit of an operation; where the resource states none, that of most other providers.
+pub(crate) fn or_usual(limit: Option<Duration>) -> Duration {
+    limit.unwrap_or(Duration::from_secs(20 * 60))
 }
 
 /// The values of `timeouts`, kept in state as they were written.
 pub(crate) fn keep(object: &Object) -> Value {
     object.get(NAME).cloned().unwrap_or(Value::Null)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_read_as_go_would_read_them() {
+        for (seconds, text) in
+            [(10800.0, "3h"), (5400.0, "90m"), (90.0, "1m30s"), (30.0, "30s"), (0.25, "0.25s")]
+        {
+            assert_eq!(go(Duration::from_secs_f64(seconds)), text);
+        }
+    }
 }

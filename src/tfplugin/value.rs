@@ -10,6 +10,13 @@ use bigdecimal::num_traits::ToPrimitive;
 /// Attribute values by name, and the elements of a map.
 pub type Object = BTreeMap<String, Value>;
 
+/// An attribute of an object; null when it has none of that name.
+#[must_use]
+pub fn get<'a>(object: &'a Object, name: &str) -> &'a Value {
+    static NULL: Value = Value::Null;
+    object.get(name).unwrap_or(&NULL)
+}
+
 /// A value of any type.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {

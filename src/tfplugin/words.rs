@@ -51,6 +51,13 @@ macro_rules! word {
             fn encode(&self, out: &mut dyn Sink) {
                 out.string(self.0);
             }
+            fn same(a: &Value, b: &Value) -> bool {
+                let equal: fn(&str, &str) -> bool = $equal;
+                match (a, b) {
+                    (Value::String(a), Value::String(b)) => equal(a, b),
+                    _ => a == b,
+                }
+            }
         }
     };
 }

@@ -160,12 +160,12 @@ impl<P: Provider> Service<P> {
     ) -> Result<Option<Planned>, Failure> {
         let entry = self.offer().resource(&request.type_name)?;
         let prior = object(request.prior_state, &entry.ty)?;
-        let Some(proposed) = object(request.proposed_new_state, &entry.ty)? else {
+        if object(request.proposed_new_state, &entry.ty)?.is_none() {
             return Ok(None);
-        };
+        }
         let config = config(request.config, &entry.ty)?;
         ready(&*entry.is, &*self.clients(connection)?)?;
-        Ok(Some(entry.is.plan(prior.as_ref(), &proposed, &config)))
+        Ok(Some(entry.is.plan(prior.as_ref(), &config)))
     }
 
     async fn read(

@@ -47,7 +47,7 @@ pub(super) async fn traced<T>(
         let started = Instant::now();
         let (value, diagnostics) = match panics::catch(work).await {
             Ok((value, diagnostics)) => (Some(value), diagnostics),
-            Err(panic) => (None, vec![crashed(rpc, &panic)]),
+            Err(panic) => (None, vec![panics::crashed(rpc, &panic)]),
         };
         diagnostics.iter().for_each(log);
         tracing::trace!(
@@ -60,17 +60,6 @@ pub(super) async fn traced<T>(
     }
     .instrument(span)
     .await
-}
-
-fn crashed(rpc: &str, panic: &panics::Panic) -> Diagnostic {
-    Diagnostic::error(
-        "The provider has a bug",
-        format!(
-            "{rpc} failed unexpectedly: {} ({}). Nothing else was affected. Please report this, \
-             together with the log of a run with TF_LOG=TRACE.",
-            panic.message, panic.location
-        ),
-    )
 }
 
 fn log(diagnostic: &Diagnostic) {

@@ -1,0 +1,172 @@
+//! Between the values that travel and the types that a resource's author works with.
+
+use crate::tfplugin::context::Context;
+use crate::tfplugin::data_source::GRACE;
+use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path};
+use crate::tfplugin::model::{Attribute, Model, Shape, schema};
+use crate::tfplugin::panics;
+use crate::tfplugin::resource::{Resource, StateOf};
+use crate::tfplugin::timeouts::{self, Timeouts};
+use crate::tfplugin::value::{Builder, Object, Sink, Value, get};
+
+use super::Record;
+
+/// The attributes of a resource, sorted by name.
+pub(super) fn attributes<C, R: Resource<C>>() -> Vec<Attribute> {
+    let mut attributes = schema::<R::Inputs, R::Outputs>();
+    attributes.push(R::TIMEOUTS.attribute());
+    attributes.sort_by_key(|attribute| attribute.name);
+    attributes
+}
+
+/// What a plan asks for: the service fills in what is unknown, and what is never stored comes from
+/// the configuration.
+pub(super) fn wanted<C, R: Resource<C>>(
+    mut planned: Object,
+    config: &Object,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<(R::Inputs, Timeouts)> {
+    complete(&R::Inputs::attributes(), &mut planned, config);
+    let given = R::TIMEOUTS.take(&mut planned, problems);
+    Some((R::Inputs::decode_fields(&mut planned, &Path::default(), problems)?, given))
+}
+
+fn complete(inputs: &[Attribute], planned: &mut Object, config: &Object) {
+    for input in inputs {
+        let config = get(config, input.name);
+        if input.write_only {
+            planned.insert(input.name.to_owned(), config.clone());
+            continue;
+        }
+        let Some(value) = planned.get_mut(input.name) else { continue };
+        if value.is_unknown() {
+            *value = Value::Null;
+        }
+        if let Shape::Nested(_, inner) = &input.shape {
+            pairs(value, config, &mut |planned, config| complete(inner, planned, config));
+        }
+    }
+}
+
+/// Visits the objects of two nested attributes that correspond.
+fn pairs(left: &mut Value, right: &Value, visit: &mut impl FnMut(&mut Object, &Object)) {
+    match (left, right) {
+        (Value::Map(left), Value::Map(right)) => visit(left, right),
+        (Value::List(left), Value::List(right)) if left.len() == right.len() => {
+            left.iter_mut().zip(right).for_each(|(left, right)| pairs(left, right, visit));
+        }
+        _ => {}
+    }
+}
+
+/// A record as the author knows it.
+pub(super) fn remembered<C, R: Resource<C>>(
+    record: Record,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<StateOf<R, C>> {
+    let mut object = record.object;
+    let path = Path::default();
+    // An attribute may be both argument and result: each side reads its own copy.
+    let mut results = object.clone();
+    let inputs = R::Inputs::decode_fields(&mut object, &path, problems);
+    let outputs = R::Outputs::decode_fields(&mut results, &path, problems);
+    let private = serde_json::from_slice(&record.private).unwrap_or_default();
+    Some(StateOf::<R, C> { inputs: inputs?, outputs: outputs?, private })
+}
+
+/// A state as it travels.
+///
+/// `before` is what was planned or remembered. Its spelling of the arguments stays, where it means
+/// the same, and its `timeouts`. An identity that is known already never changes.
+pub(super) fn recorded<C, R: Resource<C>>(
+    resource: &R,
+    state: &StateOf<R, C>,
+    before: &Object,
+    known: Option<Object>,
+) -> Record {
+    let mut attributes = object(R::Outputs::LEN, |sink| state.outputs.encode_fields(sink));
+    for (name, argument) in object(R::Inputs::LEN, |sink| state.inputs.encode_fields(sink)) {
+        // What was left out and is a result as well is the result's.
+        if !argument.is_null() || !attributes.contains_key(&name) {
+            attributes.insert(name, argument);
+        }
+    }
+    respell(&R::Inputs::attributes(), &mut attributes, before);
+    attributes.insert(timeouts::NAME.to_owned(), timeouts::keep(before));
+    let identity = || {
+        let identity = Resource::identity(resource, state);
+        object(R::Identity::LEN, |sink| identity.encode_fields(sink))
+    };
+    // Nothing is what `()` says, too.
+    let private = serde_json::to_vec(&state.private).unwrap_or_default();
+    Record {
+        object: attributes,
+        private: if private == b"null" { Vec::new() } else { private },
+        identity: Some(known.unwrap_or_else(identity)),
+    }
+}
+
+fn object(len: usize, fields: impl FnOnce(&mut dyn Sink)) -> Object {
+    let value = Builder::build(|sink| {
+        sink.map(len);
+        fields(sink);
+    });
+    match value {
+        Value::Map(object) => object,
+        _ => Object::new(),
+    }
+}
+
+/// Lets what users wrote stand where the service's answer means the same.
+fn respell(inputs: &[Attribute], now: &mut Object, before: &Object) {
+    for input in inputs {
+        let before = get(before, input.name);
+        let Some(now) = now.get_mut(input.name) else { continue };
+        if let Shape::Nested(_, inner) = &input.shape {
+            pairs(now, before, &mut |now, before| respell(inner, now, before));
+        } else if before.is_wholly_known() && !before.is_null() && (input.same)(before, now) {
+            now.clone_from(before);
+        }
+    }
+}
+
+/// Waits until the object is ready. What is known of it when the wait ends is in `state`, however
+/// it ends; returned is what there is to say.
+pub(super) async fn settled<C: Sync, R: Resource<C>>(
+    resource: &R,
+    clients: &C,
+    state: &mut StateOf<R, C>,
+    context: &Context,
+) -> Vec<Diagnostic> {
+    let outcome = {
+        let settle = panics::catch(Resource::settle(resource, clients, state, context));
+        let limit = context.deadline + GRACE;
+        tokio::select! {
+            biased;
+            () = context.stop.cancelled() => None,
+            outcome = tokio::time::timeout_at(limit, settle) => Some(outcome),
+        }
+    };
+    let mut problems = context.take_warnings();
+    match outcome {
+        Some(Ok(Ok(Ok(())))) => {}
+        Some(Ok(Err(panic))) => problems.push(panics::crashed("Waiting for the object", &panic)),
+        // A client may have noticed the interruption itself; it is one all the same.
+        _ if context.stop.is_cancelled() => problems.push(resource.interrupted(state)),
+        Some(Ok(Ok(Err(Failure(failures))))) => problems.extend(failures),
+        Some(Err(_)) => problems.push(context.timed_out()),
+        None => problems.push(resource.interrupted(state)),
+    }
+    problems
+}
+
+/// What to say of values that cannot be read.
+pub(super) fn unreadable(mut problems: Vec<Diagnostic>, what: &str) -> Vec<Diagnostic> {
+    if problems.is_empty() {
+        problems.push(Diagnostic::error(
+            format!("Unreadable {what}"),
+            format!("The {what} holds values that are not known, where known ones are needed."),
+        ));
+    }
+    problems
+}
