@@ -8,6 +8,8 @@ pub mod config;
 pub mod context;
 pub mod data_source;
 pub mod diagnostic;
+#[cfg(test)]
+pub(crate) mod docs;
 pub mod function;
 pub mod life;
 pub mod mask;
