@@ -6,6 +6,8 @@ mod batch_supported_image;
 mod batch_supported_images;
 mod choose;
 pub mod configuration;
+#[cfg(test)]
+mod docs;
 mod error;
 mod hci;
 mod hci_gallery_image;
