@@ -125,10 +125,14 @@ pub(crate) fn variable(env: &Environment, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| env(name).filter(|value| !value.trim().is_empty()))
 }
 
-/// Text with a capital letter and a full stop.
+/// Text with a capital letter and a full stop. A file's name at its start stays as it is.
 fn sentence(text: &str) -> String {
+    let word = text.split_whitespace().next().unwrap_or_default();
     let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
-    let text = format!("{}{}", first.unwrap_or_default(), letters.as_str());
+    let first = letters.next().filter(|_| word.chars().all(char::is_alphabetic));
+    let text = match first {
+        Some(first) => format!("{}{}", first.to_uppercase(), letters.as_str()),
+        None => text.to_owned(),
+    };
     if text.ends_with('.') { text } else { format!("{text}.") }
 }
