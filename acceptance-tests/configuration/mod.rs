@@ -1,0 +1,3 @@
+//! The provider block: one file for each cloud.
+
+mod ucloud;

@@ -1,0 +1,30 @@
+//! Runs `terraform` as a user would, and reads what it leaves behind.
+//!
+//! Each test has a folder of its own, with its own home and an environment that holds nothing of
+//! the developer's: credentials found there would change what is tested.
+
+mod outcome;
+mod run;
+mod state;
+mod terraform;
+pub(crate) mod ucloud;
+mod workspace;
+
+pub(crate) use outcome::{Diagnostic, Outcome};
+pub(crate) use state::State;
+pub(crate) use workspace::Workspace;
+
+use std::time::{Duration, Instant};
+
+/// How long anything may take that has to happen. Far more than it needs: two cores may be busy
+/// with other tests.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Waits until `happened`.
+pub(crate) fn eventually(what: &str, mut happened: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !happened() {
+        assert!(started.elapsed() < PATIENCE, "still waiting: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}

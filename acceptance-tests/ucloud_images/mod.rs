@@ -1,0 +1,5 @@
+//! `cloudimages_ucloud_images`: all images that match.
+
+mod filters;
+mod listing;
+mod refusals;
