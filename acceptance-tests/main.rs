@@ -16,5 +16,6 @@
 mod harness;
 
 mod configuration;
+mod examples;
 mod ucloud_image;
 mod ucloud_images;

@@ -3,6 +3,8 @@
 //! Each test has a folder of its own, with its own home and an environment that holds nothing of
 //! the developer's: credentials found there would change what is tested.
 
+mod find;
+pub(crate) mod mirror;
 mod outcome;
 mod run;
 mod state;
@@ -12,7 +14,7 @@ mod workspace;
 
 pub(crate) use outcome::{Diagnostic, Outcome};
 pub(crate) use state::State;
-pub(crate) use workspace::Workspace;
+pub(crate) use workspace::{PROVIDER, Workspace};
 
 use std::time::{Duration, Instant};
 

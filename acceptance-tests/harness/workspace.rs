@@ -13,7 +13,7 @@ use super::terraform::{Slot, executable};
 use super::{Outcome, State};
 
 /// The provider under test, built by cargo for these tests.
-const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-cloudimages");
+pub(crate) const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-cloudimages");
 
 /// A folder of its own for one test, gone when the test ends.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl Workspace {
     pub(crate) fn new(main: &str) -> Self {
         let folder = Path::new(PROVIDER).parent().unwrap();
         let overrides = format!("dev_overrides {{ \"cloudimages/cloudimages\" = {folder:?} }}");
-        let workspace = Self::with("cloudimages", &overrides);
+        let workspace = Self::with("cloudimages", &format!("{overrides}\ndirect {{}}"));
         workspace.main(main);
         workspace
     }
@@ -42,10 +42,7 @@ impl Workspace {
         let mut workspace = Self { folder, env: BTreeMap::new() };
         workspace.write(
             "../terraform.rc",
-            &format!(
-                "disable_checkpoint = true\nprovider_installation {{\n  {installation}\n  direct \
-                 {{}}\n}}\n"
-            ),
+            &format!("disable_checkpoint = true\nprovider_installation {{\n{installation}\n}}\n"),
         );
         workspace.write(
             "terraform.tf",

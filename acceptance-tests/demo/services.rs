@@ -1,0 +1,53 @@
+//! The simulated services, and what Terraform has to be told about them.
+//!
+//! Another cloud is another field here and another file in `examples/demo`.
+
+use simulated_clouds::ucloud::{Account, Image, REGION, Simulation, catalogue};
+
+/// All services that the demonstration uses.
+pub(crate) struct Services {
+    ucloud: Simulation,
+}
+
+impl Services {
+    /// Starts them.
+    pub(crate) fn start() -> Self {
+        Self { ucloud: Simulation::start() }
+    }
+
+    /// What there is, one service to a line.
+    pub(crate) fn introduction(&self) -> String {
+        let images = catalogue().len();
+        format!("UCloud at {}: {images} images in {REGION}", self.ucloud.url())
+    }
+
+    /// The values of the variables of `examples/demo`.
+    pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
+        vec![("ucloud_base_url", self.ucloud.url())]
+    }
+
+    /// The keys, in the environment variables that the provider reads.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        let account = Account::example();
+        vec![
+            ("UCLOUD_PUBLIC_KEY", account.public_key().to_owned()),
+            ("UCLOUD_PRIVATE_KEY", account.private_key().to_owned()),
+        ]
+    }
+
+    /// Lets a newer image appear.
+    pub(crate) fn build_an_image(&self) {
+        let newer = Image::new("uimage-cu10jj")
+            .with("ImageName", "golden-web-2024.09")
+            .with("CreateTime", 1_725_900_000)
+            .with("Tag", "web");
+        let mut images = catalogue();
+        images.push(newer);
+        self.ucloud.set_images(images);
+    }
+
+    /// What the services were asked.
+    pub(crate) fn summary(&self) -> String {
+        format!("The simulated UCloud answered {} signed requests.", self.ucloud.request_count())
+    }
+}

@@ -1,0 +1,23 @@
+terraform {
+  required_version = ">= 1.0"
+
+  required_providers {
+    cloudimages = {
+      source = "cloudimages/cloudimages"
+    }
+  }
+}
+
+provider "cloudimages" {
+  # The keys come from UCLOUD_PUBLIC_KEY and UCLOUD_PRIVATE_KEY.
+  ucloud = {
+    region   = "cn-bj2"
+    base_url = var.ucloud_base_url
+  }
+}
+
+variable "ucloud_base_url" {
+  description = "Address of UCloud's API. Null for https://api.ucloud.cn."
+  type        = string
+  default     = null
+}
