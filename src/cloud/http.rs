@@ -232,7 +232,7 @@ impl Http {
         let (method, url) = (request.method().clone(), request.url().clone());
         let started = Instant::now();
         let allowed = retry.attempt.min(limits.left());
-        tracing::debug!(operation, http_method = %method, http_url = %url, "sending request");
+        tracing::debug!(operation, http_method = %method, http_url = shown(&url), "sending request");
         let client = self.client(&url).map_err(|error| {
             Error::new(Kind::Invalid, operation, format!("no HTTP client: {}", chain(error)))
         })?;
@@ -250,7 +250,7 @@ impl Http {
                         format!("no answer from {} within {}", host(&url), readable(allowed));
                     let kind =
                         if limits.left().is_zero() { Kind::TimedOut } else { Kind::Unavailable };
-                    tracing::debug!(operation, http_url = %url, "{text}");
+                    tracing::debug!(operation, http_url = shown(&url), "{text}");
                     return Err(Error { maybe_done: true, ..Error::new(kind, operation, text) });
                 }
             };
@@ -260,7 +260,7 @@ impl Http {
                 tracing::debug!(
                     operation,
                     http_method = %method,
-                    http_url = %url,
+                    http_url = shown(&url),
                     http_status = answer.status.as_u16(),
                     bytes = answer.body.len(),
                     duration_ms = elapsed,
@@ -271,7 +271,7 @@ impl Http {
             Err(error) => {
                 let maybe_done = !error.is_connect();
                 let text = format!("no answer from {}: {}", host(&url), chain(error));
-                tracing::debug!(operation, http_url = %url, duration_ms = elapsed, "{text}");
+                tracing::debug!(operation, http_url = shown(&url), duration_ms = elapsed, "{text}");
                 Err(Error { maybe_done, ..Error::new(Kind::Unavailable, operation, text) })
             }
         }
@@ -292,6 +292,12 @@ impl Http {
         let client = if near { builder.no_proxy() } else { builder }.build()?;
         Ok(slot.get_or_init(|| client))
     }
+}
+
+/// A URL for the log: its query may hold what opens something, such as the signature in the address
+/// of an operation's status.
+fn shown(url: &Url) -> String {
+    format!("{}://{}{}", url.scheme(), host(url), url.path())
 }
 
 /// `host`, or `host:port` when the port is not the scheme's own.
