@@ -1,8 +1,8 @@
 //! A configuration as it was written, for the checks that look at several arguments at once.
 
-use super::diagnostic::{Diagnostic, Path};
-use super::model::{Attr, Attribute};
-use super::value::{Object, Value};
+use super::diagnostic::{Diagnostic, Path, Step};
+use super::model::{Attr, Attribute, Shape};
+use super::value::{Object, Value, get};
 
 /// The arguments of an object, known or not.
 #[derive(Clone, Copy, Debug)]
@@ -63,12 +63,53 @@ pub(crate) fn refuse_read_only(
     config: &Object,
     problems: &mut Vec<Diagnostic>,
 ) {
-    for attribute in attributes.iter().filter(|a| !a.required && !a.optional) {
-        if config.get(attribute.name).is_some_and(|value| !value.is_null()) {
-            let name = attribute.name;
+    for attribute in attributes.iter().filter(|attribute| !attribute.is_input()) {
+        let name = attribute.name;
+        if !get(config, name).is_null() {
             let detail = format!("`{name}` is set by the provider. Remove it.");
             problems
                 .push(Diagnostic::error("Read-only attribute", detail).at(Path::attribute(name)));
+        }
+    }
+}
+
+/// Reports values that a client before Terraform 1.11 would store.
+pub(crate) fn refuse_write_only(
+    attributes: &[Attribute],
+    config: &Object,
+    problems: &mut Vec<Diagnostic>,
+) {
+    refuse_write_only_in(attributes, config, &Path::default(), problems);
+}
+
+fn refuse_write_only_in(
+    attributes: &[Attribute],
+    config: &Object,
+    path: &Path,
+    problems: &mut Vec<Diagnostic>,
+) {
+    for attribute in attributes {
+        let (value, at) = (get(config, attribute.name), path.then(attribute.name));
+        match (&attribute.shape, value) {
+            _ if attribute.write_only && !value.is_null() => {
+                let detail = format!(
+                    "`{at}` is write-only, which this Terraform does not support: it would store \
+                     the value. Write-only arguments need Terraform 1.11 or later."
+                );
+                problems.push(Diagnostic::error("Write-only argument not allowed", detail).at(at));
+            }
+            (Shape::Nested(_, inner), Value::Map(object)) => {
+                refuse_write_only_in(inner, object, &at, problems);
+            }
+            (Shape::Nested(_, inner), Value::List(elements)) => {
+                for (index, element) in (0..).zip(elements) {
+                    if let Value::Map(object) = element {
+                        let at = at.step(Step::Index(index));
+                        refuse_write_only_in(inner, object, &at, problems);
+                    }
+                }
+            }
+            _ => {}
         }
     }
 }

@@ -11,8 +11,19 @@ use super::json::{self, Extra};
 use super::proto::tfplugin6 as pb;
 
 /// Diagnostics as messages, errors before warnings in the order in which they were found.
-pub(super) fn diagnostics(found: Vec<Diagnostic>) -> Vec<pb::Diagnostic> {
+pub(super) fn diagnostics(mut found: Vec<Diagnostic>) -> Vec<pb::Diagnostic> {
+    found.sort_by_key(|diagnostic| !diagnostic.is_error());
     found.into_iter().map(diagnostic).collect()
+}
+
+/// Text for people: without secrets, and of a length that people read.
+pub(super) fn text(text: &str) -> String {
+    const LONGEST: usize = 10_000;
+    let text = masked(text);
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{} [...]", &text[..end]),
+        None => text.into_owned(),
+    }
 }
 
 fn diagnostic(found: Diagnostic) -> pb::Diagnostic {
@@ -22,8 +33,8 @@ fn diagnostic(found: Diagnostic) -> pb::Diagnostic {
     };
     pb::Diagnostic {
         severity: severity.into(),
-        summary: masked(&found.summary).into_owned(),
-        detail: masked(&found.detail).into_owned(),
+        summary: text(&found.summary),
+        detail: text(&found.detail),
         attribute: (!found.path.0.is_empty()).then(|| path(&found.path)),
     }
 }

@@ -8,13 +8,14 @@ use crate::tfplugin::data_source::AnyDataSource;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure};
 use crate::tfplugin::function::AnyFunction;
 use crate::tfplugin::life::AnyResource;
-use crate::tfplugin::model::{Model, object_type};
+use crate::tfplugin::model::{Attribute, Model, object_type};
 use crate::tfplugin::provider::Provider;
 use crate::tfplugin::value::Type;
 
-/// Something offered, and the type of its values.
+/// Something offered, its attributes and the type of its values.
 pub(super) struct Entry<T: ?Sized> {
     pub(super) is: Box<T>,
+    pub(super) schema: Vec<Attribute>,
     pub(super) ty: Type,
     /// The type of its identity, if it has one.
     pub(super) identity: Type,
@@ -33,12 +34,12 @@ impl<P: Provider> Offer<P> {
         let full = |name: &str| format!("{}_{name}", P::NAME);
         let none = || Type::Object(BTreeMap::new());
         let resource = |is: Box<dyn AnyResource<P::Clients>>| {
-            let (ty, identity) = (object_type(&is.schema()), object_type(&is.identity()));
-            (full(is.name()), Entry { is, ty, identity })
+            let (schema, identity) = (is.schema(), object_type(&is.identity()));
+            (full(is.name()), Entry { is, ty: object_type(&schema), schema, identity })
         };
         let data_source = |is: Box<dyn AnyDataSource<P::Clients>>| {
-            let ty = object_type(&is.schema());
-            (full(is.name()), Entry { is, ty, identity: none() })
+            let schema = is.schema();
+            (full(is.name()), Entry { is, ty: object_type(&schema), schema, identity: none() })
         };
         Self {
             config: object_type(&P::Config::attributes()),

@@ -30,6 +30,12 @@ struct Session<C> {
     stop: CancellationToken,
 }
 
+impl<C> Default for Session<C> {
+    fn default() -> Self {
+        Self { clients: None, stop: CancellationToken::new() }
+    }
+}
+
 impl<C> Default for Sessions<C> {
     fn default() -> Self {
         Self { by_connection: Mutex::default() }
@@ -44,14 +50,16 @@ impl<C> Sessions<C> {
     /// Takes a connection's configuration.
     pub(super) fn configure(&self, connection: u64, clients: C) {
         let mut sessions = self.lock();
-        let stop = CancellationToken::new();
-        sessions.insert(connection, Session { clients: Some(Arc::new(clients)), stop });
+        // What is in flight goes on, and can still be stopped.
+        sessions.entry(connection).or_default().clients = Some(Arc::new(clients));
         while sessions.len() > REMEMBERED {
-            sessions.pop_first();
+            let oldest = sessions.keys().copied().find(|other| *other != connection);
+            oldest.and_then(|oldest| sessions.remove(&oldest));
         }
     }
 
-    /// The configuration of a connection, or the latest of any if it never sent one.
+    /// The configuration of a connection, or the latest of any if it never sent one: a client that
+    /// was idle for long opens another connection and does not configure again.
     pub(super) fn clients(&self, connection: u64) -> Option<Arc<C>> {
         let sessions = self.lock();
         let own = sessions.get(&connection).and_then(|session| session.clients.clone());
@@ -61,15 +69,10 @@ impl<C> Sessions<C> {
     /// The token that ends the calls of a connection when Terraform asks to stop.
     pub(super) fn stop_token(&self, connection: u64) -> CancellationToken {
         let mut sessions = self.lock();
-        let session = sessions
-            .entry(connection)
-            .or_insert_with(|| Session { clients: None, stop: CancellationToken::new() });
-        session.stop.clone()
+        sessions.entry(connection).or_default().stop.clone()
     }
 
     /// Ends the calls in flight. Later ones are not affected, as in Go's servers.
-    ///
-    /// Without debug mode there is one client, however many connections it opens.
     pub(super) fn stop(&self, connection: u64) {
         let mut sessions = self.lock();
         if let Some(session) = sessions.get_mut(&connection) {
@@ -100,5 +103,26 @@ mod tests {
         assert!(ours.is_cancelled());
         assert!(!theirs.is_cancelled());
         assert!(!sessions.stop_token(1).is_cancelled());
+    }
+
+    #[test]
+    fn what_runs_can_be_stopped_after_another_configuration() {
+        let sessions = Sessions::default();
+        sessions.configure(1, "one");
+        let running = sessions.stop_token(1);
+        sessions.configure(1, "another");
+        sessions.stop(1);
+        assert!(running.is_cancelled());
+    }
+
+    #[test]
+    fn an_old_connection_may_be_configured_after_many_new_ones() {
+        let sessions = Sessions::default();
+        for connection in 2..100 {
+            sessions.configure(connection, connection);
+        }
+        sessions.configure(1, 1);
+        assert_eq!(*sessions.clients(1).unwrap(), 1);
+        assert_eq!(sessions.lock().len(), REMEMBERED);
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use tracing::Instrument;
 
-use crate::tfplugin::diagnostic::{Diagnostic, Failure};
+use crate::tfplugin::diagnostic::Diagnostic;
 use crate::tfplugin::panics;
 
 /// What a call is about.
@@ -81,13 +81,5 @@ fn log(diagnostic: &Diagnostic) {
             diagnostic_attribute = attribute,
             "Response contains warning diagnostic",
         );
-    }
-}
-
-/// Diagnostics of a result, and its value if it has one.
-pub(super) fn split<T>(result: Result<T, Failure>) -> (Option<T>, Vec<Diagnostic>) {
-    match result {
-        Ok(value) => (Some(value), Vec::new()),
-        Err(Failure(diagnostics)) => (None, diagnostics),
     }
 }

@@ -1,0 +1,262 @@
+//! The rpcs of a managed resource's life.
+
+use crate::tfplugin::config::refuse_write_only;
+use crate::tfplugin::diagnostic::{Diagnostic, Failure};
+use crate::tfplugin::life::{Outcome, Planned, Record};
+use crate::tfplugin::provider::Provider;
+use crate::tfplugin::resource::Import;
+use crate::tfplugin::value::{Object, Type, Value};
+use crate::tfplugin::wire::answer::{config, dynamic, identity, object, path};
+use crate::tfplugin::wire::proto::tfplugin6 as pb;
+use crate::tfplugin::wire::trace::About;
+
+use super::Service;
+
+/// What the rpcs answer: the object as messages.
+struct Resulting {
+    state: pb::DynamicValue,
+    private: Vec<u8>,
+    identity: Option<pb::ResourceIdentityData>,
+}
+
+impl From<Option<Record>> for Resulting {
+    fn from(record: Option<Record>) -> Self {
+        match record {
+            Some(record) => Self {
+                state: dynamic(Some(record.object)),
+                private: record.private,
+                identity: identity(record.identity),
+            },
+            None => Self { state: dynamic(None), private: Vec::new(), identity: None },
+        }
+    }
+}
+
+/// An outcome as messages; none where the request itself was at fault.
+fn resulting(outcome: Result<Outcome, Failure>) -> (Option<Resulting>, Vec<Diagnostic>) {
+    match outcome {
+        Ok((record, problems)) => (Some(record.into()), problems),
+        Err(Failure(problems)) => (None, problems),
+    }
+}
+
+/// An identity that cannot be read, or is not known, is found anew when the object is read.
+fn known_identity(message: Option<pb::ResourceIdentityData>, ty: &Type) -> Option<Object> {
+    let identity = object(message?.identity_data, ty).ok().flatten()?;
+    let useful = identity.values().all(Value::is_wholly_known)
+        && identity.values().any(|value| !value.is_null());
+    useful.then_some(identity)
+}
+
+impl<P: Provider> Service<P> {
+    pub(super) async fn validate_resource(
+        &self,
+        _connection: u64,
+        request: pb::validate_resource_config::Request,
+    ) -> pb::validate_resource_config::Response {
+        let allowed = request.client_capabilities.unwrap_or_default().write_only_attributes_allowed;
+        let work = async {
+            let checked = || -> Result<Vec<Diagnostic>, Failure> {
+                let entry = self.offer().resource(&request.type_name)?;
+                let config = config(request.config, &entry.ty)?;
+                let mut problems = Vec::new();
+                if !allowed {
+                    refuse_write_only(&entry.schema, &config, &mut problems);
+                }
+                problems.extend(entry.is.validate(config));
+                Ok(problems)
+            };
+            ((), checked().unwrap_or_else(|Failure(problems)| problems))
+        };
+        let about = About::Resource(&request.type_name);
+        let (_, diagnostics) = self.run("ValidateResourceConfig", about, work).await;
+        pb::validate_resource_config::Response { diagnostics }
+    }
+
+    pub(super) async fn plan_resource(
+        &self,
+        connection: u64,
+        request: pb::plan_resource_change::Request,
+    ) -> pb::plan_resource_change::Response {
+        let type_name = request.type_name.clone();
+        let planned_private = request.prior_private.clone();
+        // An identity lasts as long as the object. A new object has none yet.
+        let planned_identity = request.prior_identity.clone();
+        let work = async {
+            match self.planned(connection, request) {
+                Ok(Some(Planned { object, replace, diagnostics })) => {
+                    let replace: Vec<_> = replace.iter().map(path).collect();
+                    (Some((dynamic(Some(object)), replace)), diagnostics)
+                }
+                Ok(None) => (Some((dynamic(None), Vec::new())), Vec::new()),
+                Err(Failure(problems)) => (None, problems),
+            }
+        };
+        let about = About::Resource(&type_name);
+        let (planned, diagnostics) = self.run("PlanResourceChange", about, work).await;
+        let (planned_state, requires_replace) = planned.flatten().unzip();
+        pb::plan_resource_change::Response {
+            planned_state,
+            requires_replace: requires_replace.unwrap_or_default(),
+            planned_private,
+            planned_identity,
+            diagnostics,
+            ..Default::default()
+        }
+    }
+
+    /// None where the object is to be destroyed.
+    fn planned(
+        &self,
+        connection: u64,
+        request: pb::plan_resource_change::Request,
+    ) -> Result<Option<Planned>, Failure> {
+        let entry = self.offer().resource(&request.type_name)?;
+        let prior = object(request.prior_state, &entry.ty)?;
+        // What is proposed says no more than the configuration and the prior state do, but whether
+        // there will be an object at all.
+        if object(request.proposed_new_state, &entry.ty)?.is_none() {
+            return Ok(None);
+        }
+        let config = config(request.config, &entry.ty)?;
+        entry.is.ready(&*self.clients(connection)?)?;
+        Ok(Some(entry.is.plan(prior.as_ref(), &config)))
+    }
+
+    pub(super) async fn apply_resource(
+        &self,
+        connection: u64,
+        request: pb::apply_resource_change::Request,
+    ) -> pb::apply_resource_change::Response {
+        let type_name = request.type_name.clone();
+        // Whatever fails, the object is still there as far as Terraform should know.
+        let kept = (
+            request.prior_state.clone(),
+            request.planned_private.clone(),
+            request.planned_identity.clone(),
+        );
+        let work = async { resulting(self.applied(connection, request).await) };
+        let about = About::Resource(&type_name);
+        let (applied, diagnostics) = self.run("ApplyResourceChange", about, work).await;
+        let (new_state, private, new_identity) = match applied.flatten() {
+            Some(applied) => (Some(applied.state), applied.private, applied.identity),
+            None => kept,
+        };
+        pb::apply_resource_change::Response {
+            new_state,
+            private,
+            new_identity,
+            diagnostics,
+            ..Default::default()
+        }
+    }
+
+    async fn applied(
+        &self,
+        connection: u64,
+        request: pb::apply_resource_change::Request,
+    ) -> Result<Outcome, Failure> {
+        let entry = self.offer().resource(&request.type_name)?;
+        let prior = object(request.prior_state, &entry.ty)?;
+        let planned = object(request.planned_state, &entry.ty)?;
+        let config = config(request.config, &entry.ty)?;
+        let clients = self.clients(connection)?;
+        entry.is.ready(&clients)?;
+        let stop = self.sessions.stop_token(connection);
+        let identity = known_identity(request.planned_identity, &entry.identity);
+        let record = |object| Record { object, private: request.planned_private, identity };
+        Ok(match (prior.map(record), planned) {
+            (None, None) => (None, Vec::new()),
+            (None, Some(planned)) => entry.is.create(&clients, planned, config, &stop).await,
+            (Some(prior), Some(planned)) => {
+                entry.is.update(&clients, prior, planned, config, &stop).await
+            }
+            (Some(prior), None) => entry.is.delete(&clients, prior, &stop).await,
+        })
+    }
+
+    pub(super) async fn refresh_resource(
+        &self,
+        connection: u64,
+        request: pb::read_resource::Request,
+    ) -> pb::read_resource::Response {
+        let type_name = request.type_name.clone();
+        let kept = (
+            request.current_state.clone(),
+            request.private.clone(),
+            request.current_identity.clone(),
+        );
+        let work = async { resulting(self.refreshed(connection, request).await) };
+        let about = About::Resource(&type_name);
+        let (read, diagnostics) = self.run("ReadResource", about, work).await;
+        let (new_state, private, new_identity) = match read.flatten() {
+            Some(read) => (Some(read.state), read.private, read.identity),
+            None => kept,
+        };
+        pb::read_resource::Response {
+            new_state,
+            private,
+            new_identity,
+            diagnostics,
+            deferred: None,
+        }
+    }
+
+    async fn refreshed(
+        &self,
+        connection: u64,
+        request: pb::read_resource::Request,
+    ) -> Result<Outcome, Failure> {
+        let entry = self.offer().resource(&request.type_name)?;
+        let Some(current) = object(request.current_state, &entry.ty)? else {
+            return Ok((None, Vec::new()));
+        };
+        let clients = self.clients(connection)?;
+        entry.is.ready(&clients)?;
+        let identity = known_identity(request.current_identity, &entry.identity);
+        let record = Record { object: current, private: request.private, identity };
+        let stop = self.sessions.stop_token(connection);
+        Ok(entry.is.read(&clients, record, &stop).await)
+    }
+
+    pub(super) async fn import_resource(
+        &self,
+        connection: u64,
+        request: pb::import_resource_state::Request,
+    ) -> pb::import_resource_state::Response {
+        let type_name = request.type_name.clone();
+        let work = async {
+            let found = self.imported(connection, request).await;
+            found.unwrap_or_else(|Failure(problems)| (None, problems))
+        };
+        let about = About::Resource(&type_name);
+        let (found, diagnostics) = self.run("ImportResourceState", about, work).await;
+        let imported = found.flatten().map(|record| {
+            let Resulting { state, private, identity } = Some(record).into();
+            let state = Some(state);
+            pb::import_resource_state::ImportedResource { type_name, state, private, identity }
+        });
+        pb::import_resource_state::Response {
+            imported_resources: imported.into_iter().collect(),
+            diagnostics,
+            deferred: None,
+        }
+    }
+
+    async fn imported(
+        &self,
+        connection: u64,
+        request: pb::import_resource_state::Request,
+    ) -> Result<Outcome, Failure> {
+        let entry = self.offer().resource(&request.type_name)?;
+        let named = request.identity.and_then(|identity| identity.identity_data);
+        let target = match object(named, &entry.identity)? {
+            Some(identity) if request.id.is_empty() => Import::Identity(identity),
+            _ => Import::Id(request.id),
+        };
+        let clients = self.clients(connection)?;
+        entry.is.ready(&clients)?;
+        let stop = self.sessions.stop_token(connection);
+        Ok(entry.is.import(&clients, target, &stop).await)
+    }
+}

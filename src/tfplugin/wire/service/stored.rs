@@ -1,0 +1,114 @@
+//! The rpcs about states that were written before, by this release or another.
+
+use crate::tfplugin::diagnostic::{Diagnostic, Failure};
+use crate::tfplugin::provider::Provider;
+use crate::tfplugin::timeouts;
+use crate::tfplugin::value::Value;
+use crate::tfplugin::wire::answer::{config, dynamic, identity, written};
+use crate::tfplugin::wire::json::{self, Extra};
+use crate::tfplugin::wire::proto::tfplugin6 as pb;
+use crate::tfplugin::wire::trace::About;
+
+use super::Service;
+
+/// The version of all identity schemas: none has changed yet.
+const IDENTITY_VERSION: i64 = 0;
+
+impl<P: Provider> Service<P> {
+    pub(super) async fn upgrade_state(
+        &self,
+        _connection: u64,
+        request: pb::upgrade_resource_state::Request,
+    ) -> pb::upgrade_resource_state::Response {
+        let work = || {
+            let entry = self.offer().resource(&request.type_name)?;
+            let version = entry.is.version();
+            refuse_newer("state", request.version, version)?;
+            let mut text = request.raw_state.unwrap_or_default().json;
+            if request.version < version {
+                let old = serde_json::from_slice(&text).map_err(|error| {
+                    Diagnostic::error("Unreadable state", format!("It is not JSON: {error}."))
+                })?;
+                text = entry.is.upgrade(request.version, old)?.to_string().into();
+            }
+            let value = json::decode(&text, &entry.ty, Extra::Drop).map_err(Diagnostic::from)?;
+            Ok(written(|sink| sink.value(&value)))
+        };
+        let about = About::Resource(&request.type_name);
+        let (upgraded_state, diagnostics) = self.run_now("UpgradeResourceState", about, work).await;
+        pb::upgrade_resource_state::Response { upgraded_state, diagnostics }
+    }
+
+    pub(super) async fn upgrade_identity(
+        &self,
+        _connection: u64,
+        request: pb::upgrade_resource_identity::Request,
+    ) -> pb::upgrade_resource_identity::Response {
+        let work = || {
+            let entry = self.offer().resource(&request.type_name)?;
+            refuse_newer("identity", request.version, IDENTITY_VERSION)?;
+            let text = request.raw_identity.unwrap_or_default().json;
+            match json::decode(&text, &entry.identity, Extra::Drop).map_err(Diagnostic::from)? {
+                Value::Map(object) => Ok(identity(Some(object))),
+                _ => Ok(None),
+            }
+        };
+        let about = About::Resource(&request.type_name);
+        let (upgraded, diagnostics) = self.run_now("UpgradeResourceIdentity", about, work).await;
+        pb::upgrade_resource_identity::Response {
+            upgraded_identity: upgraded.flatten(),
+            diagnostics,
+        }
+    }
+
+    pub(super) async fn move_state(
+        &self,
+        _connection: u64,
+        request: pb::move_resource_state::Request,
+    ) -> pb::move_resource_state::Response {
+        let work = || {
+            self.offer().resource(&request.target_type_name)?;
+            let source: String = request.source_type_name.chars().take(100).collect();
+            let detail = format!(
+                "{} cannot take over the state of {source:?}. Import the object instead.",
+                request.target_type_name
+            );
+            Err::<(), _>(Diagnostic::error("Unable to move resource state", detail).into())
+        };
+        let about = About::Resource(&request.target_type_name);
+        let (_, diagnostics) = self.run_now("MoveResourceState", about, work).await;
+        pb::move_resource_state::Response { diagnostics, ..Default::default() }
+    }
+
+    pub(super) async fn generate_config(
+        &self,
+        _connection: u64,
+        request: pb::generate_resource_config::Request,
+    ) -> pb::generate_resource_config::Response {
+        let work = || {
+            let entry = self.offer().resource(&request.type_name)?;
+            let mut state = config(request.state, &entry.ty)?;
+            for attribute in &entry.schema {
+                // What only the provider sets, and what belongs to a run rather than to the object.
+                if !attribute.is_input() || attribute.name == timeouts::NAME {
+                    state.insert(attribute.name.to_owned(), Value::Null);
+                }
+            }
+            Ok(dynamic(Some(state)))
+        };
+        let about = About::Resource(&request.type_name);
+        let (config, diagnostics) = self.run_now("GenerateResourceConfig", about, work).await;
+        pb::generate_resource_config::Response { config, diagnostics }
+    }
+}
+
+fn refuse_newer(what: &str, written: i64, known: i64) -> Result<(), Failure> {
+    if written <= known {
+        return Ok(());
+    }
+    let detail = format!(
+        "The {what} has schema version {written}, this release knows versions up to {known}. Use \
+         the release that wrote it, or a later one."
+    );
+    Err(Diagnostic::error(format!("The {what} was written by a newer provider"), detail).into())
+}
