@@ -136,13 +136,23 @@ impl Number {
     /// Reads decimal digits, with fraction and exponent.
     ///
     /// # Errors
-    /// When it is not a number.
+    /// When it is not a number, or one so large that computing with it would take minutes.
     pub fn parse(text: &str) -> Result<Self, String> {
+        /// Terraform keeps 150 digits, and writes zeros after them.
+        const LONGEST: usize = 5_000;
         if let Ok(whole) = text.parse() {
             return Ok(Self::Int(whole));
         }
-        BigDecimal::from_str(text).map_err(|_| format!("{text:?} is not a number"))?;
-        Ok(Self::Decimal(text.into()))
+        if text.len() > LONGEST {
+            return Err("the number has too many digits".to_owned());
+        }
+        let digits = |c: char| c.is_ascii_digit() || "+-.eE".contains(c);
+        let exact = BigDecimal::from_str(text).ok().filter(|_| text.chars().all(digits));
+        match exact.map(|exact| exact.fractional_digit_count().unsigned_abs()) {
+            None => Err(format!("{text:?} is not a number")),
+            Some(zeros) if zeros > LONGEST as u64 => Err(format!("{text} is too large a number")),
+            Some(_) => Ok(Self::Decimal(text.into())),
+        }
     }
 
     /// A fraction as people write it: `39.9` is exactly that, not the nearest binary fraction.
@@ -368,6 +378,15 @@ mod tests {
         assert_eq!(Number::fraction(39.9), Number::Decimal("39.9".into()));
         assert_eq!(Number::Decimal("1e3".into()).as_i64(), Some(1000));
         assert_eq!(Number::Float(1.5).as_i64(), None);
+    }
+
+    #[test]
+    fn only_numbers_of_a_size_to_compute_with_are_numbers() {
+        for text in ["", "x", "1_000", "0x10", "1e999999999", "-1e-999999999", "inf", "NaN"] {
+            assert!(Number::parse(text).is_err(), "{text}");
+        }
+        assert!(Number::parse(&"1".repeat(5_000_000)).is_err());
+        assert!(Number::parse("-1.5E+3").is_ok());
     }
 
     #[test]

@@ -5,13 +5,13 @@
 //! travel as decimal text.
 
 use rmp::Marker;
-use rmp::decode::{self, RmpRead};
+use rmp::decode;
 use rmp::encode;
 
-use crate::tfplugin::diagnostic::{Path, Step};
+use crate::tfplugin::diagnostic::Step;
 use crate::tfplugin::value::{Number, Object, Refinement, Sink, Type, Value};
 
-use super::Malformed;
+use super::{Malformed, complete, index};
 
 type Result<T> = std::result::Result<T, Malformed>;
 
@@ -21,19 +21,21 @@ type Result<T> = std::result::Result<T, Malformed>;
 /// Says where the bytes stop being such a value.
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value> {
     let mut rest = bytes;
-    let at = Path::default();
-    let value = read(&mut rest, ty, &at)?;
+    let value = read(&mut rest, ty)?;
     if rest.is_empty() {
         return Ok(value);
     }
-    Err(Malformed::new(&at, format!("{} bytes follow the value", rest.len())))
+    Err(Malformed::new(format!("{} bytes follow the value", rest.len())))
 }
 
-fn read(rest: &mut &[u8], ty: &Type, at: &Path) -> Result<Value> {
+fn read(rest: &mut &[u8], ty: &Type) -> Result<Value> {
     let whole = *rest;
-    let marker = decode::read_marker(rest).map_err(|_| Malformed::new(at, "it ends too early"))?;
+    let marker = decode::read_marker(rest).map_err(|_| Malformed::new("it ends too early"))?;
+    if matches!(marker, Marker::Null) {
+        return Ok(Value::Null);
+    }
+    *rest = whole;
     match marker {
-        Marker::Null => return Ok(Value::Null),
         Marker::FixExt1
         | Marker::FixExt2
         | Marker::FixExt4
@@ -41,81 +43,70 @@ fn read(rest: &mut &[u8], ty: &Type, at: &Path) -> Result<Value> {
         | Marker::FixExt16
         | Marker::Ext8
         | Marker::Ext16
-        | Marker::Ext32 => {
-            *rest = whole;
-            return unknown(rest, at);
-        }
+        | Marker::Ext32 => return unknown(rest),
         _ => {}
     }
     match ty {
-        Type::Bool => match marker {
-            Marker::True => Ok(Value::Bool(true)),
-            Marker::False => Ok(Value::Bool(false)),
-            other => Err(mismatch(at, "a bool", other)),
-        },
-        Type::String => {
-            *rest = whole;
-            text(rest, at, marker).map(Value::String)
+        Type::Bool => {
+            decode::read_bool(rest).map(Value::Bool).map_err(|_| mismatch("a bool", marker))
         }
-        Type::Number => {
-            *rest = whole;
-            number(rest, at, marker).map(Value::Number)
-        }
+        Type::String => text(rest, marker).map(Value::String),
+        Type::Number => number(rest, marker).map(Value::Number),
         Type::List(element) | Type::Set(element) => {
-            *rest = whole;
-            let len = decode::read_array_len(rest).map_err(|_| mismatch(at, "a list", marker))?;
+            let len = decode::read_array_len(rest).map_err(|_| mismatch("a list", marker))?;
             // Each element takes a byte at least: a length beyond that is a lie.
             let mut elements = Vec::with_capacity((len as usize).min(rest.len()));
-            for index in 0..len {
-                elements.push(read(rest, element, &at.step(Step::Index(index.into())))?);
+            for number in 0..len as usize {
+                let element = read(rest, element);
+                elements.push(element.map_err(|wrong| wrong.inside(index(number)))?);
             }
             Ok(Value::List(elements))
         }
         Type::Map(element) => {
-            *rest = whole;
-            pairs(rest, at, marker, |rest, key| {
-                read(rest, element, &at.step(Step::Key(key.to_owned())))
-            })
+            let pairs = pairs(rest, marker, |rest, key| {
+                read(rest, element).map_err(|wrong| wrong.inside(Step::Key(key.to_owned())))
+            });
+            pairs.map(Value::Map)
         }
         Type::Object(attributes) => {
-            *rest = whole;
-            pairs(rest, at, marker, |rest, key| {
+            let mut object = pairs(rest, marker, |rest, key| {
                 let Some((name, ty)) = attributes.get_key_value(key) else {
-                    return Err(Malformed::new(at, format!("there is no attribute {key:?}")));
+                    return Err(Malformed::new(format!("there is no attribute {key:?}")));
                 };
-                read(rest, ty, &at.then(*name))
-            })
+                read(rest, ty).map_err(|wrong| wrong.inside(Step::Attribute((*name).into())))
+            })?;
+            complete(&mut object, attributes);
+            Ok(Value::Map(object))
         }
     }
 }
 
 fn pairs(
     rest: &mut &[u8],
-    at: &Path,
     marker: Marker,
     mut element: impl FnMut(&mut &[u8], &str) -> Result<Value>,
-) -> Result<Value> {
-    let len = decode::read_map_len(rest).map_err(|_| mismatch(at, "a map", marker))?;
+) -> Result<Object> {
+    let len = decode::read_map_len(rest).map_err(|_| mismatch("a map", marker))?;
     let mut object = Object::new();
     for _ in 0..len {
         let marker = rest.first().map_or(Marker::Reserved, |byte| Marker::from_u8(*byte));
-        let key = text(rest, at, marker)?;
+        let key = text(rest, marker)?;
         let value = element(rest, &key)?;
         object.insert(key, value);
     }
-    Ok(Value::Map(object))
+    Ok(object)
 }
 
-fn text(rest: &mut &[u8], at: &Path, marker: Marker) -> Result<String> {
-    let len = decode::read_str_len(rest).map_err(|_| mismatch(at, "a string", marker))? as usize;
+fn text(rest: &mut &[u8], marker: Marker) -> Result<String> {
+    let len = decode::read_str_len(rest).map_err(|_| mismatch("a string", marker))? as usize;
     let (bytes, tail) =
-        rest.split_at_checked(len).ok_or_else(|| Malformed::new(at, "its text ends too early"))?;
+        rest.split_at_checked(len).ok_or_else(|| Malformed::new("its text ends too early"))?;
     *rest = tail;
-    String::from_utf8(bytes.to_vec()).map_err(|_| Malformed::new(at, "its text is not UTF-8"))
+    String::from_utf8(bytes.to_vec()).map_err(|_| Malformed::new("its text is not UTF-8"))
 }
 
-fn number(rest: &mut &[u8], at: &Path, marker: Marker) -> Result<Number> {
-    let bad = || mismatch(at, "a number", marker);
+fn number(rest: &mut &[u8], marker: Marker) -> Result<Number> {
+    let bad = || mismatch("a number", marker);
     match marker {
         Marker::F32 => decode::read_f32(rest).map(|n| Number::Float(n.into())).map_err(|_| bad()),
         Marker::F64 => decode::read_f64(rest).map(Number::Float).map_err(|_| bad()),
@@ -124,28 +115,24 @@ fn number(rest: &mut &[u8], at: &Path, marker: Marker) -> Result<Number> {
                 .map_or_else(|_| Number::Decimal(number.to_string().into()), Number::Int)
         }),
         Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
-            Number::parse(&text(rest, at, marker)?).map_err(|why| Malformed::new(at, why))
+            Number::parse(&text(rest, marker)?).map_err(Malformed::new)
         }
         _ => decode::read_int(rest).map(Number::Int).map_err(|_| bad()),
     }
 }
 
-fn unknown(rest: &mut &[u8], at: &Path) -> Result<Value> {
-    let bad = || Malformed::new(at, "an unknown value is cut off");
-    let meta = decode::read_ext_meta(rest).map_err(|_| bad())?;
-    let mut payload = vec![0; (meta.size as usize).min(rest.len())];
-    if payload.len() < meta.size as usize {
-        return Err(bad());
-    }
-    rest.read_exact_buf(&mut payload).map_err(|_| bad())?;
-    let refined = meta.typeid == REFINED;
-    Ok(Value::Unknown(Refinement(refined.then(|| payload.into_boxed_slice()))))
+fn unknown(rest: &mut &[u8]) -> Result<Value> {
+    let cut_off = || Malformed::new("an unknown value is cut off");
+    let meta = decode::read_ext_meta(rest).map_err(|_| cut_off())?;
+    let (payload, tail) = rest.split_at_checked(meta.size as usize).ok_or_else(cut_off)?;
+    *rest = tail;
+    Ok(Value::Unknown(Refinement((meta.typeid == REFINED).then(|| payload.into()))))
 }
 
 /// The extension type of an unknown value about which something is known.
 const REFINED: i8 = 12;
 
-fn mismatch(at: &Path, expected: &str, found: Marker) -> Malformed {
+fn mismatch(expected: &str, found: Marker) -> Malformed {
     let found = match found {
         Marker::True | Marker::False => "a bool",
         Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => "a string",
@@ -155,7 +142,7 @@ fn mismatch(at: &Path, expected: &str, found: Marker) -> Malformed {
         Marker::Reserved => "nothing that MessagePack knows",
         _ => "a number",
     };
-    Malformed::new(at, format!("expected {expected}, found {found}"))
+    Malformed::new(format!("expected {expected}, found {found}"))
 }
 
 /// A [`Sink`] of MessagePack.
@@ -250,6 +237,13 @@ mod tests {
     }
 
     #[test]
+    fn an_attribute_that_is_missing_is_null() {
+        let value = decode(b"\x81\xa4name\xa1a", &object()).unwrap();
+        assert_eq!(value.as_map().unwrap().len(), 4);
+        assert_eq!(value.as_map().unwrap()["tags"], Value::Null);
+    }
+
+    #[test]
     fn unknown_is_written_as_terraform_writes_it() {
         assert_eq!(Writer::bytes(|sink| sink.unknown(&Refinement(None))), [0xd4, 0, 0]);
     }
@@ -267,6 +261,7 @@ mod tests {
         for (bytes, message) in [
             (&b"\x81\xa4name\x07"[..], "name: expected a string, found a number"),
             (b"\x81\xa5sizes\x92\x01\xa1x", "sizes[1]: \"x\" is not a number"),
+            (b"\x81\xa4tags\x81\xa1k\x07", "tags[\"k\"]: expected a string, found a number"),
             (b"\x81\xa3who\xc0", ": there is no attribute \"who\""),
             (b"\xdf\xff\xff\xff\xff", ": expected a string, found nothing that MessagePack knows"),
             (b"\x81\xa5sizes\xdd\xff\xff\xff\xff", "sizes[0]: it ends too early"),

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::tfplugin::diagnostic::{Path, Step};
+use crate::tfplugin::diagnostic::Step;
 use crate::tfplugin::value::{Number, Object, Type, Value};
 
-use super::Malformed;
+use super::{Malformed, complete, index};
 
 type Result<T> = std::result::Result<T, Malformed>;
 
@@ -27,69 +27,63 @@ pub enum Extra {
 /// # Errors
 /// Says where the text stops being such a value.
 pub fn decode(text: &[u8], ty: &Type, extra: Extra) -> Result<Value> {
-    let at = Path::default();
     let raw: &RawValue = serde_json::from_slice(text)
-        .map_err(|error| Malformed::new(&at, format!("it is not JSON: {error}")))?;
-    read(raw, ty, &at, extra)
+        .map_err(|error| Malformed::new(format!("it is not JSON: {error}")))?;
+    read(raw, ty, extra)
 }
 
-fn read(raw: &RawValue, ty: &Type, at: &Path, extra: Extra) -> Result<Value> {
+fn read(raw: &RawValue, ty: &Type, extra: Extra) -> Result<Value> {
     let text = raw.get();
     if text == "null" {
         return Ok(Value::Null);
     }
     match ty {
-        Type::Bool => parse(text, at, "a bool").map(Value::Bool),
-        Type::String => parse(text, at, "a string").map(Value::String),
+        Type::Bool => parse(text, "a bool").map(Value::Bool),
+        Type::String => parse(text, "a string").map(Value::String),
         // The digits themselves, so that none is lost. Text is how large numbers are kept.
         Type::Number => Number::parse(text.trim_matches('"'))
             .map(Value::Number)
-            .map_err(|_| mismatch(at, "a number", text)),
+            .map_err(|_| mismatch("a number", text)),
         Type::List(element) | Type::Set(element) => {
-            let elements: Vec<&RawValue> = borrow(text, at, "a list")?;
-            let elements = elements.into_iter().enumerate().map(|(index, raw)| {
-                let index = i64::try_from(index).unwrap_or(i64::MAX);
-                read(raw, element, &at.step(Step::Index(index)), extra)
+            let elements: Vec<&RawValue> = parse(text, "a list")?;
+            let elements = elements.into_iter().enumerate().map(|(number, raw)| {
+                read(raw, element, extra).map_err(|wrong| wrong.inside(index(number)))
             });
             elements.collect::<Result<_>>().map(Value::List)
         }
         Type::Map(element) => {
-            let pairs: BTreeMap<String, &RawValue> = borrow(text, at, "a map")?;
-            let pairs = pairs.into_iter().map(|(key, raw)| {
-                let value = read(raw, element, &at.step(Step::Key(key.clone())), extra)?;
-                Ok((key, value))
+            let pairs: BTreeMap<String, &RawValue> = parse(text, "a map")?;
+            let pairs = pairs.into_iter().map(|(key, raw)| match read(raw, element, extra) {
+                Ok(value) => Ok((key, value)),
+                Err(wrong) => Err(wrong.inside(Step::Key(key))),
             });
             pairs.collect::<Result<_>>().map(Value::Map)
         }
         Type::Object(attributes) => {
-            let mut pairs: BTreeMap<Cow<'_, str>, &RawValue> = borrow(text, at, "an object")?;
+            let pairs: BTreeMap<Cow<'_, str>, &RawValue> = parse(text, "an object")?;
             let mut object = Object::new();
-            for (name, ty) in attributes {
-                let value = match pairs.remove(*name) {
-                    Some(raw) => read(raw, ty, &at.then(*name), extra)?,
-                    None => Value::Null,
-                };
-                object.insert((*name).to_owned(), value);
-            }
-            match pairs.keys().next() {
-                Some(name) if extra == Extra::Refuse => {
-                    Err(Malformed::new(at, format!("there is no attribute {name:?}")))
+            for (name, raw) in pairs {
+                match attributes.get_key_value(&*name) {
+                    Some((name, ty)) => {
+                        let value = read(raw, ty, extra)
+                            .map_err(|wrong| wrong.inside(Step::Attribute((*name).into())))?;
+                        object.insert((*name).to_owned(), value);
+                    }
+                    None if extra == Extra::Drop => {}
+                    None => return Err(Malformed::new(format!("there is no attribute {name:?}"))),
                 }
-                _ => Ok(Value::Map(object)),
             }
+            complete(&mut object, attributes);
+            Ok(Value::Map(object))
         }
     }
 }
 
-fn parse<T: DeserializeOwned>(text: &str, at: &Path, expected: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|_| mismatch(at, expected, text))
+fn parse<'a, T: Deserialize<'a>>(text: &'a str, expected: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|_| mismatch(expected, text))
 }
 
-fn borrow<'a, T: serde::Deserialize<'a>>(text: &'a str, at: &Path, expected: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|_| mismatch(at, expected, text))
-}
-
-fn mismatch(at: &Path, expected: &str, found: &str) -> Malformed {
+fn mismatch(expected: &str, found: &str) -> Malformed {
     let found = match found.as_bytes().first() {
         Some(b'"') => "a string",
         Some(b'[') => "a list",
@@ -97,7 +91,7 @@ fn mismatch(at: &Path, expected: &str, found: &str) -> Malformed {
         Some(b't' | b'f') => "a bool",
         _ => "a number",
     };
-    Malformed::new(at, format!("expected {expected}, found {found}"))
+    Malformed::new(format!("expected {expected}, found {found}"))
 }
 
 #[cfg(test)]

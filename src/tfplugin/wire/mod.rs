@@ -16,7 +16,10 @@ mod trace;
 pub use service::routes;
 pub use session::Connection;
 
-use super::diagnostic::{Diagnostic, Path};
+use std::collections::BTreeMap;
+
+use super::diagnostic::{Diagnostic, Path, Step};
+use super::value::{Object, Type, Value};
 
 /// A message that does not hold what its schema says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +31,31 @@ pub struct Malformed {
 }
 
 impl Malformed {
-    fn new(at: &Path, why: impl Into<String>) -> Self {
-        Self { at: at.clone(), why: why.into() }
+    fn new(why: impl Into<String>) -> Self {
+        Self { at: Path::default(), why: why.into() }
+    }
+
+    /// The same seen from one step further out. Values are read without a path at hand, since
+    /// only mistakes need one.
+    fn inside(mut self, step: Step) -> Self {
+        self.at.0.insert(0, step);
+        self
+    }
+}
+
+fn index(index: usize) -> Step {
+    Step::Index(i64::try_from(index).unwrap_or(i64::MAX))
+}
+
+/// Gives an object the attributes that it lacks, as null: whoever compares two objects may rely on
+/// both having the same.
+fn complete(object: &mut Object, attributes: &BTreeMap<&'static str, Type>) {
+    if object.len() < attributes.len() {
+        for name in
+            attributes.keys().filter(|name| !object.contains_key(**name)).collect::<Vec<_>>()
+        {
+            object.insert((*name).to_owned(), Value::Null);
+        }
     }
 }
 
