@@ -58,27 +58,39 @@ impl<C> Sessions<C> {
         }
     }
 
-    /// The configuration of a connection, or the latest of any if it never sent one: a client that
-    /// was idle for long opens another connection and does not configure again.
+    /// The configuration that a connection works with.
     pub(super) fn clients(&self, connection: u64) -> Option<Arc<C>> {
         let sessions = self.lock();
-        let own = sessions.get(&connection).and_then(|session| session.clients.clone());
-        own.or_else(|| sessions.values().rev().find_map(|session| session.clients.clone()))
+        sessions.get(&home(&sessions, connection))?.clients.clone()
     }
 
     /// The token that ends the calls of a connection when Terraform asks to stop.
     pub(super) fn stop_token(&self, connection: u64) -> CancellationToken {
         let mut sessions = self.lock();
-        sessions.entry(connection).or_default().stop.clone()
+        let home = home(&sessions, connection);
+        sessions.entry(home).or_default().stop.clone()
     }
 
     /// Ends the calls in flight. Later ones are not affected, as in Go's servers.
     pub(super) fn stop(&self, connection: u64) {
         let mut sessions = self.lock();
-        if let Some(session) = sessions.get_mut(&connection) {
+        let home = home(&sessions, connection);
+        if let Some(session) = sessions.get_mut(&home) {
             std::mem::replace(&mut session.stop, CancellationToken::new()).cancel();
         }
     }
+}
+
+/// The connection whose session this one belongs to: its own if it sent a configuration, or else
+/// the latest that did. A client that was idle for long opens another connection, and may do so to
+/// say stop, without configuring again.
+fn home<C>(sessions: &BTreeMap<u64, Session<C>>, connection: u64) -> u64 {
+    let is_configured = |session: &Session<C>| session.clients.is_some();
+    if sessions.get(&connection).is_some_and(is_configured) {
+        return connection;
+    }
+    let latest = sessions.iter().rev().find(|(_, session)| is_configured(session));
+    latest.map_or(connection, |(other, _)| *other)
 }
 
 #[cfg(test)]
@@ -93,6 +105,15 @@ mod tests {
         assert_eq!(*sessions.clients(1).unwrap(), "one");
         assert_eq!(*sessions.clients(2).unwrap(), "two");
         assert_eq!(*sessions.clients(3).unwrap(), "two");
+    }
+
+    #[test]
+    fn a_connection_without_a_configuration_speaks_for_the_latest_one() {
+        let sessions = Sessions::default();
+        sessions.configure(1, ());
+        let running = sessions.stop_token(1);
+        sessions.stop(2);
+        assert!(running.is_cancelled());
     }
 
     #[test]
