@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and may stop")]
 
 mod plan;
+mod refresh;
 mod start;
 mod terraform;
 
@@ -18,6 +19,7 @@ fn main() {
     }
     start::report();
     plan::report();
+    refresh::report();
 }
 
 /// The middle of several measurements: one that was disturbed does not count.

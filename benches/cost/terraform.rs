@@ -17,6 +17,8 @@ pub(crate) struct Workspace {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cost {
     pub(crate) wall: Duration,
+    /// The CPU time of Terraform and the provider together.
+    pub(crate) cpu: Duration,
     /// The provider's largest resident size, in bytes. Zero where it could not be seen.
     pub(crate) memory: u64,
 }
@@ -56,12 +58,12 @@ impl Workspace {
         let done = AtomicBool::new(false);
         std::thread::scope(|scope| {
             let watcher = scope.spawn(|| watch(&done));
-            let started = Instant::now();
+            let (started, before) = (Instant::now(), cpu_of_children());
             let status = self.command(arguments).status().expect("terraform has to be on the PATH");
-            let wall = started.elapsed();
+            let (wall, cpu) = (started.elapsed(), cpu_of_children().saturating_sub(before));
             done.store(true, Ordering::Relaxed);
             assert!(status.success(), "terraform {arguments:?} failed");
-            Cost { wall, memory: watcher.join().unwrap() }
+            Cost { wall, cpu, memory: watcher.join().unwrap() }
         })
     }
 
@@ -69,8 +71,19 @@ impl Workspace {
     pub(crate) fn median(&self, rounds: usize, arguments: &[&str]) -> Cost {
         let costs: Vec<_> = (0..rounds).map(|_| self.run(arguments)).collect();
         let memory = costs.iter().map(|cost| cost.memory).max().unwrap_or(0);
-        Cost { wall: super::median(costs.iter().map(|cost| cost.wall).collect()), memory }
+        let median = |time: fn(&Cost) -> Duration| super::median(costs.iter().map(time).collect());
+        Cost { wall: median(|cost| cost.wall), cpu: median(|cost| cost.cpu), memory }
     }
+}
+
+/// The CPU time of all processes that have ended, their own children included. In ticks of 10 ms;
+/// zero where there is no /proc.
+fn cpu_of_children() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The name, in parentheses, may hold blanks. After it, the 14th and 15th fields.
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(13).take(2);
+    let ticks: u64 = fields.filter_map(|field| field.parse::<u64>().ok()).sum();
+    Duration::from_millis(ticks * 10)
 }
 
 /// The largest high-water mark of any provider process, until `done`.

@@ -1,0 +1,104 @@
+//! `terraform plan` without changes over gallery images, beside as many objects of Terraform's own;
+//! and an `apply` of one image, whose end the service knows before or after the answer.
+
+use std::time::Duration;
+
+use simulated_clouds::{arm, entra};
+
+use super::ms;
+use super::terraform::{Cost, Workspace};
+
+const IMAGES: usize = 200;
+const ROUNDS: usize = 5;
+
+pub(crate) fn report() {
+    println!("\nterraform plan without changes over {IMAGES} gallery images");
+    let entra = entra::Simulation::start();
+    let arm = arm::Simulation::builder().tokens(&entra.tokens()).start();
+    arm.set_create_style(arm::Lro::synchronous());
+    let ours = Workspace::new(&configuration(&entra, &arm, IMAGES));
+    ours.run(&["apply", "-auto-approve"]);
+    arm.forget_requests();
+    let tokens = entra.tokens().issued();
+    ours.run(&["plan", "-detailed-exitcode"]);
+    let (requests, tokens) = (arm.request_count(), entra.tokens().issued() - tokens);
+    let cost = ours.median(ROUNDS, &["plan"]);
+    let floor = terraform_data().median(ROUNDS, &["plan"]);
+    let ratio = |ours: Duration, theirs: Duration| ours.as_secs_f64() / theirs.as_secs_f64();
+    println!("  requests, tokens                     {requests:>7}, {tokens}");
+    println!("  memory of the provider               {:>7.1} MB", cost.memory as f64 / 1e6);
+    println!("  wall time, beside terraform_data     {}", beside(cost, floor, |cost| cost.wall));
+    println!("  CPU time, beside terraform_data      {}", beside(cost, floor, |cost| cost.cpu));
+    println!("  ratio of CPU times                   {:>7.1}", ratio(cost.cpu, floor.cpu));
+    creation(&entra);
+}
+
+fn beside(ours: Cost, floor: Cost, time: fn(Cost) -> Duration) -> String {
+    format!("{:>10} {:>10}", ms(time(ours)), ms(time(floor)))
+}
+
+/// What is added to the time that the service takes.
+fn creation(entra: &entra::Simulation) {
+    println!("\nterraform apply of one gallery image");
+    for (text, style, takes) in [
+        ("done with the answer", arm::Lro::synchronous(), Duration::ZERO),
+        ("done 2 s later, polled each second", arm::Lro::async_operation(), Duration::from_secs(2)),
+    ] {
+        let cloud = arm::Simulation::builder().tokens(&entra.tokens()).start();
+        cloud.set_create_style(style.retry_after(arm::RetryAfter::Seconds(1)));
+        cloud.set_duration(takes);
+        let ours = Workspace::new(&configuration(entra, &cloud, 1));
+        let cost = ours.run(&["apply", "-auto-approve"]);
+        println!("  {text:<37}{:>10}, {} requests", ms(cost.wall), cloud.request_count());
+    }
+}
+
+fn configuration(entra: &entra::Simulation, arm: &arm::Simulation, images: usize) -> String {
+    format!(
+        r#"
+terraform {{
+  required_providers {{
+    cloudimages = {{ source = "cloudimages/cloudimages" }}
+  }}
+}}
+provider "cloudimages" {{
+  azure = {{
+    subscription_id                 = "{subscription}"
+    tenant_id                       = "{tenant}"
+    client_id                       = "{client}"
+    client_secret                   = "{secret}"
+    active_directory_authority_host = "{login}"
+    resource_manager_endpoint       = "{arm}"
+    resource_manager_audience       = "https://management.azure.com"
+  }}
+}}
+resource "cloudimages_hci_gallery_image" "all" {{
+  count               = {images}
+  name                = "golden-${{count.index}}"
+  resource_group_name = "{group}"
+  location            = "westeurope"
+  custom_location_id  = "{place}"
+  os_type             = "Linux"
+  image_path          = "/images/golden.vhdx"
+}}
+"#,
+        subscription = arm::SUBSCRIPTION_ID,
+        tenant = entra::TENANT_ID,
+        client = entra::CLIENT_ID,
+        secret = entra::CLIENT_SECRET,
+        login = entra.url(),
+        arm = arm.url(),
+        group = arm::RESOURCE_GROUP,
+        place = arm::custom_location_id(),
+    )
+}
+
+/// As many objects that Terraform keeps all by itself.
+fn terraform_data() -> Workspace {
+    let configuration =
+        format!("resource \"terraform_data\" \"all\" {{\n  count = {IMAGES}\n  input = count.index\n}}\n");
+    let workspace = Workspace::new(&configuration);
+    workspace.run(&["init"]);
+    workspace.run(&["apply", "-auto-approve"]);
+    workspace
+}
