@@ -196,13 +196,14 @@ pub trait Model: Send + Sync + Sized + 'static {
 
 /// The attributes of inputs and outputs as one schema, sorted by name.
 ///
-/// One that is declared in both is an argument that the provider fills in when it is left out.
+/// One that is declared in both is an argument that the provider fills in when it is left out, if
+/// it may be left out at all.
 #[must_use]
 pub fn schema<I: Model, O: Model>() -> Vec<Attribute> {
     let mut attributes = I::attributes();
     for output in O::attributes() {
         match attributes.iter_mut().find(|input| input.name == output.name) {
-            Some(input) => input.computed = true,
+            Some(input) => input.computed |= !input.required,
             None => attributes.push(output.into_output()),
         }
     }
@@ -361,4 +362,42 @@ macro_rules! model {
             }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    model! {
+        /// Arguments.
+        struct Inputs {
+            /// Has to be given.
+            name: String,
+            /// May be left out.
+            sku: Option<String>,
+        }
+    }
+
+    model! {
+        /// Results.
+        struct Outputs {
+            /// Has to be given.
+            name: String,
+            /// May be left out.
+            sku: String,
+            /// Only a result.
+            id: String,
+        }
+    }
+
+    #[test]
+    fn only_what_may_be_left_out_is_filled_in() {
+        let attributes = schema::<Inputs, Outputs>();
+        let found: Vec<_> =
+            attributes.iter().map(|a| (a.name, a.required, a.optional, a.computed)).collect();
+        // Terraform refuses a provider with an attribute that is both required and computed.
+        let expected =
+            [("id", false, false, true), ("name", true, false, false), ("sku", false, true, true)];
+        assert_eq!(found, expected);
+    }
 }
