@@ -13,6 +13,8 @@ mod hci;
 mod hci_gallery_image;
 mod hci_gallery_image_data;
 mod image_path;
+#[cfg(test)]
+mod invariants;
 mod parse_gallery_image_id;
 mod parse_image_urn;
 mod pattern;
