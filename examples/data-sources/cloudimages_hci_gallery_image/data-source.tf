@@ -1,0 +1,22 @@
+terraform {
+  required_providers {
+    cloudimages = {
+      source = "cloudimages/cloudimages"
+    }
+  }
+}
+
+data "cloudimages_hci_gallery_image" "ubuntu" {
+  name                = "ubuntu-2404-hardened"
+  resource_group_name = "rg-azlocal-images"
+}
+
+# What a virtual machine of Azure Local takes as its image.
+output "image_id" {
+  value = data.cloudimages_hci_gallery_image.ubuntu.id
+
+  precondition {
+    condition     = data.cloudimages_hci_gallery_image.ubuntu.provisioning_state == "Succeeded"
+    error_message = "The image is not ready yet."
+  }
+}

@@ -1,0 +1,1 @@
+terraform import cloudimages_hci_gallery_image.ubuntu /subscriptions/3c6d0f8e-51b2-4a97-8e0d-9b7c24f1a635/resourceGroups/rg-azlocal-images/providers/Microsoft.AzureStackHCI/galleryImages/ubuntu-2404-hardened
