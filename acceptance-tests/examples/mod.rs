@@ -10,46 +10,76 @@ use crate::harness::{PROVIDER, Workspace, mirror};
 
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
 
-/// All folders below `folder` that hold a configuration.
+/// An import block with an identity is a syntax error before.
+const IDENTITY: (u64, u64) = (1, 12);
+
+/// All files below `folder` that are configurations.
 fn configurations(folder: &Path, found: &mut Vec<PathBuf>) {
     let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
     entries.sort();
-    if entries.iter().any(|path| path.extension().is_some_and(|extension| extension == "tf")) {
-        found.push(folder.to_owned());
-    }
-    for folder in entries.iter().filter(|path| path.is_dir()) {
-        configurations(folder, found);
-    }
-}
-
-/// Copies the configuration of `folder`.
-fn copy(folder: &Path, into: &Workspace) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "tf") {
-            let text = fs::read_to_string(&path).unwrap();
-            if text.contains("required_providers") {
-                // Replaces ours, which would be one too many.
-                into.write("terraform.tf", "");
-            }
-            into.write(path.file_name().unwrap().to_str().unwrap(), &text);
+    for path in entries {
+        if path.is_dir() {
+            configurations(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "tf") {
+            found.push(path);
         }
     }
 }
 
-#[test]
-fn every_example_is_valid_and_formatted() {
-    let mut folders = Vec::new();
-    configurations(Path::new(EXAMPLES), &mut folders);
-    assert!(folders.contains(&Path::new(EXAMPLES).join("demo")), "{folders:?}");
-    for folder in folders {
-        let workspace = Workspace::new("");
-        copy(&folder, &workspace);
-        let outcome = workspace.validate();
-        assert_eq!(outcome.code, Some(0), "{}\n{outcome}", folder.display());
-        let outcome = workspace.run(&["fmt", "-check", "-diff", folder.to_str().unwrap()]);
-        assert_eq!(outcome.code, Some(0), "{}\n{outcome}", folder.display());
+/// Copies a configuration.
+fn copy(file: &Path, into: &Workspace) {
+    let text = fs::read_to_string(file).unwrap();
+    if text.contains("required_providers") {
+        // Replaces ours, which would be one too many.
+        into.write("terraform.tf", "");
     }
+    into.write(file.file_name().unwrap().to_str().unwrap(), &text);
+}
+
+/// Copies all configurations of `folder`.
+fn copy_all(folder: &Path, into: &Workspace) {
+    let mut files = Vec::new();
+    configurations(folder, &mut files);
+    files.iter().for_each(|file| copy(file, into));
+}
+
+/// Major and minor version of the executable.
+fn terraform_version() -> (u64, u64) {
+    let answer = Workspace::new("").run(&["version", "-json"]).stdout;
+    let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+    let version = answer["terraform_version"].as_str().unwrap();
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    (parts.next().unwrap(), parts.next().unwrap())
+}
+
+#[track_caller]
+fn is_valid(workspace: &Workspace, what: &Path) {
+    let outcome = workspace.validate();
+    assert_eq!(outcome.code, Some(0), "{}\n{outcome}", what.display());
+}
+
+#[test]
+fn every_example_is_formatted_and_valid_by_itself() {
+    let examples = Path::new(EXAMPLES);
+    let outcome = Workspace::new("").run(&["fmt", "-check", "-diff", "-recursive", EXAMPLES]);
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let version = terraform_version();
+    let mut files = Vec::new();
+    configurations(examples, &mut files);
+    files.retain(|file| !file.starts_with(examples.join("demo")));
+    assert!(files.contains(&examples.join("provider/provider.tf")), "{files:?}");
+    for file in files {
+        if file.ends_with("import-by-identity.tf") && version < IDENTITY {
+            continue;
+        }
+        let workspace = Workspace::new("");
+        copy(&file, &workspace);
+        is_valid(&workspace, &file);
+    }
+    let demo = examples.join("demo");
+    let workspace = Workspace::new("");
+    copy_all(&demo, &workspace);
+    is_valid(&workspace, &demo);
 }
 
 #[test]
@@ -62,7 +92,7 @@ fn the_demonstration_can_be_installed_applied_and_destroyed() {
         .env("TF_VAR_ucloud_base_url", cloud.url())
         .env("UCLOUD_PUBLIC_KEY", account.public_key())
         .env("UCLOUD_PRIVATE_KEY", account.private_key());
-    copy(&Path::new(EXAMPLES).join("demo"), &workspace);
+    copy_all(&Path::new(EXAMPLES).join("demo"), &workspace);
     let installed = workspace.run(&["init", "-no-color"]).ok();
     installed.says(&["Installed cloudimages/cloudimages v", "successfully initialized"]);
     let state = workspace.step();
