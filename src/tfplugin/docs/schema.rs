@@ -11,8 +11,11 @@ const WRITE_ONLY: &str =
 /// The fields of an object type.
 type Fields = BTreeMap<&'static str, Type>;
 
+/// Whether an attribute belongs to a group.
+type Belongs = fn(&Attribute) -> bool;
+
 /// The groups of attributes, in the order of the page.
-const GROUPS: [(&str, fn(&Attribute) -> bool); 3] = [
+const GROUPS: [(&str, Belongs); 3] = [
     ("Required", |attribute| attribute.required),
     ("Optional", |attribute| attribute.optional && !attribute.required),
     ("Read-Only", |attribute| !attribute.optional && !attribute.required),
@@ -68,7 +71,7 @@ fn level(attributes: &[Attribute], path: &str, sections: &mut Vec<String>) {
 
 fn group(
     attributes: &[Attribute],
-    belongs: fn(&Attribute) -> bool,
+    belongs: Belongs,
     title: &str,
     path: &str,
     sections: &mut Vec<String>,
@@ -88,7 +91,7 @@ fn group(
         .push(members.into_iter().map(|member| line(member, path)).collect::<Vec<_>>().join("\n"));
 }
 
-fn sorted(attributes: &[Attribute], belongs: fn(&Attribute) -> bool) -> Vec<&Attribute> {
+fn sorted(attributes: &[Attribute], belongs: Belongs) -> Vec<&Attribute> {
     let mut members: Vec<_> = attributes.iter().filter(|attribute| belongs(attribute)).collect();
     members.sort_by_key(|attribute| attribute.name);
     members
