@@ -297,7 +297,8 @@ impl LookUp {
         if let Some(tag) = &asked.tag {
             filters.sent(format!("tag = {tag:?}"));
         }
-        let words: [(_, Option<&str>, fn(&api::Image) -> &Option<Box<str>>); 4] = [
+        type Field = fn(&api::Image) -> &Option<Box<str>>;
+        let words: [(_, Option<&str>, Field); 4] = [
             ("zone", asked.zone.as_deref(), |image| &image.zone),
             ("image_type", asked.image_type.as_ref().map(AnyCase::as_str), |i| &i.image_type),
             ("func_type", asked.func_type.as_ref().map(AnyCase::as_str), |i| &i.func_type),

@@ -44,6 +44,9 @@ pub trait Encode: Send {
 /// A future that a trait object returns.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+/// What a look-up comes to: the result, if there is one, and what there is to say.
+pub type Reading = (Option<Box<dyn Encode>>, Vec<Diagnostic>);
+
 /// A [`DataSource`] of any type, which is how the protocol holds them.
 pub trait AnyDataSource<C>: Send + Sync {
     /// The type name without the provider's prefix.
@@ -60,7 +63,7 @@ pub trait AnyDataSource<C>: Send + Sync {
         clients: &'a C,
         config: Object,
         stop: &'a tokio_util::sync::CancellationToken,
-    ) -> Pending<'a, (Option<Box<dyn Encode>>, Vec<Diagnostic>)>;
+    ) -> Pending<'a, Reading>;
 }
 
 impl<C: Sync, D: DataSource<C>> AnyDataSource<C> for D {
@@ -94,7 +97,7 @@ impl<C: Sync, D: DataSource<C>> AnyDataSource<C> for D {
         clients: &'a C,
         config: Object,
         stop: &'a tokio_util::sync::CancellationToken,
-    ) -> Pending<'a, (Option<Box<dyn Encode>>, Vec<Diagnostic>)> {
+    ) -> Pending<'a, Reading> {
         Box::pin(async move {
             let mut problems = AnyDataSource::<C>::validate(self, config.clone());
             if problems.iter().any(Diagnostic::is_error) {
