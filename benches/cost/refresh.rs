@@ -95,8 +95,9 @@ resource "cloudimages_hci_gallery_image" "all" {{
 
 /// As many objects that Terraform keeps all by itself.
 fn terraform_data() -> Workspace {
-    let configuration =
-        format!("resource \"terraform_data\" \"all\" {{\n  count = {IMAGES}\n  input = count.index\n}}\n");
+    let configuration = format!(
+        "resource \"terraform_data\" \"all\" {{\n  count = {IMAGES}\n  input = count.index\n}}\n"
+    );
     let workspace = Workspace::new(&configuration);
     workspace.run(&["init"]);
     workspace.run(&["apply", "-auto-approve"]);

@@ -1,6 +1,6 @@
 //! One declaration per attribute: the field, its schema, its documentation, its decoding.
 //!
-//! A struct inside [`model!`] is all there is to write. The field's Rust type says what Terraform
+//! A struct inside [`model!`](crate::model!) is all there is to write. The field's Rust type says what Terraform
 //! type it has, whether it is required and whether it is secret; its doc comment is the
 //! description and the documentation page; `#[tf(...)]` says what a plan does with it. Decoding
 //! is validation: a type that cannot hold a bad value needs no validator.
@@ -174,7 +174,7 @@ pub fn description(doc: &str) -> String {
     lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
-/// A struct declared with [`model!`].
+/// A struct declared with [`model!`](crate::model!).
 pub trait Model: Send + Sync + Sized + 'static {
     /// The struct's doc comment.
     const DOC: &'static str;

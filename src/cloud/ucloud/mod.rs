@@ -1,6 +1,6 @@
 //! UCloud's list of images: `DescribeImage`.
 //!
-//! [`Settings`] become [`Credentials`], those and an [`endpoint`] become a [`Client`], and the
+//! [`Settings`] become [`Credentials`], those and an [`endpoint()`] become a [`Client`], and the
 //! client answers a [`Query`] with a [`Listing`] that is complete, or fails.
 //! See <https://docs.ucloud.cn/api/uhost-api/describe_image>.
 

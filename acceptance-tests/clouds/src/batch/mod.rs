@@ -87,7 +87,7 @@ impl Builder {
         self
     }
 
-    /// The list, in place of [`catalogue`]; entries may be of any shape.
+    /// The list, in place of [`catalogue()`]; entries may be of any shape.
     #[must_use]
     pub fn items(self, items: Vec<Value>) -> Self {
         *lock(&self.0.items) = items;
@@ -153,7 +153,7 @@ impl Deref for Simulation {
 }
 
 impl Simulation {
-    /// Starts from the defaults: [`ACCOUNT`], [`ACCOUNT_KEY`] and the [`catalogue`].
+    /// Starts from the defaults: [`ACCOUNT`], [`ACCOUNT_KEY`] and the [`catalogue()`].
     #[must_use]
     pub fn builder() -> Builder {
         Builder(State {

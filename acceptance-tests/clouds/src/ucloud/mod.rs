@@ -88,7 +88,7 @@ impl Builder {
         self
     }
 
-    /// Replaces the images of the default region, which are those of [`catalogue`] otherwise.
+    /// Replaces the images of the default region, which are those of [`catalogue()`] otherwise.
     #[must_use]
     pub fn images(mut self, images: Vec<Image>) -> Self {
         let region = self.state.default_region.clone();
@@ -161,7 +161,7 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// A simulation of one region with the images of [`catalogue`], to be adapted.
+    /// A simulation of one region with the images of [`catalogue()`], to be adapted.
     #[must_use]
     pub fn builder() -> Builder {
         let mut state = State { default_region: REGION.to_owned(), ..State::default() };
@@ -169,7 +169,7 @@ impl Simulation {
         Builder { state, accounts: Vec::new(), base_path: None }
     }
 
-    /// A simulation with the images of [`catalogue`] and [`Account::example`].
+    /// A simulation with the images of [`catalogue()`] and [`Account::example`].
     #[must_use]
     pub fn start() -> Self {
         Self::builder().start()
