@@ -1,0 +1,174 @@
+//! The managed resource of the test provider.
+
+use crate::tfplugin::attr::Secret;
+use crate::tfplugin::config::Config;
+use crate::tfplugin::context::Context;
+use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
+use crate::tfplugin::life;
+use crate::tfplugin::model::Flag;
+use crate::tfplugin::plan::Plan;
+use crate::tfplugin::resource::{Import, Presence, Resource, State};
+use crate::tfplugin::timeouts::Timeouts;
+
+use super::alpha::{Clients, Disk, Identity, Inputs, Mode, Outputs, Place, Private};
+
+pub(super) struct Machine;
+
+type Stored = State<Inputs, Outputs, Private>;
+
+/// What the service answers: its own spelling of places, its own choice where none was made.
+fn answered(mut inputs: Inputs) -> Inputs {
+    let spell = |place: &mut Place| place.0 = place.0.to_lowercase().replace(' ', "");
+    spell(&mut inputs.location);
+    inputs.zone.get_or_insert_with(|| "z1".to_owned());
+    if let Some(disk) = &mut inputs.disk {
+        disk.gb.get_or_insert(10);
+        disk.place.as_mut().map(spell);
+    }
+    for port in inputs.ports.iter_mut().flatten() {
+        port.place.as_mut().map(spell);
+    }
+    inputs
+}
+
+impl Resource<Clients> for Machine {
+    const NAME: &'static str = "machine";
+    const VERSION: i64 = 1;
+    const TIMEOUTS: Timeouts = Timeouts {
+        create: Some(std::time::Duration::from_secs(3600)),
+        read: None,
+        update: Some(std::time::Duration::from_secs(90)),
+        delete: None,
+    };
+    type Inputs = Inputs;
+    type Outputs = Outputs;
+    type Private = Private;
+    type Identity = Identity;
+
+    fn validate(&self, config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
+        config.at_most_one(&["password", "password_wo"], problems);
+    }
+
+    fn ready(&self, clients: &Clients) -> Result<()> {
+        match clients.endpoint.as_str() {
+            "unready" => Err(Diagnostic::error("No endpoint", "Give `endpoint`.").into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn plan(&self, plan: &mut Plan<'_>) {
+        let outputs = life::outputs::<Clients, Self>();
+        let status = plan.prior.and_then(|prior| prior.get("status")?.as_str());
+        match status {
+            Some("building") => plan.forget(&outputs, |output| !output.has(Flag::stable)),
+            Some("broken") => plan.replace_because_of(&outputs, "status"),
+            _ => {}
+        }
+    }
+
+    async fn create(&self, clients: &Clients, inputs: Inputs, context: &Context) -> Result<Stored> {
+        clients.cloud.call("create").await?;
+        if inputs.password_wo.as_ref().map(|secret| secret.0.expose()) == Some("weak") {
+            context.warn(Diagnostic::warning("Weak", "The password weak is weak."));
+        }
+        if inputs.disk.as_ref().and_then(|disk| disk.key_wo.as_ref()).is_some() {
+            clients.cloud.note("key");
+        }
+        let region = inputs.region.clone().or(Some("r1".to_owned()));
+        let outputs =
+            Outputs { id: "m1".to_owned(), status: "building".to_owned(), revision: 1, region };
+        let private = Private { etag: "e1".to_owned() };
+        Ok(State { inputs: answered(inputs), outputs, private })
+    }
+
+    async fn settle(&self, clients: &Clients, state: &mut Stored, _: &Context) -> Result<()> {
+        state.private.etag = "settling".to_owned();
+        clients.cloud.call("settle").await?;
+        clients.cloud.status().clone_into(&mut state.outputs.status);
+        state.private.etag = format!("e{}", state.outputs.revision);
+        Ok(())
+    }
+
+    async fn read(&self, clients: &Clients, state: &mut Stored, _: &Context) -> Result<Presence> {
+        clients.cloud.call("read").await?;
+        state.inputs = answered(state.inputs.clone());
+        clients.cloud.status().clone_into(&mut state.outputs.status);
+        if clients.cloud.is_gone() {
+            return Ok(Presence::Gone);
+        }
+        Ok(Presence::Present)
+    }
+
+    async fn update(
+        &self,
+        clients: &Clients,
+        state: &mut Stored,
+        desired: Inputs,
+        _: &Context,
+    ) -> Result<()> {
+        state.inputs.size = desired.size;
+        state.outputs.revision += 1;
+        clients.cloud.call("update").await?;
+        state.inputs = answered(desired);
+        Ok(())
+    }
+
+    async fn delete(&self, clients: &Clients, state: Stored, _: &Context) -> Result<()> {
+        assert_eq!(state.outputs.id, "m1");
+        clients.cloud.call("delete").await
+    }
+
+    async fn import(
+        &self,
+        clients: &Clients,
+        target: Import<Identity>,
+        _: &Context,
+    ) -> Result<Stored> {
+        clients.cloud.call("import").await?;
+        let id = match target {
+            Import::Id(id) => id,
+            Import::Identity(identity) => identity.id,
+        };
+        if id != "m1" {
+            let detail = format!("An id looks like m1, not {id:?}.");
+            return Err(Diagnostic::error("Bad id", detail).at(Path::attribute("id")).into());
+        }
+        let inputs = Inputs {
+            name: "one".to_owned(),
+            location: Place("westeurope".to_owned()),
+            size: Some(3),
+            rate: None,
+            zone: Some("z1".to_owned()),
+            region: None,
+            mode: Mode("plain".to_owned()),
+            seed: None,
+            source: None,
+            wait: None,
+            code: None,
+            password: None::<Secret>,
+            password_wo: None,
+            password_wo_version: None,
+            disk: None::<Disk>,
+            ports: None,
+            tags: None,
+            marks: None,
+        };
+        let outputs =
+            Outputs { id, status: "ready".to_owned(), revision: 7, region: Some("r1".to_owned()) };
+        Ok(State { inputs, outputs, private: Private { etag: "imported".to_owned() } })
+    }
+
+    fn identity(&self, state: &Stored) -> Identity {
+        Identity { id: state.outputs.id.clone(), project: Some("p1".to_owned()) }
+    }
+
+    fn upgrade(&self, from: i64, mut state: serde_json::Value) -> Result<serde_json::Value> {
+        match from {
+            0 => {
+                state["location"] = state["place"].take();
+                Ok(state)
+            }
+            _ => Err(Diagnostic::error("Unknown state version", "There was none.").into()),
+        }
+    }
+}
