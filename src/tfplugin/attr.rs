@@ -260,9 +260,18 @@ fn elements<T: Attr>(
     let decoded: Vec<T> = values
         .into_iter()
         .enumerate()
-        .filter_map(|(index, value)| T::decode(value, &path(index), problems))
+        .filter_map(|(index, value)| element(value, &path(index), problems))
         .collect();
     (decoded.len() == count).then_some(decoded)
+}
+
+fn element<T: Attr>(value: Value, at: &Path, problems: &mut Vec<Diagnostic>) -> Option<T> {
+    if value.is_null() && T::REQUIRED {
+        let detail = format!("`{at}` must not be null. Leave the element out.");
+        problems.push(Diagnostic::invalid(at, detail));
+        return None;
+    }
+    T::decode(value, at, problems)
 }
 
 impl<T: Attr> Attr for Vec<T> {
@@ -302,7 +311,7 @@ impl<T: Attr + Ord> Attr for BTreeSet<T> {
         match value {
             // An element of a set has no path of its own that Terraform could show.
             Value::List(values) => {
-                elements(values, problems, |_| at.clone()).map(|all| all.into_iter().collect())
+                elements(values, problems, |_| at.clone()).map(BTreeSet::from_iter)
             }
             other => unexpected("a set", &other, at, problems),
         }
@@ -338,7 +347,7 @@ impl<T: Attr> Attr for BTreeMap<String, T> {
             .into_iter()
             .filter_map(|(key, value)| {
                 let path = at.step(Step::Key(key.clone()));
-                Some((key, T::decode(value, &path, problems)?))
+                Some((key, element(value, &path, problems)?))
             })
             .collect();
         (decoded.len() == count).then_some(decoded)
@@ -599,5 +608,36 @@ mod tests {
         assert_eq!(Vec::<i64>::decode(value, &Path::attribute("sizes"), &mut problems), None);
         let paths: Vec<_> = problems.iter().map(|p| p.path.to_string()).collect();
         assert_eq!(paths, ["sizes[1]", "sizes[3]"]);
+    }
+
+    #[test]
+    fn an_element_that_is_null_is_no_missing_argument() {
+        let mut problems = Vec::new();
+        let value = Value::List(vec!["a".into(), Value::Null]);
+        assert_eq!(
+            Vec::<String>::decode(value.clone(), &Path::attribute("x"), &mut problems),
+            None
+        );
+        let all = Vec::<Option<String>>::decode(value, &Path::attribute("x"), &mut problems);
+        assert_eq!(all.unwrap().len(), 2);
+        let problems: Vec<_> = problems.into_iter().map(|problem| problem.detail).collect();
+        assert_eq!(problems, ["`x[1]` must not be null. Leave the element out."]);
+    }
+
+    #[test]
+    fn a_number_without_end_is_none() {
+        for number in [Number::Float(f64::INFINITY), Number::Decimal("1e400".into())] {
+            let mut problems = Vec::new();
+            let found = f64::decode(Value::Number(number), &Path::attribute("x"), &mut problems);
+            assert_eq!((found, problems.len()), (None, 1));
+        }
+    }
+
+    #[test]
+    fn more_digits_than_fit_are_the_same_number() {
+        let number = |digits: &str| Value::Number(Number::parse(digits).unwrap());
+        assert!(f64::same(&number("0.10000000000000000001"), &number("0.1")));
+        assert!(!f64::same(&number("0.1001"), &number("0.1")));
+        assert!(!i64::same(&number("9007199254740993"), &number("9007199254740992")));
     }
 }

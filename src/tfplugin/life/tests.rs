@@ -1,1 +1,192 @@
+use std::sync::Mutex;
+use std::time::Duration;
 
+use super::*;
+use crate::tfplugin::resource::{State, StateOf};
+use crate::tfplugin::timeouts::Timeouts;
+
+crate::model! {
+    /// A thing.
+    #[derive(Clone, Debug)]
+    struct Inputs {
+        /// Its name.
+        name: Option<String>,
+    }
+}
+
+crate::model! {
+    /// A thing.
+    #[derive(Clone, Debug)]
+    struct Outputs {
+        /// How it is.
+        status: Option<String>,
+    }
+}
+
+/// Notes each step and the time it has.
+#[derive(Default)]
+struct Notes(Mutex<Vec<(&'static str, u64)>>);
+
+impl Notes {
+    fn add(&self, step: &'static str, context: &Context) {
+        self.0.lock().unwrap().push((step, context.timeout.as_secs()));
+    }
+
+    fn take(&self) -> Vec<(&'static str, u64)> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+struct Thing;
+
+impl Resource<Notes> for Thing {
+    const NAME: &'static str = "thing";
+    const TIMEOUTS: Timeouts = Timeouts {
+        create: Some(Duration::from_secs(100)),
+        read: None,
+        update: Some(Duration::from_secs(10)),
+        delete: None,
+    };
+    type Inputs = Inputs;
+    type Outputs = Outputs;
+    type Private = ();
+    type Identity = Inputs;
+
+    async fn create(
+        &self,
+        notes: &Notes,
+        inputs: Inputs,
+        context: &Context,
+    ) -> Result<StateOf<Self, Notes>> {
+        notes.add("create", context);
+        Ok(State { inputs, outputs: Outputs { status: None }, private: () })
+    }
+    async fn settle(
+        &self,
+        notes: &Notes,
+        state: &mut StateOf<Self, Notes>,
+        context: &Context,
+    ) -> Result<()> {
+        notes.add("settle", context);
+        state.outputs.status = Some("ready".to_owned());
+        Ok(())
+    }
+    async fn read(
+        &self,
+        notes: &Notes,
+        _: &mut StateOf<Self, Notes>,
+        context: &Context,
+    ) -> Result<Presence> {
+        notes.add("read", context);
+        Ok(Presence::Present)
+    }
+    async fn update(
+        &self,
+        notes: &Notes,
+        state: &mut StateOf<Self, Notes>,
+        desired: Inputs,
+        context: &Context,
+    ) -> Result<()> {
+        notes.add("update", context);
+        state.inputs = desired;
+        Ok(())
+    }
+    async fn delete(
+        &self,
+        notes: &Notes,
+        _: StateOf<Self, Notes>,
+        context: &Context,
+    ) -> Result<()> {
+        notes.add("delete", context);
+        Ok(())
+    }
+    async fn import(
+        &self,
+        notes: &Notes,
+        target: Import<Inputs>,
+        context: &Context,
+    ) -> Result<StateOf<Self, Notes>> {
+        notes.add("import", context);
+        let Import::Identity(inputs) = target else { return Err(vec![].into()) };
+        Ok(State { inputs, outputs: Outputs { status: None }, private: () })
+    }
+    fn identity(&self, state: &StateOf<Self, Notes>) -> Inputs {
+        state.inputs.clone()
+    }
+}
+
+fn object(name: &str, status: Value) -> Object {
+    Object::from([
+        ("name".to_owned(), name.into()),
+        ("status".to_owned(), status),
+        ("timeouts".to_owned(), Value::Null),
+    ])
+}
+
+fn record(name: &str) -> Record {
+    Record { object: object(name, "ready".into()), ..Record::default() }
+}
+
+/// The resource as the protocol holds it.
+fn thing() -> Box<dyn AnyResource<Notes>> {
+    Box::new(Thing)
+}
+
+#[tokio::test]
+async fn each_operation_has_its_own_time() {
+    let (notes, stop) = (Notes::default(), CancellationToken::new());
+    let thing = thing();
+    let planned = object("a", Value::unknown());
+    thing.create(&notes, planned.clone(), planned.clone(), &stop).await;
+    assert_eq!(notes.take(), [("create", 100), ("settle", 100)]);
+    thing.update(&notes, record("b"), planned.clone(), planned.clone(), &stop).await;
+    assert_eq!(notes.take(), [("update", 10), ("settle", 10)]);
+    // Where nothing changed, it is the creation that goes on.
+    thing.update(&notes, record("a"), planned.clone(), planned.clone(), &stop).await;
+    assert_eq!(notes.take(), [("settle", 100)]);
+    thing.read(&notes, record("a"), &stop).await;
+    thing.delete(&notes, record("a"), &stop).await;
+    assert_eq!(notes.take(), [("read", 1200), ("delete", 1200)]);
+}
+
+#[tokio::test]
+async fn the_configured_time_goes_first() {
+    let (notes, stop) = (Notes::default(), CancellationToken::new());
+    let mut planned = object("a", Value::unknown());
+    let limits = Object::from([("create".to_owned(), "1m30s".into())]);
+    planned.insert("timeouts".to_owned(), Value::Map(limits));
+    let (created, problems) = thing().create(&notes, planned.clone(), planned.clone(), &stop).await;
+    assert_eq!((notes.take(), problems), (vec![("create", 90), ("settle", 90)], vec![]));
+    assert_eq!(created.unwrap().object["timeouts"], planned["timeouts"]);
+}
+
+#[tokio::test]
+async fn what_was_stopped_before_it_began_to_wait_is_a_warning() {
+    let (notes, stop) = (Notes::default(), CancellationToken::new());
+    stop.cancel();
+    let planned = object("a", Value::unknown());
+    let (created, problems) = thing().create(&notes, planned.clone(), planned, &stop).await;
+    assert_eq!(notes.take(), [("create", 100)]);
+    assert_eq!(problems.iter().filter(|problem| problem.is_error()).count(), 0);
+    assert_eq!(problems.len(), 1);
+    assert_eq!(created.unwrap().object, object("a", Value::Null));
+    let (read, problems) = thing().read(&notes, record("a"), &stop).await;
+    assert_eq!((read, notes.take()), (Some(record("a")), vec![]));
+    assert!(problems[0].is_error());
+}
+
+#[tokio::test]
+async fn no_private_data_is_no_bytes() {
+    let (notes, stop) = (Notes::default(), CancellationToken::new());
+    let read = thing().read(&notes, record("a"), &stop).await.0.unwrap();
+    assert_eq!(read.private, [0; 0]);
+    assert_eq!(read.identity, Some(Object::from([("name".to_owned(), "a".into())])));
+}
+
+#[tokio::test]
+async fn an_identity_that_is_not_known_names_nothing() {
+    let (notes, stop) = (Notes::default(), CancellationToken::new());
+    let identity = Object::from([("name".to_owned(), Value::unknown())]);
+    let (found, problems) = thing().import(&notes, Import::Identity(identity), &stop).await;
+    assert_eq!((found, notes.take(), problems.len()), (None, vec![], 1));
+}

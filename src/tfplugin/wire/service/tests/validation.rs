@@ -45,8 +45,8 @@ async fn all_mistakes_are_reported_at_once_each_at_its_place() {
             "error disk.kind: Missing `disk.kind`",
             "error disk.gb: Invalid value for `disk.gb`",
             "error ports[1].number: Missing `ports[1].number`",
-            "error tags[\"a\"]: Missing `tags[\"a\"]`",
-            "error marks: Missing `marks`",
+            "error tags[\"a\"]: Invalid value for `tags[\"a\"]`",
+            "error marks: Invalid value for `marks`",
             "error password: Conflicting arguments",
             "error password_wo: Conflicting arguments",
         ]
