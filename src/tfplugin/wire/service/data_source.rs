@@ -1,6 +1,6 @@
 //! The rpcs about data sources.
 
-use crate::tfplugin::data_source::Encode;
+use crate::tfplugin::data_source::Reading;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure};
 use crate::tfplugin::provider::Provider;
 use crate::tfplugin::wire::answer::{config, written};
@@ -49,7 +49,7 @@ impl<P: Provider> Service<P> {
         &self,
         connection: u64,
         request: pb::read_data_source::Request,
-    ) -> Result<(Option<Box<dyn Encode>>, Vec<Diagnostic>), Failure> {
+    ) -> Result<Reading, Failure> {
         let entry = self.offer().data_source(&request.type_name)?;
         let config = config(request.config, &entry.ty)?;
         let clients = self.clients(connection)?;

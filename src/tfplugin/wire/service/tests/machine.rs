@@ -10,7 +10,8 @@ use crate::tfplugin::plan::Plan;
 use crate::tfplugin::resource::{Import, Presence, Resource, State};
 use crate::tfplugin::timeouts::Timeouts;
 
-use super::alpha::{Clients, Disk, Identity, Inputs, Mode, Outputs, Place, Private};
+use super::alpha::{Clients, Disk, Identity, Inputs, Outputs, Private};
+use super::texts::{Mode, Place, plain};
 
 pub(super) struct Machine;
 
@@ -18,7 +19,7 @@ type Stored = State<Inputs, Outputs, Private>;
 
 /// What the service answers: its own spelling of places, its own choice where none was made.
 fn answered(mut inputs: Inputs) -> Inputs {
-    let spell = |place: &mut Place| place.0 = place.0.to_lowercase().replace(' ', "");
+    let spell = |place: &mut Place| place.0 = plain(&place.0);
     spell(&mut inputs.location);
     inputs.zone.get_or_insert_with(|| "z1".to_owned());
     if let Some(disk) = &mut inputs.disk {

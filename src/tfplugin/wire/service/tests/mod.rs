@@ -27,6 +27,7 @@ mod planning;
 mod reading;
 mod stopping;
 mod stored;
+mod texts;
 mod validation;
 
 use alpha::Alpha;

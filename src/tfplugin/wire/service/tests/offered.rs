@@ -96,6 +96,7 @@ async fn every_resource_has_an_identity_that_can_be_imported() {
 /// Calls an rpc with an otherwise empty request, and gives the summaries of its answer.
 macro_rules! refused {
     ($service:ident, $rpc:ident, $message:ident, $name:ident) => {{
+        #[allow(clippy::needless_update, reason = "some requests have more to them")]
         let request = pb::$message::Request { $name: "alpha_x".to_owned(), ..Default::default() };
         let answer = $service.$rpc(Request::new(request)).await.unwrap().into_inner();
         (stringify!($rpc), summaries(&answer.diagnostics))

@@ -1,0 +1,81 @@
+//! Texts that are checked in a configuration and taken as they are from a service.
+
+use std::fmt;
+
+use super::{Text, unexpected};
+use crate::tfplugin::diagnostic::{Diagnostic, Path};
+use crate::tfplugin::model::{Attr, Shape};
+use crate::tfplugin::value::{Sink, Type, Value};
+
+/// A text of which a configuration has to make sense, while a state holds whatever the service
+/// sent: a word or a form of which this release has not heard is no reason to fail.
+pub struct Stored<T>(String, std::marker::PhantomData<fn() -> T>);
+
+impl<T> Stored<T> {
+    /// The text as it was written or sent.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<T: Text> Stored<T> {
+    /// Takes what the service sent, unless it means the same as what stands here already.
+    pub fn update(&mut self, sent: &str) {
+        if !T::same(&self.0, sent) {
+            sent.clone_into(&mut self.0);
+        }
+    }
+}
+
+impl<T> From<String> for Stored<T> {
+    fn from(text: String) -> Self {
+        Self(text, std::marker::PhantomData)
+    }
+}
+
+impl<T> Clone for Stored<T> {
+    fn clone(&self) -> Self {
+        self.0.clone().into()
+    }
+}
+
+impl<T> fmt::Debug for Stored<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<T: Text> PartialEq for Stored<T> {
+    fn eq(&self, other: &Self) -> bool {
+        T::same(&self.0, &other.0)
+    }
+}
+
+impl<T: Text> Attr for Stored<T> {
+    fn shape() -> Shape {
+        Shape::Plain(Type::String)
+    }
+    fn decode(value: Value, at: &Path, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        match value {
+            Value::String(text) => Some(text.into()),
+            other => unexpected(T::EXPECTED, &other, at, problems),
+        }
+    }
+    fn encode(&self, out: &mut dyn Sink) {
+        out.string(&self.0);
+    }
+    fn same(a: &Value, b: &Value) -> bool {
+        match (a, b) {
+            (Value::String(a), Value::String(b)) => T::same(a, b),
+            _ => a == b,
+        }
+    }
+    fn check(value: &Value, at: &Path, problems: &mut Vec<Diagnostic>) {
+        if let Value::String(text) = value
+            && let Err(why) = T::parse(text)
+        {
+            problems.push(Diagnostic::invalid(at, why));
+        }
+    }
+}
