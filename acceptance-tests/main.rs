@@ -17,5 +17,6 @@ mod harness;
 
 mod configuration;
 mod examples;
+mod process;
 mod ucloud_image;
 mod ucloud_images;

@@ -12,7 +12,8 @@ mod terraform;
 pub(crate) mod ucloud;
 mod workspace;
 
-pub(crate) use outcome::{Diagnostic, Outcome};
+pub(crate) use outcome::Outcome;
+pub(crate) use run::Run;
 pub(crate) use state::State;
 pub(crate) use workspace::{PROVIDER, Workspace};
 

@@ -2,11 +2,12 @@
 
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::Outcome;
 use super::terraform::Slot;
+use super::{Outcome, PATIENCE};
 
 /// When a run is given up. The longest ones take a few seconds.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -18,7 +19,8 @@ pub(crate) struct Run {
     child: Child,
     started: Instant,
     ended: bool,
-    outputs: Option<[JoinHandle<String>; 2]>,
+    stdout: Output,
+    stderr: Output,
     _slot: Option<Slot>,
 }
 
@@ -32,9 +34,10 @@ impl Run {
         let shown = shown.map(|part| part.to_string_lossy()).collect::<Vec<_>>().join(" ");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{shown}: {error}"));
-        let outputs = [reader(child.stdout.take().unwrap()), reader(child.stderr.take().unwrap())];
+        let stdout = Output::of(child.stdout.take().unwrap());
+        let stderr = Output::of(child.stderr.take().unwrap());
         let started = Instant::now();
-        Self { shown, child, started, ended: false, outputs: Some(outputs), _slot: slot }
+        Self { shown, child, started, ended: false, stdout, stderr, _slot: slot }
     }
 
     /// Presses Ctrl-C: the signal goes to the program and all its children.
@@ -47,6 +50,20 @@ impl Run {
         let script = format!("kill -{name} -{}", self.child.id());
         let sent = Command::new("sh").args(["-c", &script]).stderr(Stdio::null()).status();
         assert!(sent.is_ok(), "{script}: {sent:?}");
+    }
+
+    /// Waits until `happened`, which has to be before the end.
+    pub(crate) fn until(&mut self, what: &str, mut happened: impl FnMut() -> bool) {
+        let started = Instant::now();
+        while !happened() {
+            let ended = self.child.try_wait().unwrap();
+            if ended.is_some() || started.elapsed() > PATIENCE {
+                self.signal("KILL");
+                let (stdout, stderr) = self.collect();
+                panic!("not seen: {what}\n{}: {ended:?}\n{stdout}\n{stderr}", self.shown);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Waits for the end.
@@ -69,8 +86,18 @@ impl Run {
     }
 
     fn collect(&mut self) -> (String, String) {
-        let [stdout, stderr] = self.outputs.take().unwrap();
-        (stdout.join().unwrap(), stderr.join().unwrap())
+        (self.stdout.whole(), self.stderr.whole())
+    }
+
+    /// What was written to stdout so far, as soon as it holds a line with `fragment`.
+    pub(crate) fn stdout_until(&mut self, fragment: &str) -> String {
+        let stdout = Arc::clone(&self.stdout.bytes);
+        let read = || String::from_utf8_lossy(&stdout.lock().unwrap()).into_owned();
+        self.until(fragment, || {
+            let text = read();
+            text.find(fragment).is_some_and(|at| text[at..].contains('\n'))
+        });
+        read()
     }
 }
 
@@ -83,11 +110,30 @@ impl Drop for Run {
     }
 }
 
-/// Reads to the end on a thread of its own: a full pipe would stop the writer.
-fn reader(mut from: impl Read + Send + 'static) -> JoinHandle<String> {
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let _ = from.read_to_end(&mut bytes);
-        String::from_utf8_lossy(&bytes).into_owned()
-    })
+/// What a program writes. It is read on a thread of its own: a full pipe would stop the writer.
+#[derive(Debug)]
+struct Output {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl Output {
+    fn of(mut from: impl Read + Send + 'static) -> Self {
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let into = Arc::clone(&bytes);
+        let reader = std::thread::spawn(move || {
+            let mut buffer = [0; 8192];
+            while let Ok(count @ 1..) = from.read(&mut buffer) {
+                into.lock().unwrap().extend_from_slice(&buffer[..count]);
+            }
+        });
+        Self { bytes, reader: Some(reader) }
+    }
+
+    fn whole(&mut self) -> String {
+        if let Some(reader) = self.reader.take() {
+            reader.join().unwrap();
+        }
+        String::from_utf8_lossy(&self.bytes.lock().unwrap()).into_owned()
+    }
 }

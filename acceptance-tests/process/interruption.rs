@@ -1,0 +1,61 @@
+//! Ctrl-C and time limits, while the service does not answer.
+
+use std::time::{Duration, Instant};
+
+use simulated_clouds::ucloud::{Fault, Simulation, generated};
+
+use crate::harness::{Workspace, eventually, ucloud};
+
+const ANY: &str = "data \"cloudimages_ucloud_images\" \"any\" {}\n";
+
+/// Far below the 30 seconds that one attempt takes, far above what two busy cores need.
+const SOON: Duration = Duration::from_secs(10);
+
+#[test]
+fn an_interruption_ends_a_read_that_hangs() {
+    let cloud = Simulation::start();
+    cloud.fail_always(Fault::Hang);
+    let workspace = Workspace::new(&(ucloud::provider(&cloud) + ANY));
+    let mut run = workspace.start(&["plan", "-json", "-input=false"]);
+    run.until("the request that hangs", || cloud.in_flight() == 1);
+    let interrupted = Instant::now();
+    run.interrupt();
+    let outcome = run.finish().fails();
+    assert!(interrupted.elapsed() < SOON, "{outcome}");
+    let errors = outcome.errors_about("data.cloudimages_ucloud_images.any");
+    assert_eq!(errors.len(), 1, "{outcome}");
+    errors[0].says(&["Interrupted", "Nothing was changed"]);
+    eventually("the connection is closed", || cloud.in_flight() == 0);
+    assert_eq!(cloud.request_count(), 1);
+}
+
+#[test]
+fn an_interruption_ends_the_pause_before_another_try() {
+    let cloud = Simulation::start();
+    let busy = simulated_clouds::ucloud::HttpAnswer::new(429).retry_after_seconds(60);
+    cloud.fail_always(busy);
+    let workspace = Workspace::new(&(ucloud::provider(&cloud) + ANY));
+    let mut run = workspace.start(&["plan", "-json", "-input=false"]);
+    run.until("the refused request", || cloud.request_count() == 1 && cloud.in_flight() == 0);
+    let interrupted = Instant::now();
+    run.interrupt();
+    let outcome = run.finish().fails();
+    assert!(interrupted.elapsed() < SOON, "{outcome}");
+    assert_eq!(cloud.request_count(), 1);
+}
+
+#[test]
+fn a_read_takes_no_longer_than_its_time_limit() {
+    let cloud = Simulation::builder().images(generated(300)).page_cap(100).start();
+    // The first page comes, the others do not.
+    for offset in [100, 200] {
+        cloud.fail_offset(offset, 1_000, Fault::StalledBody);
+    }
+    let main = ucloud::provider(&cloud)
+        + "data \"cloudimages_ucloud_images\" \"any\" {\n  timeouts = { read = \"2s\" }\n}\n";
+    let outcome = Workspace::new(&main).plan();
+    let error = outcome.error();
+    error.says(&["timed out", "no answer from 127.0.0.1", "Raise `timeouts`"]);
+    assert!(outcome.took > Duration::from_secs(2), "{outcome}");
+    assert!(outcome.took < SOON, "{outcome}");
+}

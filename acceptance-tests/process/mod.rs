@@ -1,0 +1,8 @@
+//! Being Terraform's child: the command line, debug mode, logs, interruptions, what is left.
+
+mod command_line;
+mod debugging;
+mod interruption;
+mod leftovers;
+mod logs;
+mod secrets;
