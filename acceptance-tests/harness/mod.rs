@@ -3,6 +3,7 @@
 //! Each test has a folder of its own, with its own home and an environment that holds nothing of
 //! the developer's: credentials found there would change what is tested.
 
+mod attached;
 mod find;
 pub(crate) mod mirror;
 mod outcome;
@@ -12,6 +13,7 @@ mod terraform;
 pub(crate) mod ucloud;
 mod workspace;
 
+pub(crate) use attached::Attached;
 pub(crate) use outcome::Outcome;
 pub(crate) use run::Run;
 pub(crate) use state::State;

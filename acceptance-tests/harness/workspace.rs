@@ -59,6 +59,14 @@ impl Workspace {
         workspace
     }
 
+    /// A configuration that uses a provider which runs already, and no other.
+    pub(crate) fn attached(provider: &str, reattach: &str, main: &str) -> Self {
+        let workspace = Self::with(provider, "direct { exclude = [\"*/*/*\"] }")
+            .env("TF_REATTACH_PROVIDERS", reattach);
+        workspace.main(main);
+        workspace
+    }
+
     /// Sets an environment variable for all commands. There are no others but PATH, HOME, TMPDIR
     /// and what points Terraform to its configuration.
     pub(crate) fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {

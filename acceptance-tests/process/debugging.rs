@@ -17,14 +17,6 @@ fn start(workspace: &Workspace) -> (Run, String) {
     (running, value.strip_suffix('\'').unwrap().to_owned())
 }
 
-/// A workspace that can only use the provider that runs already.
-fn attached(main: &str, variable: &str) -> Workspace {
-    let workspace = Workspace::with("cloudimages", "direct { exclude = [\"*/*/*\"] }")
-        .env("TF_REATTACH_PROVIDERS", variable);
-    workspace.main(main);
-    workspace
-}
-
 #[test]
 fn one_process_serves_several_runs_and_does_not_mix_them_up() {
     let developer = Workspace::new("");
@@ -40,8 +32,8 @@ fn one_process_serves_several_runs_and_does_not_mix_them_up() {
         let keys = ucloud::keys(&cloud, &account(name));
         ucloud::block(&format!("{keys}region = {region:?}")) + ANY
     };
-    let one = attached(&main("one", REGION), &variable);
-    let two = attached(&main("two", "hk"), &variable);
+    let one = Workspace::attached("cloudimages", &variable, &main("one", REGION));
+    let two = Workspace::attached("cloudimages", &variable, &main("two", "hk"));
     // At the same time, and twice.
     for _ in 0..2 {
         let runs = [&one, &two]

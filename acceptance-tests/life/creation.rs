@@ -1,0 +1,118 @@
+//! From nothing to an object that is ready, and what can come in between.
+
+use std::time::{Duration, Instant};
+
+use super::cloud::Making;
+use super::{begin, change, image};
+
+/// Far more than two busy cores need, far less than any of the waits that are interrupted.
+const SOON: Duration = Duration::from_secs(10);
+
+const APPLY: [&str; 4] = ["apply", "-json", "-input=false", "-auto-approve"];
+
+#[test]
+fn an_object_is_created_stays_as_it_is_and_is_deleted() {
+    let setting = begin(&image("a", "tags = { team = \"web\" }"));
+    let state = setting.workspace.step();
+    let attributes = state.attributes("sketch_image.a");
+    assert_eq!((&attributes["id"], &attributes["status"]), (&"img-1".into(), &"ready".into()));
+    assert_eq!(setting.cloud.only().tags["team"], "web");
+    setting.workspace.destroy().ok();
+    assert_eq!(setting.cloud.calls(), ["create a", "delete img-1 op-1"]);
+    assert!(setting.cloud.inside().items.is_empty());
+}
+
+#[test]
+fn a_failed_object_is_remembered_so_that_it_can_be_replaced() {
+    let setting = begin(&image("a", ""));
+    setting.cloud.inside().making = Making::Fails;
+    setting.workspace.apply().error().says(&["The image is not ready", "It is failed."]);
+    let state = setting.workspace.state();
+    assert!(state.is_tainted("sketch_image.a"), "{}", state.text);
+    assert_eq!(state.attributes("sketch_image.a")["id"], "img-1");
+
+    setting.cloud.inside().making = Making::Succeeds;
+    assert_eq!(setting.workspace.plan().exits(2).changes(), [change("a", "replace")]);
+    setting.workspace.step();
+    // Terraform does not hand over what was kept beside the state of a tainted object.
+    assert_eq!(setting.cloud.calls(), ["create a", "delete img-1 ", "create a"]);
+    assert_eq!(setting.cloud.inside().items.keys().collect::<Vec<_>>(), ["img-2"]);
+}
+
+#[test]
+fn an_interrupted_wait_goes_on_with_the_next_apply() {
+    let setting = begin(&image("a", ""));
+    setting.cloud.inside().making = Making::GoesOn;
+    let mut run = setting.workspace.start(&APPLY);
+    run.until("the wait", || setting.cloud.inside().looks > 2);
+    let interrupted = Instant::now();
+    run.interrupt();
+    let outcome = run.finish();
+    assert!(interrupted.elapsed() < SOON, "{outcome}");
+    let warnings = outcome.warnings();
+    assert_eq!(warnings.len(), 1, "{outcome}");
+    warnings[0].says(&["Interrupted while waiting", "Apply again to go on waiting"]);
+    let state = setting.workspace.state();
+    assert!(!state.is_tainted("sketch_image.a"), "{}", state.text);
+    assert_eq!(state.attributes("sketch_image.a")["status"], "creating");
+
+    let planned = setting.workspace.plan().exits(2);
+    assert_eq!(planned.changes(), [change("a", "update")]);
+    setting.cloud.inside().making = Making::Succeeds;
+    let state = setting.workspace.step();
+    assert_eq!(state.attributes("sketch_image.a")["status"], "ready");
+    assert_eq!(setting.cloud.calls(), ["create a"], "nothing is made or changed twice");
+    // What is kept beside the state has come through it all.
+    setting.workspace.destroy().ok();
+    assert_eq!(setting.cloud.calls(), ["delete img-1 op-1"]);
+}
+
+#[test]
+fn an_interruption_does_not_cut_off_the_request_that_creates() {
+    let setting = begin(&image("a", ""));
+    {
+        let mut inside = setting.cloud.inside();
+        inside.delay = Duration::from_secs(1);
+        inside.making = Making::GoesOn;
+    }
+    let mut run = setting.workspace.start(&APPLY);
+    run.until("the request", || setting.cloud.inside().being_asked == 1);
+    run.interrupt();
+    run.finish();
+    let state = setting.workspace.state();
+    assert_eq!(state.attributes("sketch_image.a")["id"], "img-1");
+    assert!(!state.is_tainted("sketch_image.a"), "{}", state.text);
+}
+
+#[test]
+fn a_creation_that_takes_too_long_is_an_error_that_keeps_the_object() {
+    let setting = begin(&image("a", "timeouts = { create = \"1s\" }"));
+    setting.cloud.inside().making = Making::GoesOn;
+    let outcome = setting.workspace.apply();
+    outcome.error().says(&["The image is not ready", "(1s) has run out", "last seen creating"]);
+    assert!(outcome.took < SOON, "{outcome}");
+    let state = setting.workspace.state();
+    assert!(state.is_tainted("sketch_image.a"), "{}", state.text);
+    assert_eq!(state.attributes("sketch_image.a")["id"], "img-1");
+
+    // Who knows that it will be ready soon can go on with it.
+    setting.workspace.run(&["untaint", "sketch_image.a"]).ok();
+    setting.cloud.inside().making = Making::Succeeds;
+    let state = setting.workspace.step();
+    assert_eq!(state.attributes("sketch_image.a")["status"], "ready");
+    assert_eq!(setting.cloud.calls(), ["create a"]);
+}
+
+#[test]
+fn a_bug_is_an_error_of_its_object_alone() {
+    let setting = begin(&(image("a", "") + &image("b", "")));
+    setting.cloud.inside().bug = Some("a".to_owned());
+    let error = setting.workspace.apply().error();
+    error.says(&["The provider has a bug", "cannot cope with a"]);
+    let state = setting.workspace.state();
+    assert!(state.instance("sketch_image.a").is_none(), "{}", state.text);
+    assert_eq!(state.attributes("sketch_image.b")["status"], "ready");
+    // The provider is still fit for use.
+    setting.cloud.inside().bug = None;
+    setting.workspace.step();
+}

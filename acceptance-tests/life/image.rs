@@ -1,0 +1,299 @@
+//! A resource with an argument of every kind.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use terraform_provider_cloudimages::cloud::Limits;
+use terraform_provider_cloudimages::model;
+use terraform_provider_cloudimages::tfplugin::attr::{Secret, WriteOnly};
+use terraform_provider_cloudimages::tfplugin::context::Context;
+use terraform_provider_cloudimages::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
+use terraform_provider_cloudimages::tfplugin::model::{Attr, Flag, Model, Shape};
+use terraform_provider_cloudimages::tfplugin::plan::Plan;
+use terraform_provider_cloudimages::tfplugin::resource::{Import, Presence, Resource, State};
+use terraform_provider_cloudimages::tfplugin::timeouts::Timeouts;
+use terraform_provider_cloudimages::tfplugin::value::{Sink, Value};
+
+use super::cloud::{Cloud, Item};
+
+model! {
+    /// An image of a cloud that exists in memory.
+    #[derive(Clone, Debug)]
+    pub(super) struct Inputs {
+        /// Name.
+        #[tf(replace)]
+        name: String,
+        /// Place, in any case.
+        #[tf(replace)]
+        place: Option<Place>,
+        /// Kind.
+        #[tf(replace)]
+        kind: Kind,
+        /// Size. The service chooses one when it is left out.
+        #[tf(computed, replace)]
+        size: Option<i64>,
+        /// Tags.
+        tags: Option<BTreeMap<String, String>>,
+        /// Where the data comes from. Never returned.
+        #[tf(unread, replace)]
+        source: Option<Secret>,
+        /// Password, never stored.
+        password_wo: Option<WriteOnly<Secret>>,
+        /// Another number sends the password again.
+        password_wo_version: Option<i64>,
+        /// Of interest to nobody but the configuration.
+        #[tf(local)]
+        note: Option<String>,
+    }
+}
+
+model! {
+    /// What the service says.
+    #[derive(Clone, Debug)]
+    pub(super) struct Outputs {
+        /// Id.
+        #[tf(stable)]
+        id: String,
+        /// Status.
+        status: String,
+    }
+}
+
+model! {
+    /// What identifies it.
+    #[derive(Clone, Debug, PartialEq)]
+    pub(super) struct Identity {
+        /// Id.
+        id: String,
+    }
+}
+
+/// Kept beside the state.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub(super) struct Private {
+    operation: String,
+}
+
+/// A name whose case means nothing.
+#[derive(Clone, Debug)]
+pub(super) struct Place(String);
+
+impl Attr for Place {
+    fn shape() -> Shape {
+        String::shape()
+    }
+    fn decode(value: Value, at: &Path, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        String::decode(value, at, problems).map(Self)
+    }
+    fn encode(&self, out: &mut dyn Sink) {
+        self.0.encode(out);
+    }
+    fn same(a: &Value, b: &Value) -> bool {
+        match (a.as_str(), b.as_str()) {
+            (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+            _ => a == b,
+        }
+    }
+}
+
+/// A word with a default.
+#[derive(Clone, Debug)]
+pub(super) struct Kind(String);
+
+impl Attr for Kind {
+    const REQUIRED: bool = false;
+    fn shape() -> Shape {
+        String::shape()
+    }
+    fn decode(value: Value, at: &Path, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        String::decode(value, at, problems).map(Self)
+    }
+    fn encode(&self, out: &mut dyn Sink) {
+        self.0.encode(out);
+    }
+    fn default_value() -> Option<Value> {
+        Some("standard".into())
+    }
+}
+
+type Kept = State<Inputs, Outputs, Private>;
+
+/// The resource.
+pub(super) struct SketchImage;
+
+fn error(summary: &str, detail: impl Into<String>) -> Failure {
+    Diagnostic::error(summary, detail).into()
+}
+
+fn password(inputs: &Inputs) -> Option<String> {
+    inputs.password_wo.as_ref().map(|WriteOnly(secret)| secret.expose().to_owned())
+}
+
+/// Takes over what the service says.
+fn record(state: &mut Kept, item: &Item) {
+    state.inputs.name.clone_from(&item.name);
+    state.inputs.place = item.place.clone().map(Place);
+    state.inputs.size = Some(item.size);
+    if state.inputs.tags.is_some() || !item.tags.is_empty() {
+        state.inputs.tags = Some(item.tags.clone());
+    }
+    item.status.clone_into(&mut state.outputs.status);
+}
+
+impl Resource<Arc<Cloud>> for SketchImage {
+    const NAME: &'static str = "image";
+    const VERSION: i64 = 1;
+    const TIMEOUTS: Timeouts = Timeouts {
+        create: Some(Duration::from_secs(600)),
+        read: Some(Duration::from_secs(60)),
+        update: Some(Duration::from_secs(60)),
+        delete: Some(Duration::from_secs(60)),
+    };
+    type Inputs = Inputs;
+    type Outputs = Outputs;
+    type Private = Private;
+    type Identity = Identity;
+
+    fn plan(&self, plan: &mut Plan<'_>) {
+        let status = plan.prior.and_then(|prior| prior.get("status")).and_then(Value::as_str);
+        match status {
+            Some("creating") => {
+                plan.forget(&Outputs::attributes(), |output| !output.has(Flag::stable));
+            }
+            Some("failed") => plan.replace_because_of(&Outputs::attributes(), "status"),
+            _ => {}
+        }
+    }
+
+    async fn create(&self, cloud: &Arc<Cloud>, inputs: Inputs, _: &Context) -> Result<Kept> {
+        let item = Item {
+            name: inputs.name.clone(),
+            place: inputs.place.as_ref().map(|place| place.0.to_lowercase()),
+            kind: inputs.kind.0.clone(),
+            size: inputs.size.unwrap_or(10),
+            tags: inputs.tags.clone().unwrap_or_default(),
+            source: inputs.source.as_ref().map(|source| source.expose().to_owned()),
+            password: password(&inputs),
+            ..Item::default()
+        };
+        let size = item.size;
+        let (id, operation) = cloud.create(item).await;
+        let outputs = Outputs { id, status: "creating".to_owned() };
+        let inputs = Inputs { size: Some(size), ..inputs };
+        Ok(State { inputs, outputs, private: Private { operation } })
+    }
+
+    async fn settle(&self, cloud: &Arc<Cloud>, state: &mut Kept, context: &Context) -> Result<()> {
+        if state.outputs.status == "ready" {
+            return Ok(());
+        }
+        let limits = Limits::within(context.timeout, context.stop.clone());
+        loop {
+            let Some(item) = cloud.get(&state.outputs.id) else {
+                return Err(error("The image is not ready", "It is gone."));
+            };
+            record(state, &item);
+            match item.status {
+                "ready" => return Ok(()),
+                "creating" => {}
+                status => return Err(error("The image is not ready", format!("It is {status}."))),
+            }
+            let paused = limits.pause("CreateImage", Duration::from_millis(20)).await;
+            paused.map_err(|ended| {
+                let detail = format!("{}; it was last seen {}.", ended.message, item.status);
+                error("The image is not ready", detail)
+            })?;
+        }
+    }
+
+    async fn read(&self, cloud: &Arc<Cloud>, state: &mut Kept, _: &Context) -> Result<Presence> {
+        let Some(item) = cloud.get(&state.outputs.id) else { return Ok(Presence::Gone) };
+        record(state, &item);
+        Ok(Presence::Present)
+    }
+
+    async fn update(
+        &self,
+        cloud: &Arc<Cloud>,
+        state: &mut Kept,
+        desired: Inputs,
+        _: &Context,
+    ) -> Result<()> {
+        let renewed = desired.password_wo_version != state.inputs.password_wo_version;
+        let tags = desired.tags.clone().unwrap_or_default();
+        let done = cloud.change(&state.outputs.id, |item| {
+            item.tags = tags;
+            if renewed {
+                item.password = password(&desired);
+            }
+        });
+        if !done {
+            return Err(error("The image cannot be changed", "The service refuses."));
+        }
+        state.inputs = desired;
+        Ok(())
+    }
+
+    async fn delete(&self, cloud: &Arc<Cloud>, state: Kept, _: &Context) -> Result<()> {
+        match cloud.delete(&state.outputs.id, &state.private.operation) {
+            true => Ok(()),
+            false => Err(error("The image cannot be deleted", "The service refuses.")),
+        }
+    }
+
+    async fn import(
+        &self,
+        cloud: &Arc<Cloud>,
+        target: Import<Identity>,
+        _: &Context,
+    ) -> Result<Kept> {
+        let given = match target {
+            Import::Id(id) | Import::Identity(Identity { id }) => id,
+        };
+        let id = match given.strip_prefix("name/") {
+            Some(name) => {
+                let inside = cloud.inside();
+                let found = inside.items.iter().find(|(_, item)| item.name == name);
+                found.map(|(id, _)| id.clone())
+            }
+            None if given.starts_with("img-") => Some(given.clone()),
+            None => {
+                let detail = format!("Expected img-NUMBER or name/NAME, got {given:?}.");
+                return Err(error("Not the id of an image", detail));
+            }
+        };
+        let found = id.and_then(|id| Some((cloud.get(&id)?, id)));
+        let (item, id) =
+            found.ok_or_else(|| error("No such image", format!("There is no {given:?}.")))?;
+        let inputs = Inputs {
+            name: item.name.clone(),
+            place: None,
+            kind: Kind(item.kind.clone()),
+            size: None,
+            tags: None,
+            source: None,
+            password_wo: None,
+            password_wo_version: None,
+            note: None,
+        };
+        let outputs = Outputs { id, status: item.status.to_owned() };
+        let private = Private { operation: item.operation.clone() };
+        let mut state = State { inputs, outputs, private };
+        record(&mut state, &item);
+        Ok(state)
+    }
+
+    fn identity(&self, state: &Kept) -> Identity {
+        Identity { id: state.outputs.id.clone() }
+    }
+
+    fn upgrade(&self, from: i64, mut state: serde_json::Value) -> Result<serde_json::Value> {
+        assert_eq!(from, 0, "there is no other version");
+        // Version 0 called the name a label and knew no kinds.
+        state["name"] = state["label"].take();
+        state["kind"] = "standard".into();
+        Ok(state)
+    }
+}
