@@ -17,6 +17,7 @@ mod harness;
 
 mod configuration;
 mod examples;
+mod functions;
 mod life;
 mod process;
 mod ucloud_image;
