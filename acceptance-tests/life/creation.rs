@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use super::cloud::Making;
 use super::{begin, change, image};
 
-/// Far more than two busy cores need, far less than any of the waits that are interrupted.
-const SOON: Duration = Duration::from_secs(10);
+/// What feels like at once, on two busy cores too. It takes some hundredths of a second.
+const AT_ONCE: Duration = Duration::from_secs(3);
 
 const APPLY: [&str; 4] = ["apply", "-json", "-input=false", "-auto-approve"];
 
@@ -48,7 +48,7 @@ fn an_interrupted_wait_goes_on_with_the_next_apply() {
     let interrupted = Instant::now();
     run.interrupt();
     let outcome = run.finish();
-    assert!(interrupted.elapsed() < SOON, "{outcome}");
+    assert!(interrupted.elapsed() < AT_ONCE, "{outcome}");
     let warnings = outcome.warnings();
     assert_eq!(warnings.len(), 1, "{outcome}");
     warnings[0].says(&["Interrupted while waiting", "Apply again to go on waiting"]);
@@ -90,7 +90,7 @@ fn a_creation_that_takes_too_long_is_an_error_that_keeps_the_object() {
     setting.cloud.inside().making = Making::GoesOn;
     let outcome = setting.workspace.apply();
     outcome.error().says(&["The image is not ready", "(1s) has run out", "last seen creating"]);
-    assert!(outcome.took < SOON, "{outcome}");
+    assert!(outcome.took < Duration::from_secs(15), "{outcome}");
     let state = setting.workspace.state();
     assert!(state.is_tainted("sketch_image.a"), "{}", state.text);
     assert_eq!(state.attributes("sketch_image.a")["id"], "img-1");

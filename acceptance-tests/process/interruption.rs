@@ -8,8 +8,8 @@ use crate::harness::{Workspace, eventually, ucloud};
 
 const ANY: &str = "data \"cloudimages_ucloud_images\" \"any\" {}\n";
 
-/// Far below the 30 seconds that one attempt takes, far above what two busy cores need.
-const SOON: Duration = Duration::from_secs(10);
+/// What feels like at once, on two busy cores too. It takes some hundredths of a second.
+const AT_ONCE: Duration = Duration::from_secs(3);
 
 #[test]
 fn an_interruption_ends_a_read_that_hangs() {
@@ -21,7 +21,7 @@ fn an_interruption_ends_a_read_that_hangs() {
     let interrupted = Instant::now();
     run.interrupt();
     let outcome = run.finish().fails();
-    assert!(interrupted.elapsed() < SOON, "{outcome}");
+    assert!(interrupted.elapsed() < AT_ONCE, "{outcome}");
     let errors = outcome.errors_about("data.cloudimages_ucloud_images.any");
     assert_eq!(errors.len(), 1, "{outcome}");
     errors[0].says(&["Interrupted", "Nothing was changed"]);
@@ -40,7 +40,7 @@ fn an_interruption_ends_the_pause_before_another_try() {
     let interrupted = Instant::now();
     run.interrupt();
     let outcome = run.finish().fails();
-    assert!(interrupted.elapsed() < SOON, "{outcome}");
+    assert!(interrupted.elapsed() < AT_ONCE, "{outcome}");
     assert_eq!(cloud.request_count(), 1);
 }
 
@@ -57,5 +57,6 @@ fn a_read_takes_no_longer_than_its_time_limit() {
     let error = outcome.error();
     error.says(&["DescribeImage timed out", "Region: cn-bj2", "Raise `timeouts`"]);
     assert!(outcome.took > Duration::from_secs(2), "{outcome}");
-    assert!(outcome.took < SOON, "{outcome}");
+    // Far below the 30 seconds that one attempt takes.
+    assert!(outcome.took < Duration::from_secs(15), "{outcome}");
 }
