@@ -2,7 +2,7 @@
 //!
 //! Builds the provider, starts the simulated services, and runs Terraform over `examples/demo`
 //! from `init` to `destroy`. All of it happens in a temporary folder, and the address of each
-//! service is on this machine.
+//! service is a loopback one.
 
 #![allow(clippy::print_stdout, reason = "what this program is for is to be read")]
 #![allow(clippy::print_stderr, reason = "what this program is for is to be read")]

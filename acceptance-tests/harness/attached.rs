@@ -19,7 +19,7 @@ pub(crate) struct Attached {
 }
 
 impl Attached {
-    /// Serves `provider` on a port of this machine.
+    /// Serves `provider` on a loopback port.
     pub(crate) fn serve<P: Provider>(provider: P) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)

@@ -24,7 +24,7 @@ pub(crate) fn installation(folder: &Path) -> String {
     format!("filesystem_mirror {{\n  path = {folder:?}\n  {include}\n}}")
 }
 
-/// This machine in Go's words, such as `linux_amd64`.
+/// This platform in Go's words, such as `linux_amd64`.
 fn platform() -> String {
     let system = match env::consts::OS {
         "macos" => "darwin",

@@ -21,7 +21,7 @@ pub(crate) use workspace::{PROVIDER, Workspace};
 
 use std::time::{Duration, Instant};
 
-/// How long anything may take that has to happen. Far more than it needs: two cores may be busy
+/// How long anything may take that has to happen. Far more than it needs: a computer may be busy
 /// with other tests.
 const PATIENCE: Duration = Duration::from_secs(60);
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::cloud::Making;
 use super::{begin, change, image};
 
-/// What feels like at once, on two busy cores too. It takes some hundredths of a second.
+/// What feels like at once, on a busy computer too. It takes some hundredths of a second.
 const AT_ONCE: Duration = Duration::from_secs(3);
 
 const APPLY: [&str; 4] = ["apply", "-json", "-input=false", "-auto-approve"];

@@ -8,7 +8,7 @@ use crate::harness::{Workspace, eventually, ucloud};
 
 const ANY: &str = "data \"cloudimages_ucloud_images\" \"any\" {}\n";
 
-/// What feels like at once, on two busy cores too. It takes some hundredths of a second.
+/// What feels like at once, on a busy computer too. It takes some hundredths of a second.
 const AT_ONCE: Duration = Duration::from_secs(3);
 
 #[test]

@@ -1,4 +1,4 @@
-//! The list: complete, in one order, the same on every machine.
+//! The list: complete, in one order, the same everywhere.
 
 use std::time::Duration;
 
@@ -109,7 +109,7 @@ fn every_field_is_there_with_its_type_and_absent_ones_are_null_or_empty() {
     let cloud = Simulation::builder().images(vec![full, bare]).start();
     let main = ucloud::provider(&cloud)
         + "data \"cloudimages_ucloud_images\" \"all\" {\n  include_prices = true\n}\n";
-    // Where the machine is must not show.
+    // The time zone of the computer must not show.
     let state = Workspace::new(&main).env("TZ", "Asia/Shanghai").step();
     let images = &state.attributes("data.cloudimages_ucloud_images.all")["images"];
     assert_eq!(
