@@ -15,10 +15,13 @@
 
 mod harness;
 
+mod batch_supported_image;
+mod batch_supported_images;
 mod configuration;
 mod examples;
 mod functions;
 mod life;
 mod process;
+mod parse_image_urn;
 mod ucloud_image;
 mod ucloud_images;

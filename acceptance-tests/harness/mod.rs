@@ -4,6 +4,7 @@
 //! the developer's: credentials found there would change what is tested.
 
 mod attached;
+pub(crate) mod batch;
 mod find;
 pub(crate) mod mirror;
 mod outcome;

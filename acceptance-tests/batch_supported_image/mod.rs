@@ -1,0 +1,3 @@
+//! `cloudimages_batch_supported_image`: the one image that matches.
+
+mod choosing;

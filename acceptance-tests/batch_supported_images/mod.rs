@@ -1,0 +1,3 @@
+//! `cloudimages_batch_supported_images`: all images that match.
+
+mod filters;
