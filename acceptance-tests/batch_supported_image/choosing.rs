@@ -74,14 +74,14 @@ fn a_pool_that_was_written_in_another_case_shows_no_difference() {
 
 #[test]
 fn more_than_one_image_is_an_error_that_names_the_candidates() {
-    let error = plan("os_type = \"Windows\"\nverification_type = \"unverified\"").error();
+    let error = plan("os_type = \"Windows\"\nexcluded_capabilities = [\"None\"]").error();
     error.says(&[
         "More than one image found",
-        "12 images match",
+        "17 images match",
         "`most_recent = true`",
-        "os_type = \"windows\", verification_type = \"unverified\"",
+        "os_type = \"windows\", excluded_capabilities \"None\"",
         "with agent \"batch.node.windows amd64\"",
-        "and 2 more",
+        "and 7 more",
     ]);
     assert_eq!(error.detail.matches("with agent").count(), 10, "{error:?}");
 }
@@ -102,7 +102,11 @@ fn a_mistyped_name_gets_the_right_one_suggested() {
             "node_agent_sku_id = \"batch.node.ubunut 24.04\"",
             "Similar: \"batch.node.ubuntu 24.04\"",
         ),
-        ("capability", "required_capabilities = [\"Docker\"]", "Similar: \"DockerCompatible\""),
+        (
+            "capability",
+            "required_capabilities = [\"Docker\"]",
+            "There are: \"DockerCompatible\", \"Generation2VMImage\"",
+        ),
     ];
     let mut main = batch::provider(&cloud);
     for (name, arguments, _) in &cases {
@@ -147,8 +151,8 @@ fn a_filter_of_ones_own_that_leaves_nothing_is_told_apart_from_an_empty_account(
     let filter = "filter = \"nodeAgentSKUId eq 'batch.node.ubuntu 25.04'\"";
     plan(&format!("{filter}\nos_type = \"linux\"")).error().says(&[
         "No image found",
-        filter.replace("filter = \"", "filter = \"").as_str(),
-        "62 images",
+        "None matches. The service listed 62 images",
+        &format!("{filter}: 62 of 62"),
     ]);
     let cloud = Simulation::builder().items(Vec::new()).start();
     let main = batch::provider(&cloud) + &batch::one("one", "os_type = \"linux\"");

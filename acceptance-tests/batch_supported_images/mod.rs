@@ -1,3 +1,6 @@
 //! `cloudimages_batch_supported_images`: all images that match.
 
 mod filters;
+mod listing;
+mod refusals;
+mod retries;

@@ -12,7 +12,7 @@ use crate::cloud::azure::batch::{self as api, Endpoint, Query};
 use crate::tfplugin::attr::{Text, Written};
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
-use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
+use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
 use crate::tfplugin::range::Within;
 use crate::tfplugin::words::{AnyCase, Words};
 
@@ -235,17 +235,42 @@ impl LookUp {
         Ok(listing.images)
     }
 
-    /// What there is without the typed filters, to name near misses. Errors do not matter here:
-    /// another one is about to be reported.
-    pub(crate) async fn broadly(&self, clients: &Clients, context: &Context) -> Vec<api::Image> {
-        let query = Query {
+    /// The error of a query for one image that found none among `images`. Names near misses, for
+    /// which the service is asked once more: for what it was told to leave out.
+    pub(crate) async fn nothing(
+        &self,
+        images: Vec<api::Image>,
+        clients: &Clients,
+        context: &Context,
+    ) -> Failure {
+        let filters = self.filters();
+        let typed = Query {
             os_type: None,
             verification_type: None,
             node_agent_sku_id: None,
             ..self.query.clone()
         };
-        let listing = self.ask(clients, context, &query).await;
-        listing.map(|listing| listing.images).unwrap_or_default()
+        let images = self.wider(images, &typed, clients, context).await;
+        if !images.is_empty() || self.query.filter.is_none() {
+            return filters.nothing(&images);
+        }
+        let images = self.wider(images, &Query { filter: None, ..typed }, clients, context).await;
+        filters.nothing_sent(&images)
+    }
+
+    /// What `query` finds, or `images` if that is no other query or fails. Its errors and warnings
+    /// do not matter: another error is about to be reported.
+    async fn wider(
+        &self,
+        images: Vec<api::Image>,
+        query: &Query,
+        clients: &Clients,
+        context: &Context,
+    ) -> Vec<api::Image> {
+        if *query == self.query {
+            return images;
+        }
+        self.ask(clients, context, query).await.map_or(images, |listing| listing.images)
     }
 
     async fn ask(
@@ -255,20 +280,14 @@ impl LookUp {
         query: &Query,
     ) -> Result<api::Listing> {
         let client = clients.batch().client(self.endpoint.clone())?;
-        let limits = Limits::within(context.timeout, context.stop.clone());
+        let (deadline, within) = (context.deadline, context.timeout);
+        let limits = Limits { deadline, within, stop: context.stop.clone() };
         let mut listing = client
             .supported_images(&limits, query)
             .await
             .map_err(|failure| error::batch(failure, clients))?;
         api::order::sort_and_deduplicate(&mut listing.images);
         Ok(listing)
-    }
-
-    /// Whether the service was asked to leave out images by an argument of ours.
-    pub(crate) fn is_narrowed(&self) -> bool {
-        self.query.os_type.is_some()
-            || self.query.verification_type.is_some()
-            || self.query.node_agent_sku_id.is_some()
     }
 
     /// The conditions, those first that the service was asked to apply too.

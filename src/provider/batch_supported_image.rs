@@ -66,10 +66,7 @@ impl DataSource<Clients> for BatchSupportedImage {
         let mut found: Vec<_> = images.iter().filter(|image| filters.keeps(image)).collect();
         found.sort_by(|one, other| api::order::most_recent_first(one, other));
         let pick = match found.as_slice() {
-            [] if look_up.is_narrowed() => {
-                return Err(filters.nothing(&look_up.broadly(clients, context).await));
-            }
-            [] => return Err(filters.nothing(&images)),
+            [] => return Err(look_up.nothing(images, clients, context).await),
             [only] => *only,
             [first, ..] if one.most_recent == Some(true) => *first,
             several => return Err(filters.too_many(several)),

@@ -81,6 +81,14 @@ impl<'a, T> Filters<'a, T> {
         Diagnostic::error("No image found", text.trim_end()).into()
     }
 
+    /// The same for a query of which the service's own conditions left nothing over. `images` is
+    /// what there is without them.
+    pub(crate) fn nothing_sent(mut self, images: &[T]) -> Failure {
+        let sent = self.sent.drain(..).map(|text| Filter::new(text, |_: &T| false));
+        self.all = sent.chain(self.all).collect();
+        self.nothing(images)
+    }
+
     fn write_filters(&self, text: &mut String, images: &[T]) {
         if self.all.is_empty() && self.sent.is_empty() {
             return;
@@ -102,6 +110,7 @@ impl<'a, T> Filters<'a, T> {
                 continue;
             }
             let mut known: BTreeSet<&str> = images.iter().flat_map(*values).collect();
+            let few = known.len() <= NAMED;
             let mut similar = Vec::new();
             while similar.len() < SUGGESTED
                 && let Some(found) = nearest(wanted, known.iter().copied())
@@ -115,6 +124,14 @@ impl<'a, T> Filters<'a, T> {
                     "\nNo image has {}. Similar: {}.",
                     filter.text,
                     similar.join(", ")
+                );
+            } else if few && !known.is_empty() {
+                let known: Vec<_> = known.into_iter().map(|value| format!("{value:?}")).collect();
+                let _ = writeln!(
+                    text,
+                    "\nNo image has {}. There are: {}.",
+                    filter.text,
+                    known.join(", ")
                 );
             }
         }
@@ -131,12 +148,12 @@ impl<'a, T> Filters<'a, T> {
         for image in &misses {
             let failing = self.all.iter().filter(|filter| !(filter.keep)(image));
             let failing: Vec<_> = failing.map(|filter| filter.text.as_str()).collect();
-            let _ = writeln!(
-                text,
-                "  {}: does not match {}",
-                (self.describe)(image),
-                failing.join(" nor ")
-            );
+            let why = match failing.as_slice() {
+                // It came when the service was asked with fewer conditions.
+                [] => "left out by the service".to_owned(),
+                failing => format!("does not match {}", failing.join(" nor ")),
+            };
+            let _ = writeln!(text, "  {}: {why}", (self.describe)(image));
         }
         if count > misses.len() {
             let _ = writeln!(text, "  and {} more", count - misses.len());
@@ -201,6 +218,26 @@ mod tests {
         ] {
             assert!(detail.contains(part), "{part:?} is not in {detail}");
         }
+    }
+
+    #[test]
+    fn what_there_is_is_listed_when_nothing_comes_close_and_it_is_not_much() {
+        let mut filters = Filters::new(|image: &&str| (*image).to_owned());
+        filters.push(named("ubuntu"));
+        let Failure(found) = filters.nothing(&["debian", "canonical"]);
+        let expected = "No image has name = \"ubuntu\". There are: \"canonical\", \"debian\".";
+        assert!(found[0].detail.contains(expected), "{}", found[0].detail);
+    }
+
+    #[test]
+    fn conditions_that_the_service_applied_are_blamed_when_they_leave_nothing() {
+        let mut filters = Filters::new(|image: &&str| (*image).to_owned());
+        filters.sent("zone = \"z\"".to_owned());
+        filters.push(named("debian"));
+        let Failure(found) = filters.nothing_sent(&["debian", "canonical"]);
+        let detail = &found[0].detail;
+        assert!(detail.contains("zone = \"z\": 2 of 2"), "{detail}");
+        assert!(detail.ends_with("debian: does not match zone = \"z\""), "{detail}");
     }
 
     #[test]
