@@ -11,7 +11,17 @@ pub(super) fn filled(text: Option<&str>) -> Option<&str> {
 
 /// A text fit to be shown: its start, if it is long.
 pub(super) fn bounded(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
+    start(text, LONGEST)
+}
+
+/// A word of a service, such as a code or an id: those are short.
+pub(super) fn word(text: &str) -> String {
+    start(text, 80)
+}
+
+/// The first `longest` characters of a text.
+pub(super) fn start(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{} ...", &text[..end]),
         None => text.to_owned(),
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::super::token::{OPERATION, Secret, Token};
-use super::super::words::bounded;
+use super::super::words::{bounded, word as brief};
 use crate::cloud::http::{Answer, Verdict, is_transient, redirect_refused};
 use crate::cloud::{Error, Kind, Result};
 
@@ -85,8 +85,8 @@ pub(super) fn refusal(answer: &Answer) -> Error {
         _ => Kind::Unexpected,
     };
     let mut error = Error::new(kind, OPERATION, text).status(answer.status.as_u16());
-    error.code = code.map(|code| bounded(&code));
-    let id = |name: &str| bounded(body[name].as_str().unwrap_or_default());
+    error.code = code.map(|code| brief(&code));
+    let id = |name: &str| brief(body[name].as_str().unwrap_or_default());
     error
         .fact("Trace ID", id("trace_id"))
         .fact("Correlation ID", id("correlation_id"))

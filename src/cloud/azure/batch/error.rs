@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use super::super::words::bounded;
+use super::super::words::{start, word};
 use super::{OPERATION, Sent};
 use crate::cloud::http::{Answer, Verdict, is_transient, redirect_refused};
 use crate::cloud::{Error, Kind, Result};
@@ -20,6 +20,13 @@ const KNOWN_KEYS: [&str; 9] = [
     "Reason",
     "Uri",
 ];
+
+/// How many characters of the service's own words an error shows. A signature that does not fit is
+/// explained with some 700.
+const SHOWN: usize = 1_000;
+
+/// The service sends up to four values with an error.
+const MOST_VALUES: usize = 10;
 
 /// Failures whose remedy is known, told from the service's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -96,19 +103,26 @@ fn read(answer: &Answer) -> Error {
     let body: Value = serde_json::from_slice(answer.json()).unwrap_or_default();
     let code = body["code"].as_str().unwrap_or_default();
     let message = body["message"]["value"].as_str().or(body["message"].as_str());
+    let mut left = SHOWN;
+    let mut shown = |text: &str| {
+        let shown = if left == 0 { String::new() } else { start(text, left) };
+        left = left.saturating_sub(text.chars().count());
+        shown
+    };
     let text = redirect_refused(answer)
-        .or_else(|| message.filter(|text| !text.is_empty()).map(bounded))
+        .or_else(|| message.filter(|text| !text.is_empty()).map(&mut shown))
         .unwrap_or_else(|| answer.describe());
     let mut error =
         Error::new(kind(answer.status, code), OPERATION, text).status(answer.status.as_u16());
     if !code.is_empty() {
-        error = error.code(bounded(code));
+        error = error.code(word(code));
     }
-    for pair in body["values"].as_array().map_or(&[][..], Vec::as_slice) {
-        error = with_value(error, pair);
+    for pair in body["values"].as_array().into_iter().flatten().take(MOST_VALUES) {
+        let (name, value) = named(pair);
+        error = error.fact(name, shown(&value));
     }
     error.setting = setting(&error);
-    error.fact("request-id", answer.header("request-id").unwrap_or_default())
+    error.fact("request-id", word(answer.header("request-id").unwrap_or_default()))
 }
 
 fn kind(status: StatusCode, code: &str) -> Kind {
@@ -126,16 +140,17 @@ fn kind(status: StatusCode, code: &str) -> Kind {
     }
 }
 
-fn with_value(error: Error, pair: &Value) -> Error {
+/// The fact that a pair tells of.
+fn named(pair: &Value) -> (&'static str, String) {
     let key = pair["key"].as_str().unwrap_or_default();
     let value = match &pair["value"] {
-        Value::String(text) => bounded(text),
+        Value::String(text) => text.clone(),
         Value::Null => String::new(),
-        other => bounded(&other.to_string()),
+        other => other.to_string(),
     };
     match KNOWN_KEYS.iter().find(|known| known.eq_ignore_ascii_case(key)) {
-        Some(known) => error.fact(known, value),
-        None => error.fact("Detail", bounded(&format!("{key}: {value}"))),
+        Some(known) => (known, value),
+        None => ("Detail", format!("{key}: {value}")),
     }
 }
 
