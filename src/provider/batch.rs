@@ -229,8 +229,8 @@ impl LookUp {
         context: &Context,
     ) -> Result<Vec<api::Image>> {
         let listing = self.ask(clients, context, &self.query).await?;
-        for warning in listing.warnings {
-            context.warn(Diagnostic::warning("Odd image in the answer of Batch", warning));
+        if let Some(warning) = odd(&listing.warnings) {
+            context.warn(warning);
         }
         Ok(listing.images)
     }
@@ -364,13 +364,26 @@ impl LookUp {
 
     /// An id that is the same for the same query, wherever its parts came from.
     pub(crate) fn id(&self) -> String {
-        let text =
-            format!("{} {:?} {:?}", self.endpoint.url(), self.query.api_version, self.arguments);
+        let (url, version) = (self.endpoint.url(), &self.query.api_version);
+        let completed =
+            Arguments { account_endpoint: None, api_version: None, ..self.arguments.clone() };
+        let text = format!("{url} {version:?} {completed:?}");
         Sha256::digest(text).iter().take(16).fold(String::new(), |mut id, byte| {
             let _ = write!(id, "{byte:02x}");
             id
         })
     }
+}
+
+/// One warning about all that was odd, however much it is.
+fn odd(about: &[String]) -> Option<Diagnostic> {
+    const NAMED: usize = 10;
+    let (first, rest) = about.split_at(about.len().min(NAMED));
+    let mut text = first.join("\n");
+    if !rest.is_empty() {
+        let _ = write!(text, "\nand {} more", rest.len());
+    }
+    (!first.is_empty()).then(|| Diagnostic::warning("Odd images in the answer of Batch", text))
 }
 
 /// An image in one line.
