@@ -130,7 +130,8 @@ fn a_page_that_fails_fails_the_list() {
 fn ctrl_c_ends_a_wait_at_once() {
     let busy = Fault::status(429).retry_after("200");
     let clouds = [("busy", failing(9, busy)), ("silent", failing(9, Fault::hang()))];
-    let run = each(&clouds, "").start(&["plan", "-json", "-input=false"]);
+    let workspace = each(&clouds, "");
+    let run = workspace.start(&["plan", "-json", "-input=false"]);
     eventually("both are asked", || clouds.iter().all(|(_, cloud)| cloud.request_count() == 1));
     let pressed = std::time::Instant::now();
     run.interrupt();
