@@ -10,6 +10,7 @@ use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path};
 
 use super::configuration::Clients;
 use super::configuration::azure::{argument, no_login, settings_error};
+use super::configuration::batch::KEY_WOULD_DO;
 use super::ucloud::Arguments;
 
 /// The words for a kind of failure, short and general.
@@ -141,7 +142,7 @@ pub(crate) fn ucloud(error: Error, arguments: &Arguments) -> Failure {
 /// A failed call to Azure Batch, or to the login before it.
 pub(crate) fn batch(error: Error, clients: &Clients) -> Failure {
     if is_login(&error) {
-        return login(error, clients);
+        return login_or(error, clients, KEY_WOULD_DO);
     }
     let advice = match Cause::of(&error) {
         Some(Cause::WrongAudience) => {
@@ -193,6 +194,11 @@ pub(crate) fn is_login(error: &Error) -> bool {
 
 /// A failed login to Azure.
 pub(crate) fn login(error: Error, clients: &Clients) -> Failure {
+    login_or(error, clients, "")
+}
+
+/// As [`login`], with what would do instead where nothing is configured.
+fn login_or(error: Error, clients: &Clients, instead: &str) -> Failure {
     let login = clients.azure().login().ok();
     if error.code.as_deref() == Some(auth::cli::NOT_FOUND)
         && let Some(login) = &login
@@ -201,12 +207,17 @@ pub(crate) fn login(error: Error, clients: &Clients) -> Failure {
             "The Azure CLI would do, but it is not installed or not on the PATH: {}.",
             error.message.trim_end_matches('.')
         );
-        return no_login(&login.settings().missing(), &also);
+        let also = format!("{also}\n\n{instead}");
+        return no_login(&login.settings().missing(), also.trim_end());
     }
     if error.status.is_none() && error.setting.is_some() {
         return settings_error(error);
     }
     let method = login.map_or("login", |login| login.method().name());
+    let passing = [Kind::Unavailable, Kind::TimedOut, Kind::Throttled, Kind::Interrupted];
+    if passing.contains(&error.kind) && method != Method::AzureCli.name() {
+        return diagnostic(&error, "").into();
+    }
     let has = |code: &str| {
         error.code.as_deref().is_some_and(|found| found.contains(code))
             || error.message.contains(code)

@@ -4,19 +4,20 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::cloud;
-use crate::cloud::azure::auth::settings::variables;
+use crate::cloud::azure::auth::settings::{check, variables};
 use crate::cloud::azure::auth::{Login, Method, Missing, Settings};
 use crate::cloud::azure::environments::address;
 use crate::cloud::azure::hci::GalleryImages;
 use crate::cloud::http::Http;
 use crate::tfplugin::attr::{Secret, Setting, Span, Text, Written};
+use crate::tfplugin::config::Config;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Result};
 use crate::tfplugin::mask::mask;
 use crate::tfplugin::model::Attr;
 use crate::tfplugin::value::Builder;
 use crate::tfplugin::words::{AnyCase, Words};
 
-use super::{Environment, sentence, unknown};
+use super::{Environment, path, sentence, unknown};
 
 const CLOUD: &str = "azure";
 
@@ -111,6 +112,16 @@ model! {
         /// How often to look at a long operation when the service does not say, as a Go duration
         /// string. Default: `10s`.
         pub polling_interval: Setting<Span>,
+    }
+}
+
+/// Checks of arguments whose rules the login knows.
+pub(super) fn validate(given: &Config<'_>, problems: &mut Vec<Diagnostic>) {
+    for name in ["client_certificate", "msi_endpoint", "oidc_request_url"] {
+        let text = given.known::<String>(name).filter(|text| !text.trim().is_empty());
+        if let Some(Err(error)) = text.map(|text| check(name, &text)) {
+            problems.push(Diagnostic::invalid(&path(CLOUD, name), sentence(&error.message)));
+        }
     }
 }
 
@@ -289,10 +300,14 @@ pub(crate) fn argument(name: &str) -> String {
 
 /// A setting that cannot be right, found before anything is sent.
 pub(crate) fn settings_error(error: cloud::Error) -> Failure {
-    let mut detail = sentence(&error.message);
-    if let Some(setting) = error.setting {
-        detail = format!("{}: {detail}", argument(setting));
-    }
+    // Some messages go on after the name of the setting, others stand by themselves.
+    let goes_on = ["differs ", "does ", "holds ", "is "];
+    let goes_on = goes_on.iter().any(|verb| error.message.starts_with(verb));
+    let detail = match error.setting {
+        Some(setting) if goes_on => sentence(&format!("{} {}", argument(setting), error.message)),
+        Some(setting) => format!("{}: {}", argument(setting), sentence(&error.message)),
+        None => sentence(&error.message),
+    };
     Diagnostic::error("Invalid Azure configuration", detail).into()
 }
 

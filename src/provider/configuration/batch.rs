@@ -6,11 +6,12 @@ use crate::cloud;
 use crate::cloud::azure::batch::{Client, Credential, Endpoint, SharedKey};
 use crate::cloud::http::Http;
 use crate::tfplugin::attr::{Secret, Setting, Text, Written};
+use crate::tfplugin::config::Config;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
 use crate::tfplugin::mask::mask;
 
 use super::azure::{self, no_login};
-use super::{Environment, fallback, sentence, unknown, variable};
+use super::{Environment, fallback, path, sentence, unknown, variable};
 
 const CLOUD: &str = "batch";
 
@@ -47,6 +48,27 @@ model! {
         /// they carry a token of the login that `azure` describes. Environment:
         /// `AZURE_BATCH_ACCESS_KEY`.
         pub account_key: Setting<Secret>,
+    }
+}
+
+/// The way to get along without a login.
+pub(crate) const KEY_WOULD_DO: &str =
+    "Or set the key of the account: `batch.account_key` (AZURE_BATCH_ACCESS_KEY).";
+
+/// Checks of the key and the name that goes with it.
+pub(super) fn validate(given: &Config<'_>, problems: &mut Vec<Diagnostic>) {
+    let key = given.known::<Secret>("account_key").map(|key| key.expose().to_owned());
+    let name = given.known::<String>("account_name").filter(|name| !name.trim().is_empty());
+    // A blank one counts as none.
+    let key = key.filter(|key| !key.trim().is_empty());
+    if key.is_none() && name.is_none() {
+        return;
+    }
+    let (name, key) = (name.as_deref().unwrap_or("name"), key.unwrap_or_else(|| "a2V5".into()));
+    if let Err(error) = SharedKey::new(name, &key.into()) {
+        let setting = error.setting.unwrap_or("account_key");
+        let detail = format!("`{CLOUD}.{setting}` {}.", error.message);
+        problems.push(Diagnostic::invalid(&path(CLOUD, setting), detail));
     }
 }
 
@@ -132,12 +154,7 @@ impl Access {
     }
 
     fn login(&self) -> Result<Arc<cloud::azure::auth::Login>> {
-        self.azure.settings()?.method().map_err(|missing| {
-            no_login(
-                &missing,
-                "Or set the key of the account: `batch.account_key` (AZURE_BATCH_ACCESS_KEY).",
-            )
-        })?;
+        self.azure.settings()?.method().map_err(|missing| no_login(&missing, KEY_WOULD_DO))?;
         self.azure.login()
     }
 }

@@ -81,10 +81,15 @@ impl Clients {
     }
 }
 
-/// Checks that concern several arguments of a cloud at once.
+/// Checks of what the types of the arguments do not tell.
 pub(crate) fn validate(config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
-    if let Some(Value::Map(given)) = config.0.get("ucloud") {
-        ucloud::validate(&Config(given), problems);
+    type Check = fn(&Config<'_>, &mut Vec<Diagnostic>);
+    let clouds: [(_, Check); 3] =
+        [("azure", azure::validate), ("batch", batch::validate), ("ucloud", ucloud::validate)];
+    for (name, check) in clouds {
+        if let Some(Value::Map(given)) = config.0.get(name) {
+            check(&Config(given), problems);
+        }
     }
 }
 
@@ -102,12 +107,14 @@ pub(crate) fn fallback<T: Clone>(
     }
 }
 
-/// The error for an argument that is needed now and known only later.
+/// The error for an argument that is needed now and known only later. `*` stands for all
+/// arguments of the cloud.
 fn unknown(cloud: &'static str, name: &str) -> Failure {
+    let argument = if name == "*" { cloud.to_owned() } else { format!("{cloud}.{name}") };
     Diagnostic::error(
         "Provider configuration not known yet",
         format!(
-            "`{cloud}.{name}` depends on a resource that has not been applied yet, but is needed \
+            "`{argument}` depends on a resource that has not been applied yet, but is needed \
              now. Apply that resource first (terraform apply -target=...), or write the value \
              into the configuration."
         ),

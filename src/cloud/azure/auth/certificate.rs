@@ -18,11 +18,7 @@ const OPERATION: &str = "ReadSettings";
 pub(super) async fn read(settings: &Settings) -> Result<Certificate> {
     let given = settings.client_certificate.as_ref().map(Secret::expose);
     let (setting, bytes) = if let Some(text) = filled(given) {
-        let text: String = text.split_whitespace().collect();
-        let bytes = STANDARD
-            .decode(text)
-            .map_err(|_| Error::setting(OPERATION, "client_certificate", "is not valid base64"))?;
-        ("client_certificate", bytes)
+        ("client_certificate", decoded(text)?)
     } else {
         let setting = "client_certificate_path";
         let path = filled(settings.client_certificate_path.as_deref());
@@ -34,6 +30,15 @@ pub(super) async fn read(settings: &Settings) -> Result<Certificate> {
     };
     let password = settings.client_certificate_password.as_ref().map_or("", Secret::expose);
     open(setting, &bytes, password)
+}
+
+/// The PKCS#12 that a text holds, in lines or not.
+pub(super) fn decoded(text: &str) -> Result<Vec<u8>> {
+    let text: String = text.split_whitespace().collect();
+    // The decoder's own words quote a character.
+    STANDARD
+        .decode(text)
+        .map_err(|_| Error::setting(OPERATION, "client_certificate", "is not valid base64"))
 }
 
 /// Opens a PKCS#12 file and finds the key that can sign and its certificate.

@@ -15,6 +15,9 @@ use crate::cloud::{Error, Limits, Result};
 /// Whom the token is for.
 const AUDIENCE: &str = "api://AzureADTokenExchange";
 
+/// The setting that says where to ask.
+const URL: &str = "oidc_request_url";
+
 /// The version of Azure DevOps' operation.
 const ADO_API_VERSION: &str = "7.1";
 
@@ -48,21 +51,24 @@ pub(super) async fn token(
 
 /// The URL that the pipeline was given, with those parameters that it has not yet.
 fn request_url(settings: &Settings, parameters: &[(&str, &str)]) -> Result<Url> {
-    const SETTING: &str = "oidc_request_url";
-    let text = filled(settings.oidc_request_url.as_deref()).ok_or_else(|| lacking(SETTING))?;
-    let mut url = Url::parse(text).map_err(|why| {
-        Error::setting(OPERATION, SETTING, format!("{text:?} is not an address: {why}"))
-    })?;
-    if !is_protected(&url) {
-        let text = format!("{text:?} is not https, so no token is sent there");
-        return Err(Error::setting(OPERATION, SETTING, text));
-    }
+    let text = filled(settings.oidc_request_url.as_deref()).ok_or_else(|| lacking(URL))?;
+    let mut url = address(text)?;
     for (name, value) in parameters {
         if !url.query_pairs().any(|(own, _)| own.eq_ignore_ascii_case(name)) {
             url.query_pairs_mut().append_pair(name, value);
         }
     }
     Ok(url)
+}
+
+/// The address itself, to which the request token may be sent.
+pub(super) fn address(text: &str) -> Result<Url> {
+    let wrong = |why: String| Error::setting(OPERATION, URL, format!("{text:?} {why}"));
+    let url = Url::parse(text.trim()).map_err(|why| wrong(format!("is not an address: {why}")))?;
+    if is_protected(&url) {
+        return Ok(url);
+    }
+    Err(wrong("is not https, so no token is sent there".to_owned()))
 }
 
 /// Asks for the token that the answer holds as `field`.

@@ -106,7 +106,7 @@ fn secret_value(secret: &Secret) -> Result<HeaderValue> {
 }
 
 /// An address on this machine, next to it, or protected.
-fn endpoint(setting: &'static str, text: &str) -> Result<Url> {
+pub(super) fn endpoint(setting: &'static str, text: &str) -> Result<Url> {
     let wrong = |why: String| Error::setting(OPERATION, setting, format!("{text:?} {why}"));
     let url = Url::parse(text).map_err(|why| wrong(format!("is not an address: {why}")))?;
     if is_protected(&url) || (url.scheme() == "http" && is_link_local(&url)) {

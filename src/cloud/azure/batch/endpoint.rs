@@ -21,7 +21,7 @@ impl Endpoint {
     pub fn parse(text: &str) -> Result<Self> {
         const SETTING: &str = "account_endpoint";
         if text.trim().is_empty() {
-            return Err(Error::setting("ReadSettings", SETTING, "is empty"));
+            return Err(Error::setting("ReadSettings", SETTING, "the address is empty"));
         }
         let url = address(SETTING, text)?;
         if url.path() != "/" {

@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
+use reqwest::header::HeaderValue;
 use sha2::Sha256;
 
 use super::super::token::Secret;
@@ -44,6 +45,10 @@ impl SharedKey {
         let account_name = account_name.trim();
         if account_name.is_empty() {
             return Err(Error::setting("ReadSettings", "account_name", "is empty"));
+        }
+        if HeaderValue::from_str(account_name).is_err() {
+            let why = "holds characters that no header may hold";
+            return Err(Error::setting("ReadSettings", "account_name", why));
         }
         let text: String = key.expose().split_whitespace().collect();
         if text.is_empty() {
@@ -158,6 +163,10 @@ mod tests {
             let error = SharedKey::new("myaccount", &text.into()).unwrap_err();
             assert_eq!(error.setting, Some("account_key"));
             assert!(text.is_empty() || !format!("{error} {error:?}").contains(text));
+        }
+        for name in [" ", "a\nb"] {
+            let error = SharedKey::new(name, &KEY.into()).unwrap_err();
+            assert_eq!(error.setting, Some("account_name"));
         }
         let key = SharedKey::new("myaccount", &KEY.into()).unwrap();
         assert_eq!(format!("{key:?}"), "SharedKey(myaccount, (secret))");
