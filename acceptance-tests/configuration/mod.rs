@@ -1,3 +1,7 @@
 //! The provider block: one file for each cloud.
 
+mod azure_login;
+mod azure_login_failures;
+mod azure_secrets;
+mod batch;
 mod ucloud;
