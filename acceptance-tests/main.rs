@@ -23,5 +23,6 @@ mod functions;
 mod life;
 mod process;
 mod parse_image_urn;
+mod hci_gallery_image;
 mod ucloud_image;
 mod ucloud_images;

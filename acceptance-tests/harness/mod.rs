@@ -6,6 +6,7 @@
 mod attached;
 pub(crate) mod batch;
 mod find;
+pub(crate) mod hci;
 pub(crate) mod mirror;
 mod outcome;
 mod run;

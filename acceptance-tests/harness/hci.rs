@@ -1,0 +1,119 @@
+//! A simulated Azure for gallery images, and the configuration of one image.
+
+use simulated_clouds::arm::{self, RESOURCE_GROUP, SUBSCRIPTION_ID};
+use simulated_clouds::entra::{self, CLIENT_ID, CLIENT_SECRET, Request, TENANT_ID};
+
+/// The address of the image in most configurations.
+pub(crate) const IMAGE: &str = "cloudimages_hci_gallery_image.golden";
+
+/// Where the image's disk is. Its signature stands for what opens a storage account.
+pub(crate) const DISK: &str = "https://made-up.blob.core.windows.net/vhds/golden.vhdx";
+
+/// A signature as they come: encoded in URLs, with characters that encoding changes.
+pub(crate) const SIGNATURE: &str = "sv=2024-11-04&se=2199-01-01T00%3A00%3A00Z&sr=b&sp=r&\
+                                    sig=m4deUp%2FSigna%2Bture0123456789%3D";
+
+/// Login and Resource Manager.
+#[derive(Debug)]
+pub(crate) struct Azure {
+    pub(crate) entra: entra::Simulation,
+    pub(crate) arm: arm::Simulation,
+}
+
+impl Azure {
+    /// With the defaults of both.
+    pub(crate) fn start() -> Self {
+        Self::with(|builder| builder)
+    }
+
+    /// With a Resource Manager that `set_up` has prepared.
+    pub(crate) fn with(set_up: impl FnOnce(arm::Builder) -> arm::Builder) -> Self {
+        let entra = entra::Simulation::start();
+        let arm = set_up(arm::Simulation::builder().tokens(&entra.tokens())).start();
+        Self { entra, arm }
+    }
+
+    /// The provider block.
+    pub(crate) fn provider(&self) -> String {
+        format!(
+            "provider \"cloudimages\" {{\n  azure = {{\n    subscription_id = \
+             {SUBSCRIPTION_ID:?}\n    tenant_id = {TENANT_ID:?}\n    client_id = {CLIENT_ID:?}\n    \
+             client_secret = {CLIENT_SECRET:?}\n    active_directory_authority_host = {:?}\n    \
+             resource_manager_endpoint = {:?}\n    polling_interval = \"100ms\"\n  }}\n}}\n",
+            self.entra.url(),
+            self.arm.url()
+        )
+    }
+
+    /// The provider block and `image`.
+    pub(crate) fn main(&self, image: &Image) -> String {
+        self.provider() + &image.text("golden")
+    }
+
+    /// The requests with this verb.
+    pub(crate) fn sent(&self, method: &str) -> Vec<Request> {
+        let mut requests = self.arm.requests();
+        requests.retain(|request| request.method == method);
+        requests
+    }
+
+    /// How many requests changed something or tried to.
+    pub(crate) fn writes(&self) -> usize {
+        self.arm.requests().iter().filter(|request| request.method != "GET").count()
+    }
+}
+
+/// The arguments of an image.
+#[derive(Clone, Debug)]
+pub(crate) struct Image(Vec<(String, String)>);
+
+impl Image {
+    /// What has to be given, with a disk behind a signature.
+    pub(crate) fn new() -> Self {
+        let mut image = Self(Vec::new());
+        for (name, value) in [
+            ("name", "golden".to_owned()),
+            ("resource_group_name", RESOURCE_GROUP.to_owned()),
+            ("location", "westus2".to_owned()),
+            ("custom_location_id", arm::custom_location_id()),
+            ("os_type", "Linux".to_owned()),
+            ("image_path", format!("{DISK}?{SIGNATURE}")),
+        ] {
+            image = image.with(name, &value);
+        }
+        image
+    }
+
+    /// With a text as the value of an argument.
+    pub(crate) fn with(self, name: &str, text: &str) -> Self {
+        self.set(name, &format!("{text:?}"))
+    }
+
+    /// With an expression as the value of an argument.
+    pub(crate) fn set(mut self, name: &str, expression: &str) -> Self {
+        self.0.retain(|(known, _)| known != name);
+        self.0.push((name.to_owned(), expression.to_owned()));
+        self
+    }
+
+    /// Without an argument.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.0.retain(|(known, _)| known != name);
+        self
+    }
+
+    /// The block of the resource.
+    pub(crate) fn text(&self, label: &str) -> String {
+        let arguments = self.0.iter().map(|(name, value)| format!("  {name} = {value}\n"));
+        let arguments: String = arguments.collect();
+        format!("resource \"cloudimages_hci_gallery_image\" {label:?} {{\n{arguments}}}\n")
+    }
+}
+
+/// The id of an image in the usual resource group.
+pub(crate) fn id(name: &str) -> String {
+    format!(
+        "/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/{RESOURCE_GROUP}/providers\
+         /Microsoft.AzureStackHCI/galleryImages/{name}"
+    )
+}
