@@ -9,7 +9,7 @@ use crate::cloud::azure::hci::{self as api, GALLERY_IMAGE, GalleryImages};
 use crate::cloud::{Error, Kind, Limits};
 use crate::tfplugin::attr::Text;
 use crate::tfplugin::context::Context;
-use crate::tfplugin::diagnostic::{Failure, Result};
+use crate::tfplugin::diagnostic::{Diagnostic, Failure, Result};
 use crate::tfplugin::words::Words;
 
 use super::configuration::Clients;
@@ -246,7 +246,10 @@ pub(crate) fn image_id(subscription: &str, group: &str, name: &str) -> Result<Re
 /// An id that cannot be one.
 pub(crate) fn wrong_id(error: Error) -> Failure {
     debug_assert_eq!(error.kind, Kind::Invalid);
-    error::diagnostic(&error, "").into()
+    let mut text = error.message.chars();
+    let first = text.next().into_iter().flat_map(char::to_uppercase);
+    let detail = format!("{}{}.", first.collect::<String>(), text.as_str());
+    Diagnostic::error("Invalid id", detail).into()
 }
 
 /// The bounds of a call by Terraform.

@@ -2,10 +2,9 @@
 
 use crate::cloud::azure::hci::ApiVersion;
 use crate::tfplugin::attr::Stored;
-use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::DataSource;
-use crate::tfplugin::diagnostic::{Diagnostic, Result};
+use crate::tfplugin::diagnostic::Result;
 
 use super::configuration::Clients;
 use super::error;
@@ -35,9 +34,10 @@ impl DataSource<Clients> for HciGalleryImage {
         let subscription = subscription(clients, &limits).await?;
         let (group, name) = (asked.resource_group_name.as_str(), asked.name.as_str());
         let id = image_id(&subscription, group, name)?;
-        // The later version shows more; what it shows of the rest is the same.
         let image = client(clients)?.get(&id, ApiVersion::Stable, &limits).await;
-        image.map(Image::from).map_err(|failure| error::arm(failure, clients))
+        let image = image.map_err(|failure| error::arm(failure, clients))?;
+        // Its own word for its id need not be the one it goes by.
+        Ok(Image { id: id.to_string(), ..Image::from(image) })
     }
 }
 
@@ -68,8 +68,6 @@ impl DataSource<Clients> for HciGalleryImages {
     const NAME: &'static str = "hci_gallery_images";
     type Inputs = Many;
     type Outputs = Found;
-
-    fn validate(&self, _: &Config<'_>, _: &mut Vec<Diagnostic>) {}
 
     async fn read(&self, clients: &Clients, asked: Many, context: &Context) -> Result<Found> {
         let limits = limits(context);
