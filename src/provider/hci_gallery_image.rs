@@ -18,12 +18,12 @@ use crate::cloud::azure::hci::{
 use crate::tfplugin::attr::{Stored, WriteOnly};
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
-use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
+use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
 use crate::tfplugin::model::Model;
 use crate::tfplugin::plan::Plan;
 use crate::tfplugin::resource::{Import, Presence, Resource};
 use crate::tfplugin::timeouts::Timeouts;
-use crate::tfplugin::value::Value;
+use crate::tfplugin::value::{Value, get};
 use crate::tfplugin::words::Exact;
 
 use super::configuration::Clients;
@@ -33,8 +33,11 @@ use super::hci::{
     Location, Name, OsType, ResourceGroup, StoragePath, VirtualMachine, check_name, client,
     image_id, limits, subscription, wrong_id,
 };
-use super::image_path::ImagePath;
+use super::image_path::{ImagePath, expired};
 use super::version_of_write_only::WriteOnlyVersion;
+
+/// The argument that names another source than a disk.
+const MACHINE: &str = "source_virtual_machine_id";
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -144,6 +147,9 @@ pub(crate) struct Private {
     /// The change that was accepted and has not been seen to end.
     #[serde(default)]
     operation: Option<Operation>,
+    /// Whether the image was made by this very call, which Terraform taints if it fails now.
+    #[serde(skip)]
+    is_new: bool,
 }
 
 model! {
@@ -178,8 +184,7 @@ impl Resource<Clients> for HciGalleryImage {
     type Identity = Identity;
 
     fn validate(&self, config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
-        const SOURCES: [&str; 3] = ["image_path", "image_path_wo", "source_virtual_machine_id"];
-        config.exactly_one(&SOURCES, problems);
+        config.exactly_one(&["image_path", "image_path_wo", MACHINE], problems);
         if config.is_given("image_path_wo_version") && !config.is_given("image_path_wo") {
             let detail = "`image_path_wo_version` says when `image_path_wo` has changed. Give that \
                           as well, or remove the version.";
@@ -188,7 +193,7 @@ impl Resource<Clients> for HciGalleryImage {
         }
         let Some(name) = config.known::<String>("name") else { return };
         let path = Path::attribute("name");
-        if config.is_given("source_virtual_machine_id")
+        if config.is_given(MACHINE)
             && check_name(&name, LONGEST_NAME).is_ok()
             && let Err(why) = check_name(&name, LONGEST_NAME_OF_MACHINE)
         {
@@ -206,19 +211,31 @@ impl Resource<Clients> for HciGalleryImage {
     }
 
     fn plan(&self, plan: &mut Plan<'_>) {
-        let Some(prior) = plan.prior else { return };
+        let Some(prior) = plan.prior else {
+            return refuse_expired(plan);
+        };
+        let outputs = Outputs::attributes();
+        let had = |name| !get(prior, name).is_null();
+        // A first value of the machine is only remembered, as after an import, unless there was
+        // another source before.
+        if !had(MACHINE)
+            && !get(&plan.planned, MACHINE).is_null()
+            && (had("image_path") || had("image_path_wo_version"))
+        {
+            plan.replace_because_of(&outputs, MACHINE);
+        }
         let word = prior.get("provisioning_state").and_then(Value::as_str);
         let stage = match word {
             Some(word) => Stage::of(Some(word)),
             // Nothing was seen of the image yet: its creation was interrupted.
             None => Stage::Running,
         };
-        let outputs = Outputs::attributes();
         match stage {
             Stage::Succeeded => {}
             Stage::Failed => plan.replace_because_of(&outputs, "provisioning_state"),
             // Somebody else is deleting it. Once it is gone, it is planned to be made anew.
             Stage::Running if word.is_some_and(|word| word.eq_ignore_ascii_case("Deleting")) => {}
+            // A replacement has forgotten all of it already.
             Stage::Running => plan.forget(&outputs, |output| output.name != "id"),
         }
     }
@@ -238,7 +255,7 @@ impl Resource<Clients> for HciGalleryImage {
         let created = client.create(&id, &new, &limits).await;
         let created = created.map_err(|failure| error::arm(failure, clients))?;
         let outputs = Outputs { id: id.to_string(), ..Outputs::default() };
-        let private = Private { operation: Some(created.operation) };
+        let private = Private { operation: Some(created.operation), is_new: true };
         let mut state = State { inputs, outputs, private };
         if let Some(image) = &created.image {
             // What the first answer says of the sizes is not final, but is what is known.
@@ -276,25 +293,17 @@ impl Resource<Clients> for HciGalleryImage {
                 if !is(state, Stage::Failed) {
                     state.outputs.provisioning_state = Some("Failed".to_owned());
                 }
-                Err(error::arm_with(error, clients, &failed_advice(&id)))
+                Err(error::arm_with(error, clients, &failed_advice(state)))
             }
             Err(error) if error.kind == Kind::TimedOut => {
-                Err(error::arm_with(error, clients, LATE))
+                Err(error::arm_with(error, clients, late_advice(state)))
             }
             Err(failure) => Err(error::arm(failure, clients)),
         }
     }
 
     fn interrupted(&self, state: &State) -> Diagnostic {
-        Diagnostic::warning(
-            "Interrupted while the image was being made",
-            format!(
-                "The service goes on making {} (last seen: {}). It is in the state and not \
-                 tainted: apply again to go on waiting for it.",
-                state.outputs.id,
-                state.outputs.provisioning_state.as_deref().unwrap_or("accepted")
-            ),
-        )
+        Diagnostic::warning(INTERRUPTED, going_on(state))
     }
 
     async fn read(
@@ -331,6 +340,12 @@ impl Resource<Clients> for HciGalleryImage {
         let version = api_version(&desired);
         let tags = desired.tags.clone().unwrap_or_default();
         if tags != state.inputs.tags.clone().unwrap_or_default() {
+            // The service takes no tags for an image that it is still making.
+            if state.private.operation.is_some() || is(state, Stage::Running) {
+                self.settle(clients, state, context).await.map_err(|failure| {
+                    if context.stop.is_cancelled() { interruption(state) } else { failure }
+                })?;
+            }
             let updated = client.update_tags(&id, version, &tags, &limits).await;
             let updated = updated.map_err(|failure| error::arm(failure, clients))?;
             let ended = client.wait(&updated.operation, &limits, &mut |_| {}).await;
@@ -407,36 +422,72 @@ impl Resource<Clients> for HciGalleryImage {
     }
 }
 
-/// What to do when the time is up.
-const LATE: &str = "The image stays in the state, tainted: the next apply would delete it and make \
-                    it anew. To go on waiting instead, run `terraform untaint` on it and apply \
-                    again. To allow more time, raise `timeouts.create`.";
+const INTERRUPTED: &str = "Interrupted while the image was being made";
 
-fn failed_advice(id: &ResourceId) -> String {
+fn going_on(state: &State) -> String {
     format!(
-        "The image stays in the state, tainted, so that the next apply deletes it and makes it \
-         anew. Check that the disk can be downloaded from the cluster, that its shared access \
-         signature lasts long enough, and that it is a VHD or VHDX of the right generation.\n\n  \
-         Resource: {id}"
+        "The service goes on making {} (last seen: {}). It is in the state and not tainted: apply \
+         again to go on waiting for it.",
+        state.outputs.id,
+        state.outputs.provisioning_state.as_deref().unwrap_or("accepted")
     )
 }
 
-/// An image that exists already is never overwritten.
-fn exists(id: &ResourceId, found: &api::Image) -> crate::tfplugin::diagnostic::Failure {
-    let mut detail = format!("The image exists already: {id}\n\n");
-    if stage(found) == Stage::Failed {
-        detail.push_str(&format!(
-            "It is in the state {}: {}\nTo clear it, delete it (az stack-hci-vm image delete), or \
-             import it, after which it is planned to be replaced.\n\n",
-            found.provisioning_state.as_deref().unwrap_or("Failed"),
-            reason(found)
-        ));
+/// An interruption of the wait before a change: the change was not made.
+fn interruption(state: &State) -> Failure {
+    Diagnostic::error(INTERRUPTED, going_on(state)).into()
+}
+
+/// What to do when the time is up.
+fn late_advice(state: &State) -> &'static str {
+    if state.private.is_new {
+        "The image stays in the state, tainted: the next apply would delete it and make it anew. To \
+         go on waiting instead, run `terraform untaint` on it and apply again. To allow more time, \
+         raise `timeouts.create`."
+    } else {
+        "The image stays in the state: apply again to go on waiting for it. To allow more time, \
+         raise `timeouts`."
     }
-    detail.push_str(&format!(
-        "To manage it from here on, import it:\n\n  import {{\n    to = \
-         cloudimages_hci_gallery_image.<name>\n    id = \"{id}\"\n  }}\n\nor run: terraform import \
-         cloudimages_hci_gallery_image.<name> '{id}'"
-    ));
+}
+
+fn failed_advice(state: &State) -> String {
+    let tainted = if state.private.is_new { ", tainted," } else { "" };
+    format!(
+        "The image stays in the state{tainted} so that the next apply deletes it and makes it anew. \
+         Check that the disk can be downloaded from the cluster, that its shared access signature \
+         lasts long enough, and that it is a VHD or VHDX of the right generation."
+    )
+}
+
+/// A signature that has expired matters when there is something to download, not before.
+fn refuse_expired(plan: &mut Plan<'_>) {
+    for name in ["image_path", "image_path_wo"] {
+        let expired = get(plan.config, name).as_str().and_then(expired);
+        let found = expired.map(|why| Diagnostic::invalid(&Path::attribute(name), why));
+        plan.diagnostics.extend(found);
+    }
+}
+
+/// An image that exists already is never overwritten.
+fn exists(id: &ResourceId, found: &api::Image) -> Failure {
+    let word = found.provisioning_state.as_deref().unwrap_or_default();
+    let condition = match stage(found) {
+        Stage::Succeeded => String::new(),
+        Stage::Running => format!(
+            "The service is still at work on it ({word}), perhaps for an earlier apply that was cut \
+             off. Once it is imported, apply waits for it.\n\n"
+        ),
+        Stage::Failed => format!(
+            "It is in the state {word}: {}\nTo clear it, delete it (az stack-hci-vm image delete), \
+             or import it, after which it is planned to be replaced.\n\n",
+            reason(found)
+        ),
+    };
+    let detail = format!(
+        "The image exists already: {id}\n\n{condition}To manage it from here on, import it:\n\n  \
+         import {{\n    to = cloudimages_hci_gallery_image.<name>\n    id = \"{id}\"\n  }}\n\n\
+         or run: terraform import cloudimages_hci_gallery_image.<name> '{id}'"
+    );
     Diagnostic::error("The image already exists", detail).at(Path::attribute("name")).into()
 }
 
@@ -497,7 +548,10 @@ fn path(inputs: &Inputs) -> Option<&ImagePath> {
 fn new_image(inputs: &Inputs) -> Result<NewImage> {
     let source = match (&inputs.source_virtual_machine_id, path(inputs)) {
         (Some(machine), _) => Source::VirtualMachine(machine.as_str().to_owned()),
-        (None, Some(path)) => Source::ImagePath(path.expose().to_owned().into()),
+        (None, Some(path)) => match expired(path.expose()) {
+            None => Source::ImagePath(path.expose().to_owned().into()),
+            Some(why) => return Err(Diagnostic::error("Expired signature", why).into()),
+        },
         (None, None) => {
             let detail = "Neither `image_path` nor `image_path_wo` nor \
                           `source_virtual_machine_id` has a value.";

@@ -1,7 +1,7 @@
 //! Where an image is made from: a URL with a shared access signature, or a path on the cluster.
 
 use time::OffsetDateTime;
-use time::format_description::well_known::Iso8601;
+use time::format_description::well_known::{Iso8601, Rfc3339};
 use url::Url;
 
 use crate::tfplugin::attr::Secret;
@@ -50,7 +50,7 @@ impl Attr for ImagePath {
 
     fn check(value: &Value, at: &Path, problems: &mut Vec<Diagnostic>) {
         if let Some(text) = value.as_str() {
-            check(text, at, OffsetDateTime::now_utc(), problems);
+            check(text, at, problems);
         }
     }
 }
@@ -70,30 +70,43 @@ fn hide_signature(path: &str) {
 
 /// What a URL names, whoever may open it: scheme, host and path.
 fn place(text: &str) -> Option<String> {
-    let url = Url::parse(text).ok().filter(|url| url.scheme() == "https")?;
+    let url = https(text)?;
     Some(format!("{}{}", url.origin().ascii_serialization(), url.path()))
 }
 
-fn check(text: &str, at: &Path, now: OffsetDateTime, problems: &mut Vec<Diagnostic>) {
+/// What to say of a signature that has expired, if it has.
+///
+/// That is no mistake in a configuration: it happens to each one in time, and the image that was
+/// made with it needs it no more.
+pub(crate) fn expired(text: &str) -> Option<String> {
+    expired_at(text, OffsetDateTime::now_utc())
+}
+
+fn expired_at(text: &str, now: OffsetDateTime) -> Option<String> {
+    let url = https(text)?;
+    let end = expiry(&parameter(&url, "se")?).filter(|end| *end < now)?;
+    let end = end.format(&Rfc3339).unwrap_or_default();
+    Some(format!(
+        "The shared access signature of the disk has expired ({end}). Make a new one that lasts as \
+         long as the download takes."
+    ))
+}
+
+fn https(text: &str) -> Option<Url> {
+    Url::parse(text).ok().filter(|url| url.scheme() == "https")
+}
+
+fn parameter(url: &Url, name: &str) -> Option<String> {
+    url.query_pairs().find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
+}
+
+fn check(text: &str, at: &Path, problems: &mut Vec<Diagnostic>) {
     if text.trim().is_empty() {
         problems.push(Diagnostic::invalid(at, format!("`{at}` must not be empty.")));
     }
-    let Ok(url) = Url::parse(text) else { return };
-    if url.scheme() != "https" {
-        return;
-    }
-    let parameter = |name: &str| url.query_pairs().find(|(n, _)| n == name).map(|(_, value)| value);
-    if let Some(end) = parameter("se").as_deref().and_then(expiry)
-        && end < now
-    {
-        let detail = format!(
-            "The shared access signature in `{at}` has expired ({end}). Make a new one that lasts \
-             as long as the download takes."
-        );
-        problems.push(Diagnostic::invalid(at, detail));
-    }
+    let Some(url) = https(text) else { return };
     let blob = url.host_str().is_some_and(|host| host.contains(".blob."));
-    if blob && parameter("sig").is_none() {
+    if blob && parameter(&url, "sig").is_none() {
         let detail = format!(
             "`{at}` names a blob without a shared access signature (no `sig` in the query). \
              Unless the container is public, the download will be refused."
@@ -134,19 +147,32 @@ mod tests {
     }
 
     #[test]
-    fn an_expired_signature_is_an_error_and_a_missing_one_a_warning() {
+    fn a_signature_expires_at_its_time_or_at_the_beginning_of_its_day() {
         let now = datetime!(2027-01-02 12:00 UTC);
+        for (text, expected) in [
+            (format!("{BLOB}?se=2027-01-02T11%3A59%3A00Z&sig=a"), Some("2027-01-02T11:59:00Z")),
+            (format!("{BLOB}?se=2027-01-03T00:00:00Z&sig=a"), None),
+            (format!("{BLOB}?se=2027-01-02T12:30Z&sig=a"), None),
+            (format!("{BLOB}?se=2027-01-02&sig=a"), Some("2027-01-02T00:00:00Z")),
+            (format!("{BLOB}?se=whenever&sig=a"), None),
+            (BLOB.to_owned(), None),
+            (r"\\nas\images\golden.vhdx?se=2027-01-01".to_owned(), None),
+        ] {
+            let found = expired_at(&text, now);
+            let says = |end| found.as_ref().is_some_and(|found| found.contains(end));
+            assert!(expected.map_or(found.is_none(), says), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_path_is_an_error_and_a_missing_signature_a_warning() {
         let problems = |text: &str| {
             let mut problems = Vec::new();
-            check(text, &Path::attribute("image_path"), now, &mut problems);
+            check(text, &Path::attribute("image_path"), &mut problems);
             problems.iter().map(Diagnostic::is_error).collect::<Vec<_>>()
         };
         for (text, expected) in [
-            (format!("{BLOB}?se=2027-01-02T11%3A59%3A00Z&sig=a"), vec![true]),
-            (format!("{BLOB}?se=2027-01-03T00:00:00Z&sig=a"), vec![]),
-            (format!("{BLOB}?se=2027-01-02T12:30Z&sig=a"), vec![]),
-            (format!("{BLOB}?se=2027-01-02&sig=a"), vec![true]),
-            (format!("{BLOB}?se=whenever&sig=a"), vec![]),
+            (format!("{BLOB}?se=2020-01-01&sig=a"), vec![]),
             (BLOB.to_owned(), vec![false]),
             ("https://files.example/golden.vhdx".to_owned(), vec![]),
             (r"\\nas\images\golden.vhdx".to_owned(), vec![]),
