@@ -20,6 +20,7 @@ mod batch_supported_images;
 mod configuration;
 mod examples;
 mod functions;
+mod hci_gallery_image;
 mod life;
 mod process;
 mod parse_image_urn;

@@ -45,6 +45,11 @@ impl Run {
         self.signal("INT");
     }
 
+    /// Ends the program and all its children as a crash or a loss of power does.
+    pub(crate) fn kill(self) {
+        drop(self);
+    }
+
     fn signal(&self, name: &str) {
         // The shell's own `kill`: signals are no part of the standard library.
         let script = format!("kill -{name} -{}", self.child.id());

@@ -144,6 +144,14 @@ impl Workspace {
         self.run(&["plan", "-json", "-input=false", "-detailed-exitcode"])
     }
 
+    /// What `terraform plan` is going to do, in full.
+    #[track_caller]
+    pub(crate) fn planned(&self) -> serde_json::Value {
+        self.run(&["plan", "-input=false", "-out=saved.tfplan"]).ok();
+        let shown = self.run(&["show", "-json", "saved.tfplan"]).ok();
+        serde_json::from_str(&shown.stdout).unwrap()
+    }
+
     /// `terraform apply`.
     pub(crate) fn apply(&self) -> Outcome {
         self.run(&["apply", "-json", "-input=false", "-auto-approve"])

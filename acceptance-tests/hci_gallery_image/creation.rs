@@ -1,29 +1,27 @@
-//! Making an image, and that nothing is left to do afterwards.
+//! What is sent to make an image, and what is remembered of it.
 
 use serde_json::{Value, json};
-use simulated_clouds::arm::{Quirk, RESOURCE_GROUP, custom_location_id};
+use simulated_clouds::arm::{RESOURCE_GROUP, SUBSCRIPTION_ID, custom_location_id};
 
 use crate::harness::Workspace;
 use crate::harness::hci::{Azure, DISK, IMAGE, Image, SIGNATURE, id};
 
-fn body(request: &simulated_clouds::entra::Request) -> Value {
-    serde_json::from_str(&request.body).unwrap()
+fn bodies(azure: &Azure) -> Vec<Value> {
+    azure.sent("PUT").iter().map(|put| serde_json::from_str(&put.body).unwrap()).collect()
 }
 
 #[test]
-fn an_image_is_made_with_one_request_that_holds_what_was_written_and_nothing_else() {
+fn an_image_is_made_by_one_request_that_holds_what_was_written_and_nothing_else() {
     let azure = Azure::start();
     let workspace = Workspace::new(&azure.main(&Image::new()));
     let state = workspace.step();
-    let puts = azure.sent("PUT");
-    assert_eq!(puts.len(), 1);
-    assert_eq!(puts[0].target, format!("{}?api-version=2024-01-01", id("golden")));
     let expected = json!({
         "location": "westus2",
         "extendedLocation": {"name": custom_location_id(), "type": "CustomLocation"},
         "properties": {"imagePath": format!("{DISK}?{SIGNATURE}"), "osType": "Linux"},
     });
-    assert_eq!(body(&puts[0]), expected);
+    assert_eq!(bodies(&azure), [expected]);
+    assert_eq!(azure.sent("PUT")[0].target, id("golden") + "?api-version=2024-01-01");
     let image = state.attributes(IMAGE);
     assert_eq!(image["id"], id("golden"));
     assert_eq!(image["provisioning_state"], "Succeeded");
@@ -38,5 +36,64 @@ fn an_image_is_made_with_one_request_that_holds_what_was_written_and_nothing_els
 
     workspace.destroy().ok();
     assert_eq!((azure.arm.image_count(), azure.sent("DELETE").len()), (0, 1));
-    let _ = (Quirk::Bom, RESOURCE_GROUP);
+}
+
+#[test]
+fn every_argument_reaches_the_service() {
+    let azure = Azure::start();
+    let group = format!("/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/{RESOURCE_GROUP}");
+    let storage = format!("{group}/providers/Microsoft.AzureStackHCI/storageContainers/fast");
+    let machine = format!("{group}/providers/Microsoft.AzureStackHCI/virtualMachineInstances/vm-1");
+    let whole = Image::new()
+        .with("image_path", r"C:\ClusterStorage\golden.vhdx")
+        .with("os_type", "Windows")
+        .with("storage_path_id", &storage)
+        .with("hyperv_generation", "V1")
+        .with("cloud_init_data_source", "Azure")
+        .set("identifier", "{ publisher = \"p\", offer = \"o\", sku = \"s\" }")
+        .with("version", "1.0.0")
+        .set("tags", "{ team = \"edge\" }");
+    let of_machine = Image::new()
+        .with("name", "of-machine")
+        .without("image_path")
+        .with("source_virtual_machine_id", &machine);
+    let main = azure.main(&whole) + &of_machine.text("of_machine");
+    let workspace = Workspace::new(&main);
+    let state = workspace.step();
+    let mut sent = bodies(&azure);
+    sent.sort_by_key(|body| body["properties"]["imagePath"].is_null());
+    let location = json!({"name": custom_location_id(), "type": "CustomLocation"});
+    let expected = json!({
+        "location": "westus2",
+        "tags": {"team": "edge"},
+        "extendedLocation": location,
+        "properties": {
+            "imagePath": r"C:\ClusterStorage\golden.vhdx", "osType": "Windows",
+            "containerId": storage, "hyperVGeneration": "V1", "cloudInitDataSource": "Azure",
+            "identifier": {"publisher": "p", "offer": "o", "sku": "s"},
+            "version": {"name": "1.0.0"},
+        },
+    });
+    assert_eq!(sent[0], expected);
+    let expected = json!({
+        "location": "westus2",
+        "extendedLocation": location,
+        "properties": {"sourceVirtualMachineId": machine, "osType": "Linux"},
+    });
+    assert_eq!(sent[1], expected);
+    let address = "cloudimages_hci_gallery_image.of_machine";
+    assert_eq!(state.attributes(address)["source_virtual_machine_id"], machine);
+    // One version of the API for each image, in all that is asked about it, and only once.
+    for request in azure.arm.requests() {
+        let versions: Vec<_> =
+            request.query().into_iter().filter(|(name, _)| name == "api-version").collect();
+        let preview = request.path().ends_with("/of-machine");
+        let expected = if preview { "2024-05-01-preview" } else { "2024-01-01" };
+        assert_eq!(versions.len(), 1, "{}", request.target);
+        if !request.path().contains("operationStatuses") {
+            assert_eq!(versions[0].1, expected, "{}", request.target);
+        }
+    }
+    workspace.destroy().ok();
+    assert_eq!(azure.arm.image_count(), 0);
 }

@@ -1,3 +1,17 @@
 //! `cloudimages_hci_gallery_image`: an image that a cluster of Azure Local makes machines from.
 
 mod creation;
+mod crowd;
+mod deletion;
+mod drift;
+mod existing;
+mod failure;
+mod image_path;
+mod import;
+mod interruption;
+mod replacement;
+mod secrets;
+mod steady;
+mod tags;
+mod trouble;
+mod validation;

@@ -1,8 +1,10 @@
 //! What a test can change and look at while the service runs.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use super::lro::{Lro, Outcome};
+use super::lro::{Lro, Outcome, Progress};
 use super::service::Target;
 use super::store::{Image, key};
 use super::{API_VERSION, ListLink, Quirk, SUBSCRIPTION_ID, Simulation};
@@ -22,6 +24,15 @@ impl Simulation {
     /// How operations look that delete images.
     pub fn set_delete_style(&self, lro: Lro) {
         lock(&self.state.store).settings.delete = lro;
+    }
+
+    /// Ends all operations that are under way, each as it would have ended.
+    pub fn end_operations(&self) {
+        let mut store = lock(&self.state.store);
+        for operation in store.operations.values_mut() {
+            operation.progress = Progress::Wall(Duration::ZERO);
+        }
+        store.settle();
     }
 
     /// How creations end from now on.

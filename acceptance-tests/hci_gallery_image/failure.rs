@@ -1,0 +1,109 @@
+//! Downloads that fail or take too long: what is said, and what is left.
+
+use std::time::Duration;
+
+use simulated_clouds::arm::{Lro, Outcome, Progress, RESOURCE_GROUP, RetryAfter};
+
+use crate::harness::Workspace;
+use crate::harness::hci::{Azure, DISK, IMAGE, Image, SIGNATURE, id};
+
+#[test]
+fn a_failed_download_is_reported_with_the_services_reasons_and_made_anew() {
+    let azure = Azure::start();
+    // Services quote what they were sent.
+    let quote = format!("GET {DISK}?{SIGNATURE} was answered with 403.");
+    let failed = Outcome::failed("ImageDownloadFailed", &quote).with_error(Outcome::nested_error());
+    azure.arm.set_create_outcome(failed);
+    let workspace = Workspace::new(&azure.main(&Image::new()));
+    let outcome = workspace.apply();
+    let error = outcome.error();
+    assert_eq!(error.address, IMAGE);
+    error.says(&[
+        "CreateGalleryImage failed",
+        "ImageDownloadFailed",
+        "was answered with 403",
+        // Of the operation, to the last detail.
+        "DeploymentFailed",
+        "At least one step failed",
+        "DownloadFailed",
+        "HttpForbidden: The server answered 403. (imagePath)",
+        &id("golden"),
+        "x-ms-request-id",
+        "x-ms-correlation-request-id",
+        "tainted",
+    ]);
+    for secret in [SIGNATURE, "m4deUp"] {
+        assert!(!outcome.text().contains(secret), "{outcome}");
+    }
+    let state = workspace.state();
+    assert_eq!(state.attributes(IMAGE)["id"], id("golden"));
+    assert_eq!(state.attributes(IMAGE)["provisioning_state"], "Failed");
+    assert!(state.is_tainted(IMAGE));
+
+    azure.arm.set_create_outcome(Outcome::succeeded());
+    workspace.step();
+    assert_eq!((azure.sent("PUT").len(), azure.sent("DELETE").len()), (2, 1));
+    assert_eq!(azure.arm.image_count(), 1);
+}
+
+#[test]
+fn an_operation_that_succeeds_with_a_broken_image_is_a_failure() {
+    let azure = Azure::start();
+    let mut main = azure.provider();
+    for (name, outcome) in [
+        ("broken", Outcome::only_resource_failed("InvalidVhd", "The footer is damaged.")),
+        ("silent", Outcome::canceled("Cancelled").without_error()),
+    ] {
+        let path = format!("https://files.example/{name}.vhdx");
+        azure.arm.set_outcome_for_path(&path, outcome);
+        main += &Image::new().with("name", name).with("image_path", &path).text(name);
+    }
+    let workspace = Workspace::new(&main);
+    let outcome = workspace.apply().fails();
+    let about = |name: &str| {
+        let address = format!("cloudimages_hci_gallery_image.{name}");
+        assert!(workspace.state().is_tainted(&address));
+        outcome.errors_about(&address).remove(0)
+    };
+    about("broken").says(&["InvalidVhd", "The footer is damaged", "x-ms-request-id"]);
+    about("silent").says(&["Cancelled", "does not say why"]);
+    // What is tainted can be taken away.
+    workspace.destroy().ok();
+    assert_eq!(azure.arm.image_count(), 0);
+}
+
+#[test]
+fn a_wait_that_takes_too_long_says_how_far_it_came_and_how_to_go_on() {
+    let azure = Azure::start();
+    azure.arm.set_duration(Duration::from_secs(5));
+    let image = Image::new().set("timeouts", "{ create = \"1500ms\" }");
+    let workspace = Workspace::new(&azure.main(&image));
+    let outcome = workspace.apply();
+    outcome.error().says(&[
+        "CreateGalleryImage timed out",
+        "of the 1.5s allowed",
+        "state InProgress",
+        "percent",
+        "MB downloaded",
+        "The service goes on with it",
+        "terraform untaint",
+        "timeouts.create",
+    ]);
+    assert!(workspace.state().is_tainted(IMAGE));
+    // As the advice goes.
+    workspace.run(&["untaint", IMAGE]).ok();
+    workspace.main(&azure.main(&image.set("timeouts", "{ create = \"1m\" }")));
+    let state = workspace.step();
+    assert_eq!(state.attributes(IMAGE)["provisioning_state"], "Succeeded");
+    assert_eq!(azure.arm.put_count(RESOURCE_GROUP, "golden"), 1);
+}
+
+#[test]
+fn a_service_that_asks_for_a_longer_pause_than_there_is_time_is_looked_at_once_more() {
+    let azure = Azure::start();
+    azure.arm.set_create_style(Lro::async_operation().retry_after(RetryAfter::Seconds(3600)));
+    azure.arm.set_progress(Progress::Wall(Duration::from_secs(1)));
+    let image = Image::new().set("timeouts", "{ create = \"3s\" }");
+    let workspace = Workspace::new(&azure.main(&image));
+    workspace.step();
+}

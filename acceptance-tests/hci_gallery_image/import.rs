@@ -1,0 +1,78 @@
+//! Taking over images that were made by other means.
+
+use serde_json::json;
+use simulated_clouds::arm::{RESOURCE_GROUP, custom_location_id};
+
+use crate::harness::Workspace;
+use crate::harness::hci::{Azure, IMAGE, Image, id};
+
+#[test]
+fn an_image_is_imported_by_its_id_in_any_case_and_needs_no_replacement() {
+    let azure = Azure::start();
+    azure.arm.insert_image(RESOURCE_GROUP, "golden", &json!({"tags": {"team": "edge"}}));
+    let image = Image::new().set("tags", "{ team = \"edge\" }");
+    for given in [id("golden"), id("golden").to_lowercase(), id("GOLDEN").to_uppercase()] {
+        let workspace = Workspace::new(&azure.main(&image));
+        workspace.run(&["import", IMAGE, &given]).ok();
+        let state = workspace.state();
+        let imported = state.attributes(IMAGE);
+        assert_eq!(imported["os_type"], "Linux");
+        assert_eq!(imported["custom_location_id"], custom_location_id());
+        assert_eq!(imported["tags"], json!({"team": "edge"}));
+        assert_eq!(imported["os_disk_size_in_mb"], 30270);
+        assert!(imported["image_path"].is_null());
+        let at = "/providers/Microsoft.AzureStackHCI/galleryImages/";
+        assert!(imported["id"].as_str().unwrap().contains(at), "{imported}");
+        // The path is the only thing that is new.
+        let plan = workspace.planned();
+        let change = &plan["resource_changes"][0]["change"];
+        assert_eq!(change["actions"], json!(["update"]), "{plan}");
+        for (name, after) in change["after"].as_object().unwrap() {
+            assert!(name == "image_path" || change["before"][name] == *after, "{name}: {plan}");
+        }
+        azure.arm.forget_requests();
+        workspace.step();
+        assert_eq!(azure.writes(), 0);
+    }
+}
+
+#[test]
+fn an_import_block_takes_over_an_image_in_one_apply() {
+    let azure = Azure::start();
+    azure.arm.insert_image(RESOURCE_GROUP, "golden", &json!({}));
+    let block = format!("import {{\n  to = {IMAGE}\n  id = {:?}\n}}\n", id("golden"));
+    let workspace = Workspace::new(&(azure.main(&Image::new()) + &block));
+    workspace.step();
+    assert_eq!(azure.writes(), 0);
+    // Without a configuration Terraform can write one, which is valid but for the source.
+    let workspace = Workspace::new(&(azure.provider() + &block));
+    workspace.run(&["plan", "-generate-config-out=made.tf", "-input=false"]);
+    let made = std::fs::read_to_string(workspace.path().join("made.tf")).unwrap();
+    for argument in ["name", "resource_group_name", "location", "custom_location_id", "os_type"] {
+        assert!(made.contains(argument), "{made}");
+    }
+}
+
+#[test]
+fn an_id_that_is_none_is_refused_with_the_expected_form() {
+    let azure = Azure::start();
+    let form = "/subscriptions/{subscription}/resourceGroups/{resource group}/providers\
+                /Microsoft.AzureStackHCI/galleryImages/{name}";
+    let workspace = Workspace::new(&azure.main(&Image::new()));
+    for (wrong, why) in [
+        (id("golden") + "/", "ends in a slash"),
+        (
+            id("golden").replace("galleryImages", "marketplaceGalleryImages"),
+            "\"marketplaceGalleryImages\" where \"galleryImages\" belongs",
+        ),
+        ("golden".to_owned(), "does not start with a slash"),
+    ] {
+        let outcome = workspace.run(&["import", "-no-color", IMAGE, &wrong]).fails();
+        outcome.says(&["Invalid id", why]);
+        let bare: String = outcome.text().split_whitespace().collect();
+        assert!(bare.contains(&form.replace(' ', "")), "{outcome}");
+    }
+    assert_eq!(azure.arm.request_count(), 0);
+    let outcome = workspace.run(&["import", "-no-color", IMAGE, &id("absent")]).fails();
+    outcome.says(&["GetGalleryImage not found", "absent", "ResourceNotFound"]);
+}

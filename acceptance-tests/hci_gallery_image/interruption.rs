@@ -1,0 +1,109 @@
+//! Ctrl-C and crashes while an image is being made.
+
+use std::time::{Duration, Instant};
+
+use simulated_clouds::arm::RESOURCE_GROUP;
+
+use crate::harness::Workspace;
+use crate::harness::hci::{Azure, IMAGE, Image, id};
+
+const APPLY: [&str; 4] = ["apply", "-json", "-input=false", "-auto-approve"];
+
+/// Far below what is left to wait, far above what two busy cores need.
+const SOON: Duration = Duration::from_secs(5);
+
+/// Interrupts an apply when the image has been accepted, and returns what was said.
+fn interrupted(azure: &Azure, workspace: &Workspace) -> crate::harness::Outcome {
+    azure.arm.set_duration(Duration::from_secs(60));
+    let mut run = workspace.start(&APPLY);
+    run.until("a look at the image that is being made", || azure.arm.request_count() > 4);
+    let at = Instant::now();
+    run.interrupt();
+    let outcome = run.finish();
+    assert!(at.elapsed() < SOON, "{:?}\n{outcome}", at.elapsed());
+    outcome
+}
+
+#[test]
+fn an_interrupted_wait_is_resumed_by_the_next_apply() {
+    let azure = Azure::start();
+    let workspace = Workspace::new(&azure.main(&Image::new()));
+    let outcome = interrupted(&azure, &workspace);
+    let warnings = outcome.warnings();
+    assert_eq!(warnings.len(), 1, "{outcome}");
+    warnings[0].says(&["Interrupted", &id("golden"), "not tainted", "apply again"]);
+    let state = workspace.state();
+    assert_eq!(state.attributes(IMAGE)["id"], id("golden"));
+    assert!(!state.is_tainted(IMAGE));
+
+    // The plan shows that there is something to wait for, and nothing to make.
+    let changes = workspace.plan().exits(2).changes();
+    assert_eq!(changes, [(IMAGE.to_owned(), "update".to_owned())]);
+    azure.arm.end_operations();
+    let state = workspace.step();
+    assert_eq!(state.attributes(IMAGE)["provisioning_state"], "Succeeded");
+    assert_eq!(state.attributes(IMAGE)["os_disk_size_in_mb"], 30270);
+    assert_eq!((azure.arm.put_count(RESOURCE_GROUP, "golden"), azure.writes()), (1, 1));
+}
+
+#[test]
+fn tags_that_are_changed_after_an_interruption_are_sent_once_the_image_is_there() {
+    let azure = Azure::start();
+    let workspace = Workspace::new(&azure.main(&Image::new()));
+    interrupted(&azure, &workspace);
+    workspace.main(&azure.main(&Image::new().set("tags", "{ team = \"edge\" }")));
+    let mut run = workspace.start(&APPLY);
+    let before = azure.arm.request_count();
+    // Of the plan's refresh, and two of the wait.
+    run.until("looks at the image", || azure.arm.request_count() > before + 3);
+    azure.arm.end_operations();
+    run.finish().ok();
+    workspace.is_settled();
+    assert_eq!(workspace.state().attributes(IMAGE)["tags"]["team"], "edge");
+    assert_eq!((azure.sent("PUT").len(), azure.sent("PATCH").len()), (1, 1));
+}
+
+#[test]
+fn an_interruption_before_the_image_is_asked_for_leaves_nothing() {
+    let azure = Azure::start();
+    let busy = simulated_clouds::arm::Fault::status(429).retry_after("60");
+    azure.arm.fail(simulated_clouds::arm::When::label("put"), 9, busy);
+    let workspace = Workspace::new(&azure.main(&Image::new()));
+    let mut run = workspace.start(&APPLY);
+    run.until("the refused request", || azure.sent("PUT").iter().any(|put| put.status.is_some()));
+    let at = Instant::now();
+    run.interrupt();
+    let outcome = run.finish().fails();
+    assert!(at.elapsed() < SOON, "{:?}\n{outcome}", at.elapsed());
+    assert_eq!((azure.sent("PUT").len(), azure.arm.image_count()), (1, 0));
+    azure.arm.clear_faults();
+    workspace.step();
+}
+
+#[test]
+fn a_crash_during_the_wait_ends_with_one_image_and_a_clear_word() {
+    let azure = Azure::start();
+    azure.arm.set_duration(Duration::from_secs(60));
+    let workspace = Workspace::new(&azure.main(&Image::new()));
+    let mut run = workspace.start(&APPLY);
+    run.until("the image is being made", || azure.arm.request_count() > 4);
+    run.kill();
+    let outcome = workspace.apply();
+    outcome.error().says(&[
+        "exists already",
+        "still at work on it (InProgress)",
+        "import {",
+        &id("golden"),
+    ]);
+    // As the advice goes.
+    let import = format!("import {{\n  to = {IMAGE}\n  id = {:?}\n}}\n", id("golden"));
+    workspace.write("import.tf", &import);
+    let mut run = workspace.start(&APPLY);
+    let before = azure.arm.request_count();
+    run.until("looks at the image", || azure.arm.request_count() > before + 4);
+    azure.arm.end_operations();
+    run.finish().ok();
+    workspace.is_settled();
+    assert_eq!((azure.arm.image_count(), azure.writes()), (1, 1));
+    assert_eq!(workspace.state().attributes(IMAGE)["os_disk_size_in_mb"], 30270);
+}

@@ -1,0 +1,119 @@
+//! What `terraform validate` finds, without a login and without a network.
+
+use crate::harness::Workspace;
+use crate::harness::hci::{Azure, DISK, Image};
+
+fn validate(image: &Image) -> crate::harness::Outcome {
+    Workspace::new(&image.text("golden")).validate()
+}
+
+#[test]
+fn all_mistakes_are_shown_at_once_each_at_its_line() {
+    let image = Image::new()
+        .with("name", "-golden-")
+        .with("resource_group_name", "a/b")
+        .with("location", " ")
+        .with("custom_location_id", "/subscriptions/s/resourceGroups/g")
+        .with("os_type", "linux")
+        .with("image_path", "")
+        .with("storage_path_id", "UserStorage1")
+        .with("hyperv_generation", "v2")
+        .with("cloud_init_data_source", "nocloud")
+        .set("identifier", "{ publisher = \"p\", offer = \"o\" }")
+        .set("timeouts", "{ create = \"3 hours\" }");
+    // An incomplete object is Terraform's own business and comes first.
+    let outcome = validate(&image).fails();
+    outcome.error().says(&["\"identifier\"", "\"sku\" is required"]);
+    let image = image.without("identifier");
+    let outcome = validate(&image).fails();
+    let errors = outcome.errors();
+    for (argument, fragments) in [
+        ("name", &["\"-golden-\" is not the name of an image", "1 to 80"][..]),
+        ("resource_group_name", &["\"a/b\" is not the name of a resource group"]),
+        ("location", &["must not be empty"]),
+        (
+            "custom_location_id",
+            &["too short", "/providers/Microsoft.ExtendedLocation/customLocations/{name}"],
+        ),
+        ("os_type", &["Did you mean \"Linux\"?"]),
+        ("image_path", &["must not be empty"]),
+        ("storage_path_id", &["Microsoft.AzureStackHCI/storageContainers/{name}"]),
+        ("hyperv_generation", &["Did you mean \"V2\"?"]),
+        ("cloud_init_data_source", &["Did you mean \"NoCloud\"?"]),
+        ("resource", &["`timeouts.create`: \"3 hours\" is not a duration"]),
+    ] {
+        let of_line: Vec<_> = errors
+            .iter()
+            .filter(|error| error.code.split_whitespace().next() == Some(argument))
+            .collect();
+        assert_eq!(of_line.len(), 1, "{argument}\n{outcome}");
+        of_line[0].says(fragments);
+    }
+    assert_eq!(errors.len(), 10, "{outcome}");
+}
+
+#[test]
+fn exactly_one_source_has_to_be_given() {
+    let machine = "/subscriptions/s/resourceGroups/g/providers/Microsoft.AzureStackHCI\
+                   /virtualMachineInstances/vm";
+    let names = ["`image_path`", "`image_path_wo`", "`source_virtual_machine_id`"];
+    let outcome = validate(&Image::new().without("image_path"));
+    outcome.error().says(&names).says(&["Exactly one of"]);
+    let all = Image::new().with("image_path_wo", DISK).with("source_virtual_machine_id", machine);
+    let errors = validate(&all).fails().errors();
+    assert_eq!(errors.len(), 3);
+    errors.iter().for_each(|error| assert!(error.detail.contains("cannot be given together")));
+    validate(&Image::new().set("image_path_wo_version", "1"))
+        .error()
+        .says(&["`image_path_wo_version`", "`image_path_wo`"]);
+    // What is not known yet may be any of them.
+    let unknown = "variable \"disk\" {\n  type = string\n}\n".to_owned()
+        + &Image::new().set("image_path", "var.disk").text("golden");
+    Workspace::new(&unknown).validate().ok();
+}
+
+#[test]
+fn an_image_of_a_virtual_machine_has_a_shorter_name_and_an_id_of_a_machine() {
+    let long = "a".repeat(80);
+    let disk = Image::new().with("name", &long);
+    validate(&disk).ok();
+    let machine = "/subscriptions/s/resourceGroups/g/providers/Microsoft.AzureStackHCI\
+                   /virtualMachineInstances/vm";
+    let image = disk.without("image_path").with("source_virtual_machine_id", machine);
+    validate(&image).error().says(&["is not the name of an image", "1 to 64"]);
+    let wrong = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/vm";
+    validate(&image.with("name", "a").with("source_virtual_machine_id", wrong))
+        .error()
+        .says(&["\"Microsoft.Compute\" where \"Microsoft.HybridCompute\" belongs"]);
+}
+
+#[test]
+fn what_may_well_go_wrong_is_warned_of() {
+    for (image, fragments) in [
+        (Image::new().with("image_path", DISK), &["No signature in the URL", "`sig`"][..]),
+        (Image::new().with("name", "my-Windows-2025"), &["Reserved word", "\"windows\""]),
+        (Image::new().with("name", "xboxes"), &["Reserved word", "\"xbox\""]),
+    ] {
+        let outcome = validate(&image).ok();
+        let warnings = outcome.warnings();
+        assert_eq!(warnings.len(), 1, "{outcome}");
+        warnings[0].says(fragments);
+    }
+    assert_eq!(validate(&Image::new()).ok().warnings(), []);
+}
+
+#[test]
+fn a_plan_without_a_login_names_what_is_missing_and_asks_nobody() {
+    let azure = Azure::start();
+    let blind = |arguments: &str| {
+        format!("provider \"cloudimages\" {{\n  azure = {{ {arguments} }}\n}}\n")
+            + &Image::new().text("golden")
+    };
+    let workspace = Workspace::new(&blind("use_cli = false"));
+    workspace.validate().ok();
+    workspace.plan().error().says(&["client_id", "ARM_CLIENT_ID", "client_secret"]);
+    let secret = "tenant_id = \"t\", client_id = \"c\", client_secret = \"s3cr3t-9\"";
+    workspace.main(&blind(secret));
+    workspace.plan().error().says(&["subscription", "ARM_SUBSCRIPTION_ID"]);
+    assert_eq!((azure.entra.request_count(), azure.arm.request_count()), (0, 0));
+}
