@@ -57,6 +57,19 @@ impl Config<'_> {
     }
 }
 
+/// Reports values that make no sense: see [`Attr::check`]. Unknown ones may yet make some.
+pub(crate) fn check_arguments(
+    inputs: &[Attribute],
+    config: &Object,
+    problems: &mut Vec<Diagnostic>,
+) {
+    for input in inputs {
+        if let Some(value) = config.get(input.name).filter(|value| value.is_wholly_known()) {
+            (input.check)(value, &Path::attribute(input.name), problems);
+        }
+    }
+}
+
 /// Reports values that the configuration must not give: those that only the provider sets.
 pub(crate) fn refuse_read_only(
     attributes: &[Attribute],

@@ -8,7 +8,7 @@
 
 use tokio_util::sync::CancellationToken;
 
-use super::config::{Config, refuse_read_only};
+use super::config::{Config, check_arguments, refuse_read_only};
 use super::context::Context;
 use super::data_source::{Pending, interruptible};
 use super::diagnostic::{Diagnostic, Failure, Path, Result};
@@ -142,11 +142,7 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
         let written = config.clone();
         refuse_read_only(&AnyResource::<C>::schema(self), &config, &mut problems);
         R::TIMEOUTS.take(&mut config, &mut problems);
-        for input in R::Inputs::attributes() {
-            if let Some(value) = config.get(input.name).filter(|value| value.is_wholly_known()) {
-                (input.check)(value, &Path::attribute(input.name), &mut problems);
-            }
-        }
+        check_arguments(&R::Inputs::attributes(), &config, &mut problems);
         R::Inputs::decode_fields(&mut config, &Path::default(), &mut problems);
         Resource::validate(self, &Config(&written), &mut problems);
         problems
