@@ -21,6 +21,7 @@ mod configuration;
 mod examples;
 mod functions;
 mod hci_gallery_image;
+mod hci_gallery_images;
 mod life;
 mod process;
 mod parse_image_urn;
