@@ -23,6 +23,7 @@ mod functions;
 mod hci_gallery_image;
 mod hci_gallery_images;
 mod life;
+mod parse_gallery_image_id;
 mod process;
 mod parse_image_urn;
 mod hci_gallery_image;

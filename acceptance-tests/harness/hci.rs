@@ -57,6 +57,13 @@ impl Azure {
         requests
     }
 
+    /// The looks at operations.
+    pub(crate) fn polls(&self) -> Vec<Request> {
+        let mut requests = self.sent("GET");
+        requests.retain(|request| request.path().contains("/operationStatuses/"));
+        requests
+    }
+
     /// How many requests changed something or tried to.
     pub(crate) fn writes(&self) -> usize {
         self.arm.requests().iter().filter(|request| request.method != "GET").count()

@@ -34,6 +34,20 @@ fn an_image_is_made_by_one_request_that_holds_what_was_written_and_nothing_else(
     assert!(image["storage_path_id"].as_str().unwrap().ends_with("/UserStorage1-3f2a"));
     assert!(image["tags"].is_null());
 
+    // All that is asked to make an image can be found under one id.
+    let requests = azure.arm.requests();
+    let (put, polls) = (&azure.sent("PUT")[0], azure.polls());
+    let correlation = put.header("x-ms-correlation-request-id").unwrap();
+    assert!(!polls.is_empty());
+    for poll in polls {
+        assert_eq!(poll.header("x-ms-correlation-request-id"), Some(correlation));
+    }
+    for request in requests {
+        let agent = request.header("user-agent").unwrap();
+        assert!(agent.contains("terraform-provider-cloudimages/"), "{agent}");
+        assert!(agent.to_lowercase().contains("terraform/1."), "{agent}");
+    }
+
     workspace.destroy().ok();
     assert_eq!((azure.arm.image_count(), azure.sent("DELETE").len()), (0, 1));
 }

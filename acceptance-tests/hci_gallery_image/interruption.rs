@@ -10,7 +10,7 @@ use crate::harness::hci::{Azure, IMAGE, Image, id};
 const APPLY: [&str; 4] = ["apply", "-json", "-input=false", "-auto-approve"];
 
 /// Far below what is left to wait, far above what two busy cores need.
-const SOON: Duration = Duration::from_secs(5);
+const SOON: Duration = Duration::from_secs(3);
 
 /// Interrupts an apply when the image has been accepted, and returns what was said.
 fn interrupted(azure: &Azure, workspace: &Workspace) -> crate::harness::Outcome {
