@@ -16,7 +16,7 @@ pub(crate) mod ucloud;
 mod workspace;
 
 pub(crate) use attached::Attached;
-pub(crate) use outcome::Outcome;
+pub(crate) use outcome::{Diagnostic, Outcome};
 pub(crate) use run::Run;
 pub(crate) use state::State;
 pub(crate) use workspace::{PROVIDER, Workspace};
