@@ -9,6 +9,7 @@
 
 #[path = "../harness/find.rs"]
 mod find;
+mod hci;
 #[path = "../harness/mirror.rs"]
 mod mirror;
 mod provider;

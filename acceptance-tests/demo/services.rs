@@ -2,37 +2,50 @@
 //!
 //! Another cloud is another field here and another file in `examples/demo`.
 
+use std::time::Duration;
+
 use simulated_clouds::ucloud::{Account, Image, REGION, Simulation, catalogue};
+
+use crate::hci::Hci;
+
+/// How long a disk takes to arrive.
+const DOWNLOAD: Duration = Duration::from_secs(3);
 
 /// All services that the demonstration uses.
 pub(crate) struct Services {
     ucloud: Simulation,
+    hci: Hci,
 }
 
 impl Services {
     /// Starts them.
     pub(crate) fn start() -> Self {
-        Self { ucloud: Simulation::start() }
+        Self { ucloud: Simulation::start(), hci: Hci::start(DOWNLOAD) }
     }
 
     /// What there is, one service to a line.
     pub(crate) fn introduction(&self) -> String {
         let images = catalogue().len();
-        format!("UCloud at {}: {images} images in {REGION}", self.ucloud.url())
+        let ucloud = format!("UCloud at {}: {images} images in {REGION}", self.ucloud.url());
+        [ucloud, self.hci.introduction()].join("\n")
     }
 
     /// The values of the variables of `examples/demo`.
     pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
-        vec![("ucloud_base_url", self.ucloud.url())]
+        let mut variables = vec![("ucloud_base_url", self.ucloud.url())];
+        variables.extend(self.hci.variables());
+        variables
     }
 
     /// The keys, in the environment variables that the provider reads.
     pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
         let account = Account::example();
-        vec![
+        let mut environment = vec![
             ("UCLOUD_PUBLIC_KEY", account.public_key().to_owned()),
             ("UCLOUD_PRIVATE_KEY", account.private_key().to_owned()),
-        ]
+        ];
+        environment.extend(self.hci.environment());
+        environment
     }
 
     /// Lets a newer image appear.
@@ -48,6 +61,8 @@ impl Services {
 
     /// What the services were asked.
     pub(crate) fn summary(&self) -> String {
-        format!("The simulated UCloud answered {} signed requests.", self.ucloud.request_count())
+        let count = self.ucloud.request_count();
+        let ucloud = format!("The simulated UCloud answered {count} signed requests.");
+        [ucloud, self.hci.summary()].join("\n")
     }
 }

@@ -2,11 +2,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use simulated_clouds::ucloud::{Account, Simulation};
 use tempfile::TempDir;
 
 use crate::harness::{PROVIDER, Workspace, mirror};
+
+#[path = "../demo/hci.rs"]
+mod hci;
 
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
 
@@ -88,16 +92,26 @@ fn the_demonstration_can_be_installed_applied_and_destroyed() {
     let account = Account::example();
     let mirrored = TempDir::new().unwrap();
     mirror::lay_out(mirrored.path(), Path::new(PROVIDER)).unwrap();
-    let workspace = Workspace::with("cloudimages", &mirror::installation(mirrored.path()))
+    let azure = hci::Hci::start(Duration::ZERO);
+    let mut workspace = Workspace::with("cloudimages", &mirror::installation(mirrored.path()))
         .env("TF_VAR_ucloud_base_url", cloud.url())
         .env("UCLOUD_PUBLIC_KEY", account.public_key())
         .env("UCLOUD_PRIVATE_KEY", account.private_key());
+    for (name, value) in azure.environment() {
+        workspace.set(name, value);
+    }
+    for (name, value) in azure.variables() {
+        workspace.set(&format!("TF_VAR_{name}"), value);
+    }
     copy_all(&Path::new(EXAMPLES).join("demo"), &workspace);
     let installed = workspace.run(&["init", "-no-color"]).ok();
     installed.says(&["Installed cloudimages/cloudimages v", "successfully initialized"]);
     let state = workspace.step();
     assert_eq!(state.output("ubuntu")["id"], "uimage-u244k2");
     assert_eq!(state.output("web_host_image"), "golden-web-2024.07");
+    assert_eq!(state.output("golden_image")["state"], "Succeeded");
+    assert_eq!(azure.images(), 1);
     workspace.destroy().ok();
+    assert_eq!(azure.images(), 0);
     assert!(workspace.state().instance("terraform_data.web_host").is_none());
 }

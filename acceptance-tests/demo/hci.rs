@@ -1,0 +1,70 @@
+//! The part of Azure that gallery images need: a login and Resource Manager. Acceptance tests of
+//! the demonstration's configuration use it as well.
+
+use std::time::Duration;
+
+use simulated_clouds::{arm, entra};
+
+/// Stands for a disk behind a signature that opens a storage account.
+const DISK: &str = "https://madeup.blob.core.windows.net/vhds/ubuntu-24.04.vhdx?sv=2024-11-04\
+                    &se=2199-01-01T00%3A00%3A00Z&sr=b&sp=r&sig=m4deUp%2FSigna%2Bture0123456789%3D";
+
+/// Login and Resource Manager.
+pub(crate) struct Hci {
+    entra: entra::Simulation,
+    arm: arm::Simulation,
+}
+
+impl Hci {
+    /// Starts both. A disk takes `download` to arrive.
+    pub(crate) fn start(download: Duration) -> Self {
+        let entra = entra::Simulation::start();
+        let arm = arm::Simulation::builder().tokens(&entra.tokens()).start();
+        let pause = arm::RetryAfter::Seconds(1);
+        arm.set_create_style(arm::Lro::async_operation().retry_after(pause.clone()));
+        arm.set_delete_style(arm::Lro::location().retry_after(pause));
+        arm.set_duration(download);
+        Self { entra, arm }
+    }
+
+    /// What there is.
+    pub(crate) fn introduction(&self) -> String {
+        format!(
+            "Azure Resource Manager at {}, with the login at {}",
+            self.arm.url(),
+            self.entra.url()
+        )
+    }
+
+    /// The values of the variables of `examples/demo`.
+    pub(crate) fn variables(&self) -> [(&'static str, String); 1] {
+        [("disk_url", DISK.to_owned())]
+    }
+
+    /// The login, and where both services are, in the variables that the provider reads.
+    pub(crate) fn environment(&self) -> [(&'static str, String); 6] {
+        [
+            ("ARM_SUBSCRIPTION_ID", arm::SUBSCRIPTION_ID.to_owned()),
+            ("ARM_TENANT_ID", entra::TENANT_ID.to_owned()),
+            ("ARM_CLIENT_ID", entra::CLIENT_ID.to_owned()),
+            ("ARM_CLIENT_SECRET", entra::CLIENT_SECRET.to_owned()),
+            ("ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST", self.entra.url()),
+            ("ARM_RESOURCE_MANAGER_ENDPOINT", self.arm.url()),
+        ]
+    }
+
+    /// How many images there are.
+    pub(crate) fn images(&self) -> usize {
+        self.arm.image_count()
+    }
+
+    /// What the services were asked.
+    pub(crate) fn summary(&self) -> String {
+        format!(
+            "The simulated Azure handed out {} tokens and answered {} requests; {} images are left.",
+            self.entra.request_count(),
+            self.arm.request_count(),
+            self.images()
+        )
+    }
+}
