@@ -23,8 +23,6 @@ mod functions;
 mod hci_gallery_image;
 mod hci_gallery_images;
 mod life;
-mod parse_gallery_image_id;
-mod parse_image_urn;
 mod process;
 mod ucloud_image;
 mod ucloud_images;

@@ -11,8 +11,8 @@ const DISK: &str = "https://madeup.blob.core.windows.net/vhds/ubuntu-24.04.vhdx?
 
 /// Login and Resource Manager.
 pub(crate) struct Hci {
-    entra: entra::Simulation,
-    arm: arm::Simulation,
+    pub(crate) entra: entra::Simulation,
+    pub(crate) arm: arm::Simulation,
 }
 
 impl Hci {
@@ -25,15 +25,6 @@ impl Hci {
         arm.set_delete_style(arm::Lro::location().retry_after(pause));
         arm.set_duration(download);
         Self { entra, arm }
-    }
-
-    /// What there is.
-    pub(crate) fn introduction(&self) -> String {
-        format!(
-            "Azure Resource Manager at {}, with the login at {}",
-            self.arm.url(),
-            self.entra.url()
-        )
     }
 
     /// The values of the variables of `examples/demo`.
@@ -51,20 +42,5 @@ impl Hci {
             ("ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST", self.entra.url()),
             ("ARM_RESOURCE_MANAGER_ENDPOINT", self.arm.url()),
         ]
-    }
-
-    /// How many images there are.
-    pub(crate) fn images(&self) -> usize {
-        self.arm.image_count()
-    }
-
-    /// What the services were asked.
-    pub(crate) fn summary(&self) -> String {
-        format!(
-            "The simulated Azure handed out {} tokens and answered {} requests; {} images are left.",
-            self.entra.request_count(),
-            self.arm.request_count(),
-            self.images()
-        )
     }
 }

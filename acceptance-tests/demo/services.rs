@@ -27,7 +27,9 @@ impl Services {
     pub(crate) fn introduction(&self) -> String {
         let images = catalogue().len();
         let ucloud = format!("UCloud at {}: {images} images in {REGION}", self.ucloud.url());
-        [ucloud, self.hci.introduction()].join("\n")
+        let (arm, login) = (self.hci.arm.url(), self.hci.entra.url());
+        let azure = format!("Azure Resource Manager at {arm}, with the login at {login}");
+        [ucloud, azure].join("\n")
     }
 
     /// The values of the variables of `examples/demo`.
@@ -63,6 +65,12 @@ impl Services {
     pub(crate) fn summary(&self) -> String {
         let count = self.ucloud.request_count();
         let ucloud = format!("The simulated UCloud answered {count} signed requests.");
-        [ucloud, self.hci.summary()].join("\n")
+        let (tokens, requests) = (self.hci.entra.request_count(), self.hci.arm.request_count());
+        let azure = format!(
+            "The simulated Azure handed out {tokens} tokens and answered {requests} requests; {} \
+             images are left.",
+            self.hci.arm.image_count()
+        );
+        [ucloud, azure].join("\n")
     }
 }

@@ -110,8 +110,8 @@ fn the_demonstration_can_be_installed_applied_and_destroyed() {
     assert_eq!(state.output("ubuntu")["id"], "uimage-u244k2");
     assert_eq!(state.output("web_host_image"), "golden-web-2024.07");
     assert_eq!(state.output("golden_image")["state"], "Succeeded");
-    assert_eq!(azure.images(), 1);
+    assert_eq!(azure.arm.image_count(), 1);
     workspace.destroy().ok();
-    assert_eq!(azure.images(), 0);
+    assert_eq!(azure.arm.image_count(), 0);
     assert!(workspace.state().instance("terraform_data.web_host").is_none());
 }

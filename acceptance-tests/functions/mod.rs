@@ -1,5 +1,8 @@
 //! The provider's functions, called from a configuration.
 
+mod parse_gallery_image_id;
+mod parse_image_urn;
+
 use serde_json::json;
 
 use crate::harness::Workspace;
