@@ -197,6 +197,9 @@ impl<T: Attr> Attr for Setting<T> {
     fn same(a: &Value, b: &Value) -> bool {
         T::same(a, b)
     }
+    fn check(value: &Value, at: &Path, problems: &mut Vec<Diagnostic>) {
+        T::check(value, at, problems);
+    }
 }
 
 #[cfg(test)]

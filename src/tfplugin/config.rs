@@ -57,19 +57,6 @@ impl Config<'_> {
     }
 }
 
-/// Reports values that make no sense: see [`Attr::check`]. Unknown ones may yet make some.
-pub(crate) fn check_arguments(
-    inputs: &[Attribute],
-    config: &Object,
-    problems: &mut Vec<Diagnostic>,
-) {
-    for input in inputs {
-        if let Some(value) = config.get(input.name).filter(|value| value.is_wholly_known()) {
-            (input.check)(value, &Path::attribute(input.name), problems);
-        }
-    }
-}
-
 /// Reports values that the configuration must not give: those that only the provider sets.
 pub(crate) fn refuse_read_only(
     attributes: &[Attribute],
@@ -92,33 +79,47 @@ pub(crate) fn refuse_write_only(
     config: &Object,
     problems: &mut Vec<Diagnostic>,
 ) {
-    refuse_write_only_in(attributes, config, &Path::default(), problems);
+    visit(attributes, config, &Path::default(), &mut |attribute, value, at| {
+        if attribute.write_only && !value.is_null() {
+            let detail = format!(
+                "`{at}` is write-only, which this Terraform does not support: it would store the \
+                 value. Write-only arguments need Terraform 1.11 or later."
+            );
+            let refusal = Diagnostic::error("Write-only argument not allowed", detail);
+            problems.push(refusal.at(at.clone()));
+        }
+    });
 }
 
-fn refuse_write_only_in(
+/// Reports values that make no sense: see [`Attr::check`]. Unknown ones may yet make some.
+pub(crate) fn check_arguments(
     attributes: &[Attribute],
     config: &Object,
-    path: &Path,
     problems: &mut Vec<Diagnostic>,
 ) {
+    visit(attributes, config, &Path::default(), &mut |attribute, value, at| {
+        if value.is_wholly_known() {
+            (attribute.check)(value, at, problems);
+        }
+    });
+}
+
+/// Visits the attributes of an object, and those of the objects inside of it.
+fn visit(
+    attributes: &[Attribute],
+    object: &Object,
+    path: &Path,
+    act: &mut impl FnMut(&Attribute, &Value, &Path),
+) {
     for attribute in attributes {
-        let (value, at) = (get(config, attribute.name), path.then(attribute.name));
+        let (value, at) = (get(object, attribute.name), path.then(attribute.name));
+        act(attribute, value, &at);
         match (&attribute.shape, value) {
-            _ if attribute.write_only && !value.is_null() => {
-                let detail = format!(
-                    "`{at}` is write-only, which this Terraform does not support: it would store \
-                     the value. Write-only arguments need Terraform 1.11 or later."
-                );
-                problems.push(Diagnostic::error("Write-only argument not allowed", detail).at(at));
-            }
-            (Shape::Nested(_, inner), Value::Map(object)) => {
-                refuse_write_only_in(inner, object, &at, problems);
-            }
+            (Shape::Nested(_, inner), Value::Map(object)) => visit(inner, object, &at, act),
             (Shape::Nested(_, inner), Value::List(elements)) => {
                 for (index, element) in (0..).zip(elements) {
                     if let Value::Map(object) = element {
-                        let at = at.step(Step::Index(index));
-                        refuse_write_only_in(inner, object, &at, problems);
+                        visit(inner, object, &at.step(Step::Index(index)), act);
                     }
                 }
             }

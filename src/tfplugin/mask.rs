@@ -47,6 +47,12 @@ impl Secrets {
         if secret.chars().count() < SHORTEST {
             return;
         }
+        // The same ones are read again and again.
+        let known = self.forms.read().unwrap_or_else(PoisonError::into_inner);
+        if known.iter().any(|form| form == secret) {
+            return;
+        }
+        drop(known);
         let quoted = format!("{secret:?}");
         let mut forms = self.forms.write().unwrap_or_else(PoisonError::into_inner);
         let mut all: BTreeSet<String> = forms.drain(..).collect();

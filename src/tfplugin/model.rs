@@ -315,14 +315,15 @@ macro_rules! model {
                 use $crate::tfplugin::model::{Attr, Attribute, Flag};
                 vec![$({
                     const FLAGS: &[Flag] = &[$($(Flag::$flag),+)?];
-                    let computed = FLAGS.contains(&Flag::computed) || <$ty as Attr>::default_value().is_some();
+                    let chosen = FLAGS.contains(&Flag::computed) || <$ty as Attr>::default_value().is_some();
                     Attribute {
                         name: stringify!($name),
                         doc: std::borrow::Cow::Borrowed(concat!($($doc, "\n"),*)),
                         shape: <$ty as Attr>::shape(),
                         required: <$ty as Attr>::REQUIRED,
                         optional: !<$ty as Attr>::REQUIRED,
-                        computed,
+                        // Terraform refuses a provider where one of the others is set as well.
+                        computed: chosen && !<$ty as Attr>::REQUIRED && !<$ty as Attr>::WRITE_ONLY,
                         sensitive: <$ty as Attr>::SENSITIVE,
                         write_only: <$ty as Attr>::WRITE_ONLY,
                         flags: FLAGS,

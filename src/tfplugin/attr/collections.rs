@@ -32,6 +32,15 @@ fn element<T: Attr>(value: Value, at: &Path, problems: &mut Vec<Diagnostic>) -> 
     T::decode(value, at, problems)
 }
 
+/// Has each element checked.
+fn check_all<T: Attr>(values: &Value, at: &Path, problems: &mut Vec<Diagnostic>) {
+    match values {
+        Value::List(elements) => elements.iter().for_each(|value| T::check(value, at, problems)),
+        Value::Map(elements) => elements.values().for_each(|value| T::check(value, at, problems)),
+        _ => {}
+    }
+}
+
 impl<T: Attr> Attr for Vec<T> {
     fn shape() -> Shape {
         match T::shape() {
@@ -50,6 +59,9 @@ impl<T: Attr> Attr for Vec<T> {
     fn encode(&self, out: &mut dyn Sink) {
         out.list(self.len());
         self.iter().for_each(|element| element.encode(out));
+    }
+    fn check(value: &Value, at: &Path, problems: &mut Vec<Diagnostic>) {
+        check_all::<T>(value, at, problems);
     }
     fn same(a: &Value, b: &Value) -> bool {
         match (a, b) {
@@ -77,6 +89,9 @@ impl<T: Attr + Ord> Attr for BTreeSet<T> {
     fn encode(&self, out: &mut dyn Sink) {
         out.list(self.len());
         self.iter().for_each(|element| element.encode(out));
+    }
+    fn check(value: &Value, at: &Path, problems: &mut Vec<Diagnostic>) {
+        check_all::<T>(value, at, problems);
     }
     fn same(a: &Value, b: &Value) -> bool {
         let within = |these: &[Value], those: &[Value]| {
@@ -116,6 +131,9 @@ impl<T: Attr> Attr for BTreeMap<String, T> {
             out.key(key);
             value.encode(out);
         }
+    }
+    fn check(value: &Value, at: &Path, problems: &mut Vec<Diagnostic>) {
+        check_all::<T>(value, at, problems);
     }
     fn same(a: &Value, b: &Value) -> bool {
         match (a, b) {

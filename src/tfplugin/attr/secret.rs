@@ -60,6 +60,9 @@ impl<T: Attr> Attr for WriteOnly<T> {
     fn encode(&self, out: &mut dyn Sink) {
         out.null();
     }
+    fn check(value: &Value, at: &Path, problems: &mut Vec<Diagnostic>) {
+        T::check(value, at, problems);
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Text, unexpected};
+use super::text::{Text, same};
+use super::unexpected;
 use crate::tfplugin::diagnostic::{Diagnostic, Path};
 use crate::tfplugin::model::{Attr, Shape};
 use crate::tfplugin::value::{Sink, Type, Value};
@@ -66,10 +67,7 @@ impl<T: Text> Attr for Stored<T> {
         out.string(&self.0);
     }
     fn same(a: &Value, b: &Value) -> bool {
-        match (a, b) {
-            (Value::String(a), Value::String(b)) => T::same(a, b),
-            _ => a == b,
-        }
+        same::<T>(a, b)
     }
     fn check(value: &Value, at: &Path, problems: &mut Vec<Diagnostic>) {
         if let Value::String(text) = value

@@ -26,6 +26,13 @@ pub trait Text: Sized {
     }
 }
 
+pub(super) fn same<T: Text>(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::String(a), Value::String(b)) => T::same(a, b),
+        _ => a == b,
+    }
+}
+
 /// A [`Text`] together with the spelling that the user chose, which is what state keeps.
 #[derive(Clone, Debug)]
 pub struct Written<T> {
@@ -83,6 +90,9 @@ impl<T: Text> Attr for Written<T> {
     }
     fn encode(&self, out: &mut dyn Sink) {
         out.string(&self.text);
+    }
+    fn same(a: &Value, b: &Value) -> bool {
+        same::<T>(a, b)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The rpcs about the provider itself: its configuration, and the order to stop.
 
-use crate::tfplugin::config::Config;
+use crate::tfplugin::config::{Config, check_arguments};
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path};
 use crate::tfplugin::model::Model;
 use crate::tfplugin::provider::Provider;
@@ -28,6 +28,7 @@ impl<P: Provider> Service<P> {
     /// The configuration, if it can be read, and all that is wrong with it.
     fn checked(&self, written: Object) -> (Option<P::Config>, Vec<Diagnostic>) {
         let mut problems = Vec::new();
+        check_arguments(&P::Config::attributes(), &written, &mut problems);
         let decoded =
             P::Config::decode_fields(&mut written.clone(), &Path::default(), &mut problems);
         self.provider.validate(&Config(&written), &mut problems);

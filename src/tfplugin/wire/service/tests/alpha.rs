@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::tfplugin::attr::{Secret, Setting, Span, WriteOnly, Written};
+use crate::tfplugin::attr::{Secret, Setting, Span, Stored, WriteOnly, Written};
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::{AnyDataSource, DataSource};
@@ -45,6 +45,8 @@ model! {
         pub(super) number: i64,
         /// Where it leads.
         pub(super) place: Option<Place>,
+        /// A code that may be an unknown one once it is stored.
+        pub(super) code: Option<Stored<Code>>,
     }
 }
 
@@ -140,6 +142,8 @@ model! {
         pub(super) order: Option<String>,
         /// A secret.
         pub(super) secret: Option<Secret>,
+        /// Codes.
+        pub(super) codes: Option<Vec<Stored<Code>>>,
         /// Has a default.
         pub(super) mode: Mode,
         /// A span of time.

@@ -82,6 +82,30 @@ async fn a_schema_says_what_the_rust_types_say() {
     }
 }
 
+/// What Terraform finds wrong with attributes: it would refuse the whole provider.
+fn refusals(attributes: &[pb::schema::Attribute]) -> Vec<String> {
+    let mut found = Vec::new();
+    for a in attributes {
+        let wrong = !(a.required || a.optional || a.computed)
+            || a.required && (a.optional || a.computed)
+            || a.write_only && (a.computed || !(a.required || a.optional))
+            || a.r#type.is_empty() != a.nested_type.is_some();
+        found.extend(wrong.then(|| a.name.clone()));
+        found.extend(a.nested_type.iter().flat_map(|nested| refusals(&nested.attributes)));
+    }
+    found
+}
+
+#[tokio::test]
+async fn every_schema_is_one_that_terraform_accepts() {
+    let service = Harness::unconfigured().service;
+    let schemas = service.get_provider_schema(Request::new(SCHEMAS)).await.unwrap().into_inner();
+    let all = schemas.resource_schemas.values().chain(schemas.data_source_schemas.values());
+    for schema in all.chain(&schemas.provider) {
+        assert_eq!(refusals(&schema.block.as_ref().unwrap().attributes), [""; 0]);
+    }
+}
+
 #[tokio::test]
 async fn every_resource_has_an_identity_that_can_be_imported() {
     let service = Harness::unconfigured().service;

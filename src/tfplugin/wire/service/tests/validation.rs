@@ -28,7 +28,7 @@ async fn all_mistakes_are_reported_at_once_each_at_its_place() {
     let harness = Harness::unconfigured();
     let config = json!({
         "id": "m1", "size": 1.5, "code": "toolong", "location": null,
-        "disk": { "gb": 1.5 }, "ports": [{ "number": 1 }, { "number": null }],
+        "disk": { "gb": 1.5 }, "ports": [{ "number": 1, "code": "long" }, { "number": null }],
         "tags": { "a": null }, "marks": ["x", null], "timeouts": { "create": "soon" },
         "password": "abcd", "password_wo": "efgh",
     });
@@ -38,6 +38,7 @@ async fn all_mistakes_are_reported_at_once_each_at_its_place() {
         [
             "error id: Read-only attribute",
             "error timeouts.create: Invalid value for `timeouts.create`",
+            "error ports[0].code: Invalid value for `ports[0].code`",
             "error name: Missing `name`",
             "error location: Missing `location`",
             "error size: Invalid value for `size`",
@@ -106,9 +107,11 @@ async fn a_data_source_is_validated_likewise() {
     };
     assert_eq!(validate(json!({ "prefix": "a", "span": "?" })).await, [""; 0]);
     assert_eq!(
-        validate(json!({ "machines": [], "span": "1d", "order": "warn" })).await,
+        validate(json!({ "machines": [], "span": "1d", "order": "warn", "codes": ["abc", "d"] }))
+            .await,
         [
             "error machines: Read-only attribute",
+            "error codes: Invalid value for `codes`",
             "error prefix: Missing `prefix`",
             "error span: Invalid value for `span`",
             "warning: Old",
