@@ -24,7 +24,7 @@ pub(super) async fn read(settings: &Settings) -> Result<Certificate> {
         let path = filled(settings.client_certificate_path.as_deref());
         let path = path.ok_or_else(|| lacking(setting))?;
         let bytes = tokio::fs::read(path).await.map_err(|why| {
-            Error::setting(OPERATION, setting, format!("{path} cannot be read: {why}"))
+            Error::setting(OPERATION, setting, format!("the file {path} cannot be read: {why}"))
         })?;
         (setting, bytes)
     };

@@ -98,10 +98,10 @@ async fn given_or_in_file(
     let wrong = |why: String| Error::setting(OPERATION, file_setting, why);
     let text = tokio::fs::read_to_string(path)
         .await
-        .map_err(|why| wrong(format!("{path} cannot be read: {why}")))?;
+        .map_err(|why| wrong(format!("the file {path} cannot be read: {why}")))?;
     let text = text.trim();
     if text.is_empty() {
-        return Err(wrong(format!("{path} is empty")));
+        return Err(wrong(format!("the file {path} is empty")));
     }
     match given {
         Some(given) if given != text => {
