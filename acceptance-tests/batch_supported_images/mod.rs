@@ -2,5 +2,6 @@
 
 mod filters;
 mod listing;
+mod network;
 mod refusals;
 mod retries;

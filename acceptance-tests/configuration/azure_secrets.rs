@@ -9,7 +9,7 @@ use crate::harness::{Workspace, batch};
 /// What a request proves itself with: the value of each field or header that does.
 fn proofs(request: &Request) -> Vec<String> {
     let authorization = request.header("authorization").into_iter();
-    let authorization = authorization.map(|value| value.split([' ', ':']).last().unwrap());
+    let authorization = authorization.map(|value| value.rsplit([' ', ':']).next().unwrap());
     let fields = request.body.split('&').filter_map(|field| field.split_once('='));
     let fields = fields.filter(|(name, _)| ["client_secret", "client_assertion"].contains(name));
     authorization.chain(fields.map(|(_, value)| value)).map(str::to_owned).collect()
