@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, reason = "what this program is for is to be read")]
 #![allow(clippy::print_stderr, reason = "what this program is for is to be read")]
 
+mod batch;
 #[path = "../harness/find.rs"]
 mod find;
 mod hci;

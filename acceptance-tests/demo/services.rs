@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use simulated_clouds::ucloud::{Account, Image, REGION, Simulation, catalogue};
 
+use crate::batch::Batch;
 use crate::hci::Hci;
 
 /// How long a disk takes to arrive.
@@ -14,13 +15,14 @@ const DOWNLOAD: Duration = Duration::from_secs(3);
 /// All services that the demonstration uses.
 pub(crate) struct Services {
     ucloud: Simulation,
+    batch: Batch,
     hci: Hci,
 }
 
 impl Services {
     /// Starts them.
     pub(crate) fn start() -> Self {
-        Self { ucloud: Simulation::start(), hci: Hci::start(DOWNLOAD) }
+        Self { ucloud: Simulation::start(), batch: Batch::start(), hci: Hci::start(DOWNLOAD) }
     }
 
     /// What there is, one service to a line.
@@ -29,7 +31,7 @@ impl Services {
         let ucloud = format!("UCloud at {}: {images} images in {REGION}", self.ucloud.url());
         let (arm, login) = (self.hci.arm.url(), self.hci.entra.url());
         let azure = format!("Azure Resource Manager at {arm}, with the login at {login}");
-        [ucloud, azure].join("\n")
+        [ucloud, self.batch.introduction(), azure].join("\n")
     }
 
     /// The values of the variables of `examples/demo`.
@@ -46,6 +48,7 @@ impl Services {
             ("UCLOUD_PUBLIC_KEY", account.public_key().to_owned()),
             ("UCLOUD_PRIVATE_KEY", account.private_key().to_owned()),
         ];
+        environment.extend(self.batch.environment());
         environment.extend(self.hci.environment());
         environment
     }
@@ -71,6 +74,6 @@ impl Services {
              images are left.",
             self.hci.arm.image_count()
         );
-        [ucloud, azure].join("\n")
+        [ucloud, self.batch.summary(), azure].join("\n")
     }
 }

@@ -9,6 +9,9 @@ use tempfile::TempDir;
 
 use crate::harness::{PROVIDER, Workspace, mirror};
 
+#[expect(dead_code, reason = "what the demonstration says about it is not wanted here")]
+#[path = "../demo/batch.rs"]
+mod batch;
 #[path = "../demo/hci.rs"]
 mod hci;
 
@@ -97,6 +100,10 @@ fn the_demonstration_can_be_installed_applied_and_destroyed() {
         .env("TF_VAR_ucloud_base_url", cloud.url())
         .env("UCLOUD_PUBLIC_KEY", account.public_key())
         .env("UCLOUD_PRIVATE_KEY", account.private_key());
+    let batch = batch::Batch::start();
+    for (name, value) in batch.environment() {
+        workspace.set(name, value);
+    }
     for (name, value) in azure.environment() {
         workspace.set(name, value);
     }
@@ -109,6 +116,10 @@ fn the_demonstration_can_be_installed_applied_and_destroyed() {
     let state = workspace.step();
     assert_eq!(state.output("ubuntu")["id"], "uimage-u244k2");
     assert_eq!(state.output("web_host_image"), "golden-web-2024.07");
+    let pool = state.output("batch_pool");
+    assert_eq!(pool["node_agent_sku_id"], "batch.node.ubuntu 24.04");
+    assert_eq!(pool["storage_image_reference"]["sku"], "24-04-lts");
+    assert_eq!(state.output("batch_ubuntu_ends").as_object().unwrap().len(), 5);
     assert_eq!(state.output("golden_image")["state"], "Succeeded");
     assert_eq!(azure.arm.image_count(), 1);
     workspace.destroy().ok();

@@ -40,7 +40,7 @@ fn a_urn_from_one_place_selects_the_image_in_another() {
     let state = Workspace::new(&main).step();
     let one = state.attributes("data.cloudimages_batch_supported_image.one");
     assert_eq!(one["node_agent_sku_id"], "batch.node.ubuntu 24.04");
-    let skus = json!(["minimal", "server", "server-arm64", "server-gen1"]);
+    let skus = json!(["minimal", "server-arm64", "server-gen1", "server"]);
     assert_eq!(state.output("same"), &skus);
 }
 

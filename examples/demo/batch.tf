@@ -1,0 +1,38 @@
+# The newest Linux that Azure Batch has tested, that runs containers and that stays supported for
+# some years to come, with the node agent that goes with it. The account comes from
+# AZURE_BATCH_ENDPOINT, AZURE_BATCH_ACCOUNT and AZURE_BATCH_ACCESS_KEY.
+data "cloudimages_batch_supported_image" "containers" {
+  os_type               = "linux"
+  verification_type     = "verified"
+  required_capabilities = ["DockerCompatible"]
+  excluded_capabilities = ["SupportsRDMAOnly"]
+  supported_until       = "2030-01-01T00:00:00Z"
+  most_recent           = true
+}
+
+# The Ubuntu images that Azure Batch has tested.
+data "cloudimages_batch_supported_images" "ubuntu" {
+  publisher         = "canonical"
+  verification_type = "verified"
+}
+
+output "batch_pool" {
+  description = "What goes into azurerm_batch_pool, as it is."
+  value = {
+    node_agent_sku_id = data.cloudimages_batch_supported_image.containers.node_agent_sku_id
+    storage_image_reference = {
+      publisher = data.cloudimages_batch_supported_image.containers.publisher
+      offer     = data.cloudimages_batch_supported_image.containers.offer
+      sku       = data.cloudimages_batch_supported_image.containers.sku
+      version   = data.cloudimages_batch_supported_image.containers.version
+    }
+  }
+}
+
+output "batch_ubuntu_ends" {
+  description = "When Azure Batch stops supporting the Ubuntu images, where that is known."
+  value = {
+    for image in data.cloudimages_batch_supported_images.ubuntu.images :
+    image.urn => image.batch_support_end_of_life
+  }
+}
