@@ -162,12 +162,15 @@ fn a_filter_of_ones_own_that_leaves_nothing_is_told_apart_from_an_empty_account(
 #[test]
 fn a_pick_that_may_not_last_gets_a_warning_unless_the_user_has_decided() {
     let now = OffsetDateTime::now_utc();
+    // An hour is left for the test itself.
+    let now = now + Duration::hours(1);
     let in_days = |days: i64| (now + Duration::days(days)).format(&Rfc3339).unwrap();
     let agent = "batch.node.ubuntu 24.04";
     let items = vec![
         image("p", "sound", "1", agent, true, &[], ""),
         image("p", "untested", "1", agent, false, &[], ""),
         image("p", "ending", "1", agent, true, &[], &in_days(60)),
+        image("p", "last_day", "1", agent, true, &[], &in_days(0)),
         image("p", "lasting", "1", agent, true, &[], &in_days(120)),
         image("p", "ended", "1", agent, true, &[], &in_days(-30)),
     ];
@@ -178,10 +181,11 @@ fn a_pick_that_may_not_last_gets_a_warning_unless_the_user_has_decided() {
         ("sound", "", None),
         ("untested", "", Some(["is unverified", "p:untested:1:latest", "`verification_type"])),
         ("untested", decided_type, None),
-        ("ending", "", Some(["ends in 59 days", "p:ending:1:latest", "`supported_until`"])),
+        ("ending", "", Some(["ends in 60 days", "p:ending:1:latest", "`supported_until`"])),
         ("ending", "min_support_days = 7", None),
+        ("last_day", "", Some(["ends today", "p:last_day:1:latest", "`supported_until`"])),
         ("lasting", "", None),
-        ("ended", "", Some(["ended 30 days ago", "p:ended:1:latest", "`min_support_days`"])),
+        ("ended", "", Some(["support has ended", "p:ended:1:latest", "`min_support_days`"])),
         ("ended", &decided_time, None),
     ];
     let mut main = batch::provider(&cloud);

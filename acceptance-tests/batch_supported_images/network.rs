@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use simulated_clouds::batch::{ACCOUNT, ACCOUNT_KEY, Simulation};
+use simulated_clouds::batch::{ACCOUNT, ACCOUNT_KEY, NextLink, Simulation};
 
 use crate::harness::{Workspace, batch};
 
@@ -119,11 +119,15 @@ fn a_service_behind_a_proxy_and_an_authority_of_ones_own_is_reached() {
     assert_eq!(cloud.request_count(), 2);
     let connect = format!("CONNECT {host}:443 HTTP/1.1");
     assert_eq!(proxy.wanted(), [connect.clone(), connect]);
+    // Nothing follows a link that leaves the protected way.
+    cloud.set_next_link(NextLink::Scheme("http".to_owned()));
+    workspace.plan().error().says(&[&format!("pointed to http://{host}:80"), "credentials"]);
+    assert_eq!(cloud.request_count(), 3);
     // Whoever does not know the authority sends nothing.
     let look_up = workspace.path().join("main.tf");
     let text = std::fs::read_to_string(look_up).unwrap().replace("30s", "2s");
     workspace.main(&text);
     workspace.write("authority.pem", &Proxy::start(&host, cloud.address()).authority);
     workspace.plan().error().says(&["no answer from", &host, "certificate"]);
-    assert_eq!(cloud.request_count(), 2);
+    assert_eq!(cloud.request_count(), 3);
 }

@@ -307,6 +307,13 @@ pub fn host(url: &Url) -> String {
     url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"))
 }
 
+/// Scheme, host and port, the port always said: it may be all that differs.
+#[must_use]
+pub fn place(url: &Url) -> String {
+    let port = url.port_or_known_default().map_or_else(String::new, |port| format!(":{port}"));
+    format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
+}
+
 /// The words for an answer that points elsewhere, which is never followed.
 #[must_use]
 pub fn redirect_refused(answer: &Answer) -> Option<String> {
@@ -315,7 +322,7 @@ pub fn redirect_refused(answer: &Answer) -> Option<String> {
     }
     let target = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
     let target = match target.map(|location| answer.url.join(location)) {
-        Some(Ok(url)) => format!("{}://{}", url.scheme(), host(&url)),
+        Some(Ok(url)) => place(&url),
         _ => "an address that cannot be read".to_owned(),
     };
     Some(format!(

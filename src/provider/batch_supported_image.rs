@@ -93,16 +93,18 @@ fn warn_of(pick: &api::Image, asked: &Arguments, context: &Context) {
         && asked.supported_until.is_none()
         && asked.min_support_days.is_none()
     {
-        let days = (end - OffsetDateTime::now_utc()).whole_days();
-        let when = match days {
-            days if days < 0 => format!("ended {} days ago", -days),
-            days => format!("ends in {days} days"),
+        let left = end - OffsetDateTime::now_utc();
+        let (summary, when) = match left.whole_days() {
+            _ if left.is_negative() => ("The image's support has ended", "has ended".to_owned()),
+            0 => ("The image's support ends soon", "ends today".to_owned()),
+            1 => ("The image's support ends soon", "ends in a day".to_owned()),
+            days => ("The image's support ends soon", format!("ends in {days} days")),
         };
         let detail = format!(
             "{}: Batch's support of this image {when}. Set `supported_until` or \
              `min_support_days` to leave such images out.",
             describe(pick)
         );
-        context.warn(Diagnostic::warning("The image's support ends soon", detail));
+        context.warn(Diagnostic::warning(summary, detail));
     }
 }

@@ -218,7 +218,7 @@ async fn redirects_are_not_followed_but_named() {
     let fake = Fake::replies(vec![Reply::empty(302).header("Location", target)]).await;
     let answer = ask(&fake, Retry::default()).await.unwrap();
     let text = redirect_refused(&answer).unwrap();
-    assert!(text.contains("redirects to https://login.example (HTTP 302)"), "{text}");
+    assert!(text.contains("redirects to https://login.example:443 (HTTP 302)"), "{text}");
     assert!(!text.contains("token=t"), "{text}");
     assert_eq!(fake.count(), 1);
 }

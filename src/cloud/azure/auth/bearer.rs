@@ -9,7 +9,7 @@ use reqwest::{Request, StatusCode, Url};
 
 use super::Login;
 use crate::cloud::azure::token::Token;
-use crate::cloud::http::{Answer, Http, Retry, Verdict};
+use crate::cloud::http::{Answer, Http, Retry, Verdict, place};
 use crate::cloud::{Error, Kind, Limits, Result};
 
 /// Sends what `make` makes as [`Http::send`] does, with a token for `scope`. On HTTP 401 the token
@@ -102,12 +102,6 @@ pub fn check_origin(operation: &'static str, url: &Url, origin: &Url) -> Result<
         place(origin)
     );
     Err(Error::new(Kind::Invalid, operation, text))
-}
-
-/// Scheme, host and port, the port always said: it may be all that differs.
-fn place(url: &Url) -> String {
-    let port = url.port_or_known_default().map_or_else(String::new, |port| format!(":{port}"));
-    format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
 fn bearer(operation: &'static str, token: &Token) -> Result<HeaderValue> {
