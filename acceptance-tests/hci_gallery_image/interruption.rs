@@ -91,7 +91,7 @@ fn a_crash_during_the_wait_ends_with_one_image_and_a_clear_word() {
     let outcome = workspace.apply();
     outcome.error().says(&[
         "exists already",
-        "still at work on it (InProgress)",
+        "still at work on it (",
         "import {",
         &id("golden"),
     ]);
