@@ -89,12 +89,7 @@ fn a_crash_during_the_wait_ends_with_one_image_and_a_clear_word() {
     run.until("the image is being made", || azure.arm.request_count() > 4);
     run.kill();
     let outcome = workspace.apply();
-    outcome.error().says(&[
-        "exists already",
-        "still at work on it (",
-        "import {",
-        &id("golden"),
-    ]);
+    outcome.error().says(&["exists already", "still at work on it (", "import {", &id("golden")]);
     // As the advice goes.
     let import = format!("import {{\n  to = {IMAGE}\n  id = {:?}\n}}\n", id("golden"));
     workspace.write("import.tf", &import);
