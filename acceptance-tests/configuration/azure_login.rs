@@ -105,7 +105,7 @@ fn every_way_to_log_in_works_from_arguments() {
                 login.ado_request_token()
             ),
         ),
-        ("machine", format!("use_msi = true\nmsi_endpoint = {:?}\n", login.imds_url())),
+        ("system_assigned", format!("use_msi = true\nmsi_endpoint = {:?}\n", login.imds_url())),
         (
             "user_assigned",
             format!(

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use simulated_clouds::ucloud::{Account, Image, REGION, Simulation, catalogue};
 
-use crate::batch::Batch;
+use crate::batch;
 use crate::hci::Hci;
 
 /// How long a disk takes to arrive.
@@ -15,14 +15,16 @@ const DOWNLOAD: Duration = Duration::from_secs(3);
 /// All services that the demonstration uses.
 pub(crate) struct Services {
     ucloud: Simulation,
-    batch: Batch,
     hci: Hci,
+    batch: simulated_clouds::batch::Simulation,
 }
 
 impl Services {
     /// Starts them.
     pub(crate) fn start() -> Self {
-        Self { ucloud: Simulation::start(), batch: Batch::start(), hci: Hci::start(DOWNLOAD) }
+        let hci = Hci::start(DOWNLOAD);
+        let batch = batch::start(&hci.entra);
+        Self { ucloud: Simulation::start(), hci, batch }
     }
 
     /// What there is, one service to a line.
@@ -31,7 +33,9 @@ impl Services {
         let ucloud = format!("UCloud at {}: {images} images in {REGION}", self.ucloud.url());
         let (arm, login) = (self.hci.arm.url(), self.hci.entra.url());
         let azure = format!("Azure Resource Manager at {arm}, with the login at {login}");
-        [ucloud, self.batch.introduction(), azure].join("\n")
+        let images = simulated_clouds::batch::catalogue().len();
+        let batch = format!("Azure Batch at {}: {images} images for pools", self.batch.url());
+        [ucloud, azure, batch].join("\n")
     }
 
     /// The values of the variables of `examples/demo`.
@@ -48,8 +52,8 @@ impl Services {
             ("UCLOUD_PUBLIC_KEY", account.public_key().to_owned()),
             ("UCLOUD_PRIVATE_KEY", account.private_key().to_owned()),
         ];
-        environment.extend(self.batch.environment());
         environment.extend(self.hci.environment());
+        environment.push(batch::environment(&self.batch));
         environment
     }
 
@@ -74,6 +78,8 @@ impl Services {
              images are left.",
             self.hci.arm.image_count()
         );
-        [ucloud, self.batch.summary(), azure].join("\n")
+        let count = self.batch.request_count();
+        let batch = format!("The simulated Azure Batch answered {count} requests.");
+        [ucloud, azure, batch].join("\n")
     }
 }

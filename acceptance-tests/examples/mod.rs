@@ -9,7 +9,6 @@ use tempfile::TempDir;
 
 use crate::harness::{PROVIDER, Workspace, mirror};
 
-#[expect(dead_code, reason = "what the demonstration says about it is not wanted here")]
 #[path = "../demo/batch.rs"]
 mod batch;
 #[path = "../demo/hci.rs"]
@@ -100,10 +99,9 @@ fn the_demonstration_can_be_installed_applied_and_destroyed() {
         .env("TF_VAR_ucloud_base_url", cloud.url())
         .env("UCLOUD_PUBLIC_KEY", account.public_key())
         .env("UCLOUD_PRIVATE_KEY", account.private_key());
-    let batch = batch::Batch::start();
-    for (name, value) in batch.environment() {
-        workspace.set(name, value);
-    }
+    let account_of_batch = batch::start(&azure.entra);
+    let (name, value) = batch::environment(&account_of_batch);
+    workspace.set(name, value);
     for (name, value) in azure.environment() {
         workspace.set(name, value);
     }

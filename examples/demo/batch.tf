@@ -1,6 +1,6 @@
 # The newest Linux that Azure Batch has tested, that runs containers and that stays supported for
 # some years to come, with the node agent that goes with it. The account comes from
-# AZURE_BATCH_ENDPOINT, AZURE_BATCH_ACCOUNT and AZURE_BATCH_ACCESS_KEY.
+# AZURE_BATCH_ENDPOINT, and the login from ARM_TENANT_ID, ARM_CLIENT_ID and ARM_CLIENT_SECRET.
 data "cloudimages_batch_supported_image" "containers" {
   os_type               = "linux"
   verification_type     = "verified"
