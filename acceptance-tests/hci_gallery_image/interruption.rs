@@ -64,6 +64,23 @@ fn tags_that_are_changed_after_an_interruption_are_sent_once_the_image_is_there(
 }
 
 #[test]
+fn an_image_that_is_still_being_made_can_be_destroyed() {
+    let azure = Azure::start();
+    let workspace = Workspace::new(&azure.main(&Image::new()));
+    interrupted(&azure, &workspace);
+    let mut run = workspace.start(&["destroy", "-json", "-auto-approve"]);
+    // The service takes it only when it is done.
+    run.until("a refused deletion", || {
+        azure.sent("DELETE").iter().any(|delete| delete.status == Some(409))
+    });
+    azure.arm.set_duration(Duration::ZERO);
+    azure.arm.end_operations();
+    run.finish().ok();
+    assert_eq!(azure.arm.image_count(), 0);
+    assert!(workspace.state().instance(IMAGE).is_none());
+}
+
+#[test]
 fn an_interruption_before_the_image_is_asked_for_leaves_nothing() {
     let azure = Azure::start();
     let busy = simulated_clouds::arm::Fault::status(429).retry_after("60");

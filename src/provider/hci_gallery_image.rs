@@ -18,7 +18,7 @@ use crate::cloud::azure::hci::{
 use crate::tfplugin::attr::{Stored, WriteOnly};
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
-use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
+use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
 use crate::tfplugin::model::Model;
 use crate::tfplugin::plan::Plan;
 use crate::tfplugin::resource::{Import, Presence, Resource};
@@ -35,6 +35,14 @@ use super::hci::{
 };
 use super::image_path::{ImagePath, expired};
 use super::version_of_write_only::WriteOnlyVersion;
+
+#[cfg(test)]
+mod tests;
+mod words;
+
+use words::{
+    INTERRUPTED, exists, failed_advice, failed_warning, going_on, interruption, late_advice,
+};
 
 /// The argument that names another source than a disk.
 const MACHINE: &str = "source_virtual_machine_id";
@@ -275,13 +283,7 @@ impl Resource<Clients> for HciGalleryImage {
             None => client.creation(&id, api_version(&state.inputs)),
         };
         let limits = limits(context);
-        let mut seen = Progress::default();
-        let ended = client
-            .wait(&operation, &limits, &mut |progress| {
-                seen = progress.clone();
-                show(state, progress);
-            })
-            .await;
+        let ended = client.wait(&operation, &limits, &mut |progress| show(state, progress)).await;
         match ended {
             Ok(image) => {
                 state.private.operation = None;
@@ -422,92 +424,12 @@ impl Resource<Clients> for HciGalleryImage {
     }
 }
 
-const INTERRUPTED: &str = "Interrupted while the image was being made";
-
-fn going_on(state: &State) -> String {
-    format!(
-        "The service goes on making {} (last seen: {}). It is in the state and not tainted: apply \
-         again to go on waiting for it.",
-        state.outputs.id,
-        state.outputs.provisioning_state.as_deref().unwrap_or("accepted")
-    )
-}
-
-/// An interruption of the wait before a change: the change was not made.
-fn interruption(state: &State) -> Failure {
-    Diagnostic::error(INTERRUPTED, going_on(state)).into()
-}
-
-/// What to do when the time is up.
-fn late_advice(state: &State) -> &'static str {
-    if state.private.is_new {
-        "The image stays in the state, tainted: the next apply would delete it and make it anew. To \
-         go on waiting instead, run `terraform untaint` on it and apply again. To allow more time, \
-         raise `timeouts.create`."
-    } else {
-        "The image stays in the state: apply again to go on waiting for it. To allow more time, \
-         raise `timeouts`."
-    }
-}
-
-fn failed_advice(state: &State) -> String {
-    let tainted = if state.private.is_new { ", tainted," } else { "" };
-    format!(
-        "The image stays in the state{tainted} so that the next apply deletes it and makes it anew. \
-         Check that the disk can be downloaded from the cluster, that its shared access signature \
-         lasts long enough, and that it is a VHD or VHDX of the right generation."
-    )
-}
-
 /// A signature that has expired matters when there is something to download, not before.
 fn refuse_expired(plan: &mut Plan<'_>) {
     for name in ["image_path", "image_path_wo"] {
         let expired = get(plan.config, name).as_str().and_then(expired);
         let found = expired.map(|why| Diagnostic::invalid(&Path::attribute(name), why));
         plan.diagnostics.extend(found);
-    }
-}
-
-/// An image that exists already is never overwritten.
-fn exists(id: &ResourceId, found: &api::Image) -> Failure {
-    let word = found.provisioning_state.as_deref().unwrap_or_default();
-    let condition = match stage(found) {
-        Stage::Succeeded => String::new(),
-        Stage::Running => format!(
-            "The service is still at work on it ({word}), perhaps for an earlier apply that was cut \
-             off. Once it is imported, apply waits for it.\n\n"
-        ),
-        Stage::Failed => format!(
-            "It is in the state {word}: {}\nTo clear it, delete it (az stack-hci-vm image delete), \
-             or import it, after which it is planned to be replaced.\n\n",
-            reason(found)
-        ),
-    };
-    let detail = format!(
-        "The image exists already: {id}\n\n{condition}To manage it from here on, import it:\n\n  \
-         import {{\n    to = cloudimages_hci_gallery_image.<name>\n    id = \"{id}\"\n  }}\n\n\
-         or run: terraform import cloudimages_hci_gallery_image.<name> '{id}'"
-    );
-    Diagnostic::error("The image already exists", detail).at(Path::attribute("name")).into()
-}
-
-fn failed_warning(id: &ResourceId, image: &api::Image) -> Diagnostic {
-    Diagnostic::warning(
-        "The image is not usable",
-        format!(
-            "{id} is in the state {}: {}\nIt is planned to be replaced.",
-            image.provisioning_state.as_deref().unwrap_or("Failed"),
-            reason(image)
-        ),
-    )
-}
-
-/// What the image says about its failure.
-fn reason(image: &api::Image) -> String {
-    match (&image.error_code, &image.error_message) {
-        (Some(code), Some(message)) => format!("{code}: {message}"),
-        (Some(text), None) | (None, Some(text)) => text.clone(),
-        (None, None) => "the service gives no reason".to_owned(),
     }
 }
 

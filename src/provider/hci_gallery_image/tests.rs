@@ -1,0 +1,109 @@
+//! Plans, made without a service.
+
+use crate::tfplugin::life::{AnyResource, Planned};
+use crate::tfplugin::value::Object;
+
+use super::*;
+
+const DISK: &str = "https://made-up.blob.core.windows.net/vhds/golden.vhdx?sig=any";
+const OTHER: &str = "https://made-up.blob.core.windows.net/vhds/other.vhdx?sig=any";
+
+/// A configuration or a state.
+fn object<const N: usize>(members: [(&str, Value); N]) -> Object {
+    let mut object: Object = AnyResource::<Clients>::schema(&HciGalleryImage)
+        .into_iter()
+        .map(|attribute| (attribute.name.to_owned(), Value::Null))
+        .collect();
+    let usual = [("name", "golden"), ("os_type", "Linux"), ("location", "westus2")];
+    object.extend(usual.map(|(name, text)| (name.to_owned(), text.into())));
+    object.extend(members.map(|(name, value)| (name.to_owned(), value)));
+    object
+}
+
+/// A finished image.
+fn made<const N: usize>(members: [(&str, Value); N]) -> Object {
+    let mut object = object(members);
+    object.entry("provisioning_state".to_owned()).and_modify(|state| {
+        if state.is_null() {
+            *state = "Succeeded".into();
+        }
+    });
+    object
+}
+
+fn plan(prior: Option<&Object>, config: &Object) -> Planned {
+    AnyResource::<Clients>::plan(&HciGalleryImage, prior, config)
+}
+
+fn replaced(planned: &Planned) -> Vec<String> {
+    planned.replace.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn another_source_is_another_image_unless_no_source_was_known() {
+    let machine = || Value::from("/vm");
+    for (prior, config, expected) in [
+        // After an import, whatever the configuration says is true.
+        (made([]), object([("image_path", DISK.into())]), &[][..]),
+        (made([]), object([(MACHINE, machine())]), &[]),
+        (made([]), object([("image_path_wo_version", 1.into())]), &[]),
+        // The same disk, stored or not.
+        (made([("image_path", DISK.into())]), object([("image_path_wo_version", 1.into())]), &[]),
+        (made([("image_path_wo_version", 1.into())]), object([("image_path", DISK.into())]), &[]),
+        // Other sources.
+        (
+            made([("image_path", DISK.into())]),
+            object([("image_path", OTHER.into())]),
+            &["image_path"],
+        ),
+        (
+            made([("image_path_wo_version", 1.into())]),
+            object([("image_path_wo_version", 2.into())]),
+            &["image_path_wo_version"],
+        ),
+        (made([("image_path", DISK.into())]), object([(MACHINE, machine())]), &[MACHINE]),
+        (made([("image_path_wo_version", 1.into())]), object([(MACHINE, machine())]), &[MACHINE]),
+        (made([(MACHINE, machine())]), object([("image_path", DISK.into())]), &[MACHINE]),
+    ] {
+        let planned = plan(Some(&prior), &config);
+        assert_eq!(replaced(&planned), expected, "{prior:?}\n{config:?}");
+        let forgotten = planned.object["id"].is_unknown();
+        assert_eq!(forgotten, !expected.is_empty());
+    }
+}
+
+#[test]
+fn an_expired_signature_is_refused_where_an_image_is_made_and_nowhere_else() {
+    let expired = DISK.replace("sig=", "se=2020-01-01&sig=");
+    for name in ["image_path", "image_path_wo"] {
+        let config = object([(name, expired.as_str().into())]);
+        let planned = plan(None, &config);
+        assert!(planned.diagnostics.iter().any(Diagnostic::is_error), "{name}");
+        let prior = made([("image_path", DISK.into())]);
+        let planned = plan(Some(&prior), &config);
+        assert!(planned.diagnostics.is_empty() && planned.replace.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn the_state_of_the_image_decides_what_is_to_be_done() {
+    let config = object([("image_path", DISK.into())]);
+    for (word, replaces, waits) in [
+        ("Succeeded", false, false),
+        ("Failed", true, true),
+        ("Canceled", true, true),
+        ("InProgress", false, true),
+        ("Downloading", false, true),
+        ("Deleting", false, false),
+    ] {
+        let prior = made([("image_path", DISK.into()), ("provisioning_state", word.into())]);
+        let planned = plan(Some(&prior), &config);
+        assert_eq!(!planned.replace.is_empty(), replaces, "{word}");
+        assert_eq!(planned.object["provisioning_state"].is_unknown(), waits, "{word}");
+        assert_eq!(planned.object["id"].is_unknown(), replaces, "{word}");
+    }
+    // Nothing was seen of it when its creation was interrupted.
+    let mut prior = made([("image_path", DISK.into())]);
+    prior.insert("provisioning_state".to_owned(), Value::Null);
+    assert!(plan(Some(&prior), &config).object["provisioning_state"].is_unknown());
+}
