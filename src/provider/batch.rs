@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use sha2::{Digest, Sha256};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
@@ -14,26 +13,19 @@ use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
 use crate::tfplugin::range::Within;
-use crate::tfplugin::words::{AnyCase, Words};
+use crate::tfplugin::words::AnyCase;
 
-use super::choose::{Filter, Filters};
+use super::choose::{Filter, Filters, query_id};
 use super::configuration::Clients;
 use super::configuration::batch::AccountEndpoint;
 use super::error;
 use super::pattern::Pattern;
 
-/// The values of `osType`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct OsType;
-impl Words for OsType {
-    const WORDS: &'static [&'static str] = &["linux", "windows"];
-}
-
-/// The values of `verificationType`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct VerificationType;
-impl Words for VerificationType {
-    const WORDS: &'static [&'static str] = &["verified", "unverified"];
+words! {
+    /// The values of `osType`.
+    pub(crate) OsType = ["linux", "windows"];
+    /// The values of `verificationType`.
+    pub(crate) VerificationType = ["verified", "unverified"];
 }
 
 /// A point in time.
@@ -367,11 +359,7 @@ impl LookUp {
         let (url, version) = (self.endpoint.url(), &self.query.api_version);
         let completed =
             Arguments { account_endpoint: None, api_version: None, ..self.arguments.clone() };
-        let text = format!("{url} {version:?} {completed:?}");
-        Sha256::digest(text).iter().take(16).fold(String::new(), |mut id, byte| {
-            let _ = write!(id, "{byte:02x}");
-            id
-        })
+        query_id(&format!("{url} {version:?} {completed:?}"))
     }
 }
 

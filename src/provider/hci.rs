@@ -10,29 +10,17 @@ use crate::cloud::{Error, Kind, Limits};
 use crate::tfplugin::attr::Text;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Result};
-use crate::tfplugin::words::Words;
 
 use super::configuration::Clients;
 use super::error;
 
-macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident = [$($word:literal),+];)+) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) struct $name;
-        impl Words for $name {
-            const WORDS: &'static [&'static str] = &[$($word),+];
-        }
-    )+};
-}
-
 words! {
     /// The values of `osType`.
-    OsType = ["Windows", "Linux"];
+    pub(crate) OsType = ["Windows", "Linux"];
     /// The values of `hyperVGeneration` that an image can be made with.
-    HypervGeneration = ["V1", "V2"];
+    pub(crate) HypervGeneration = ["V1", "V2"];
     /// The values of `cloudInitDataSource`.
-    CloudInit = ["NoCloud", "Azure"];
+    pub(crate) CloudInit = ["NoCloud", "Azure"];
 }
 
 macro_rules! ids {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
 use time::Date;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -14,33 +13,22 @@ use crate::cloud::ucloud as api;
 use crate::tfplugin::attr::{Text, Written};
 use crate::tfplugin::context::Context;
 use crate::tfplugin::diagnostic::{Diagnostic, Result};
-use crate::tfplugin::words::{AnyCase, Words};
+use crate::tfplugin::words::AnyCase;
 
-use super::choose::{Filter, Filters, has, listed};
+use super::choose::{Filter, Filters, has, listed, query_id};
 use super::configuration::Clients;
 use super::error;
 use super::pattern::Pattern;
 
-macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident = [$($word:literal),+];)+) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub(crate) struct $name;
-        impl Words for $name {
-            const WORDS: &'static [&'static str] = &[$($word),+];
-        }
-    )+};
-}
-
 words! {
     /// The values of `ImageType`.
-    ImageType = ["Base", "Business", "Custom"];
+    pub(crate) ImageType = ["Base", "Business", "Custom"];
     /// The values of `FuncType`. The service ignores any other.
-    FuncType = ["gpu", "app", "uhost"];
+    pub(crate) FuncType = ["gpu", "app", "uhost"];
     /// The values of `OsType`.
-    OsType = ["Linux", "Windows"];
+    pub(crate) OsType = ["Linux", "Windows"];
     /// The values of `State`.
-    ImageState = ["Available", "Making", "Copying", "Unavailable"];
+    pub(crate) ImageState = ["Available", "Making", "Copying", "Unavailable"];
 }
 
 /// A day, as `YYYY-MM-DD`.
@@ -429,8 +417,7 @@ impl LookUp {
         let mut arguments = self.arguments.clone();
         arguments.region = Some(self.query.region.clone());
         arguments.project_id = self.query.project_id.clone();
-        let text = format!("{arguments:?}");
-        Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        query_id(&format!("{arguments:?}"))
     }
 }
 

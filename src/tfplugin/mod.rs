@@ -24,4 +24,5 @@ pub mod resource;
 pub mod timeouts;
 pub mod value;
 pub mod wire;
+#[macro_use]
 pub mod words;

@@ -14,6 +14,19 @@ pub trait Words: Debug + Clone + Copy + Send + Sync + 'static {
     const WORDS: &'static [&'static str];
 }
 
+/// Declares the words of arguments: `words! { /// What they are. Os = ["Linux", "Windows"]; }`.
+#[macro_export]
+macro_rules! words {
+    ($($(#[$doc:meta])* $vis:vis $name:ident = [$($word:literal),+];)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        $vis struct $name;
+        impl $crate::tfplugin::words::Words for $name {
+            const WORDS: &'static [&'static str] = &[$($word),+];
+        }
+    )+};
+}
+
 /// One of the words, written in any case. Holds the service's spelling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AnyCase<W>(&'static str, PhantomData<W>);

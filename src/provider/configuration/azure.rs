@@ -15,7 +15,7 @@ use crate::tfplugin::diagnostic::{Diagnostic, Failure, Result};
 use crate::tfplugin::mask::mask;
 use crate::tfplugin::model::Attr;
 use crate::tfplugin::value::Builder;
-use crate::tfplugin::words::{AnyCase, Words};
+use crate::tfplugin::words::AnyCase;
 
 use super::{Environment, path, sentence, unknown};
 
@@ -24,12 +24,9 @@ const CLOUD: &str = "azure";
 /// How often to look at an operation when the service does not say.
 const POLLING_INTERVAL: Duration = Duration::from_secs(10);
 
-/// The names of Azure's clouds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Clouds;
-
-impl Words for Clouds {
-    const WORDS: &'static [&'static str] = &["public", "usgovernment", "china"];
+words! {
+    /// The names of Azure's clouds.
+    pub Clouds = ["public", "usgovernment", "china"];
 }
 
 /// An address of a service.

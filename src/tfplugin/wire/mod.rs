@@ -5,16 +5,16 @@
 
 mod answer;
 pub mod codec;
+mod connections;
 pub mod json;
 mod offer;
 pub mod proto;
 pub mod schema;
 pub mod service;
-mod session;
 mod trace;
 
+pub use connections::Connection;
 pub use service::routes;
-pub use session::Connection;
 
 use std::collections::BTreeMap;
 

@@ -10,9 +10,9 @@ use crate::tfplugin::diagnostic::{Diagnostic, Failure};
 use crate::tfplugin::provider::Provider;
 
 use super::answer::diagnostics;
+use super::connections::{Connection, Connections};
 use super::offer::Offer;
 use super::proto::tfplugin6 as pb;
-use super::session::{Connection, Sessions};
 use super::trace::{About, traced};
 
 mod absent;
@@ -42,7 +42,7 @@ pub fn routes<P: Provider>(provider: P) -> tonic::service::Routes {
 pub struct Service<P: Provider> {
     provider: P,
     offer: OnceLock<Offer<P>>,
-    sessions: Sessions<P::Clients>,
+    connections: Connections<P::Clients>,
 }
 
 impl<P: Provider> std::fmt::Debug for Service<P> {
@@ -54,7 +54,7 @@ impl<P: Provider> std::fmt::Debug for Service<P> {
 impl<P: Provider> Service<P> {
     /// Serves `provider`.
     pub fn new(provider: P) -> Self {
-        Self { provider, offer: OnceLock::new(), sessions: Sessions::default() }
+        Self { provider, offer: OnceLock::new(), connections: Connections::default() }
     }
 
     fn offer(&self) -> &Offer<P> {
@@ -62,7 +62,7 @@ impl<P: Provider> Service<P> {
     }
 
     fn clients(&self, connection: u64) -> Result<Arc<P::Clients>, Failure> {
-        self.sessions.clients(connection).ok_or_else(|| {
+        self.connections.clients(connection).ok_or_else(|| {
             Diagnostic::error(
                 "Provider not configured",
                 "The provider was asked to work before it was given its configuration.",

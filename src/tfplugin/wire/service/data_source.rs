@@ -53,7 +53,7 @@ impl<P: Provider> Service<P> {
         let entry = self.offer().data_source(&request.type_name)?;
         let config = config(request.config, &entry.ty)?;
         let clients = self.clients(connection)?;
-        let stop = self.sessions.stop_token(connection);
+        let stop = self.connections.stop_token(connection);
         Ok(entry.is.read(&clients, config, &stop).await)
     }
 }

@@ -48,7 +48,7 @@ impl<P: Provider> Service<P> {
             match decoded {
                 Some(decoded) if problems.is_empty() => {
                     let clients = self.provider.configure(decoded, &request.terraform_version)?;
-                    self.sessions.configure(connection, clients);
+                    self.connections.configure(connection, clients);
                     return Ok(());
                 }
                 None if problems.is_empty() => problems.push(Diagnostic::error(
@@ -70,7 +70,7 @@ impl<P: Provider> Service<P> {
         _request: pb::stop_provider::Request,
     ) -> pb::stop_provider::Response {
         let work = || {
-            self.sessions.stop(connection);
+            self.connections.stop(connection);
             Ok(())
         };
         self.run_now("StopProvider", About::Provider, work).await;

@@ -162,7 +162,7 @@ impl<P: Provider> Service<P> {
         let config = config(request.config, &entry.ty)?;
         let clients = self.clients(connection)?;
         entry.is.ready(&clients)?;
-        let stop = self.sessions.stop_token(connection);
+        let stop = self.connections.stop_token(connection);
         let identity = known_identity(request.planned_identity, &entry.identity);
         let record = |object| Record { object, private: request.planned_private, identity };
         Ok(match (prior.map(record), planned) {
@@ -215,7 +215,7 @@ impl<P: Provider> Service<P> {
         entry.is.ready(&clients)?;
         let identity = known_identity(request.current_identity, &entry.identity);
         let record = Record { object: current, private: request.private, identity };
-        let stop = self.sessions.stop_token(connection);
+        let stop = self.connections.stop_token(connection);
         Ok(entry.is.read(&clients, record, &stop).await)
     }
 
@@ -256,7 +256,7 @@ impl<P: Provider> Service<P> {
         };
         let clients = self.clients(connection)?;
         entry.is.ready(&clients)?;
-        let stop = self.sessions.stop_token(connection);
+        let stop = self.connections.stop_token(connection);
         Ok(entry.is.import(&clients, target, &stop).await)
     }
 }

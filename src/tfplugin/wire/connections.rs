@@ -20,76 +20,76 @@ const REMEMBERED: usize = 64;
 
 /// The configurations of this process, by connection.
 #[derive(Debug)]
-pub(super) struct Sessions<C> {
-    by_connection: Mutex<BTreeMap<u64, Session<C>>>,
+pub(super) struct Connections<C> {
+    by_connection: Mutex<BTreeMap<u64, Known<C>>>,
 }
 
 #[derive(Debug)]
-struct Session<C> {
+struct Known<C> {
     clients: Option<Arc<C>>,
     stop: CancellationToken,
 }
 
-impl<C> Default for Session<C> {
+impl<C> Default for Known<C> {
     fn default() -> Self {
         Self { clients: None, stop: CancellationToken::new() }
     }
 }
 
-impl<C> Default for Sessions<C> {
+impl<C> Default for Connections<C> {
     fn default() -> Self {
         Self { by_connection: Mutex::default() }
     }
 }
 
-impl<C> Sessions<C> {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Session<C>>> {
+impl<C> Connections<C> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Known<C>>> {
         self.by_connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a connection's configuration.
     pub(super) fn configure(&self, connection: u64, clients: C) {
-        let mut sessions = self.lock();
+        let mut connections = self.lock();
         // What is in flight goes on, and can still be stopped.
-        sessions.entry(connection).or_default().clients = Some(Arc::new(clients));
-        while sessions.len() > REMEMBERED {
-            let oldest = sessions.keys().copied().find(|other| *other != connection);
-            oldest.and_then(|oldest| sessions.remove(&oldest));
+        connections.entry(connection).or_default().clients = Some(Arc::new(clients));
+        while connections.len() > REMEMBERED {
+            let oldest = connections.keys().copied().find(|other| *other != connection);
+            oldest.and_then(|oldest| connections.remove(&oldest));
         }
     }
 
     /// The configuration that a connection works with.
     pub(super) fn clients(&self, connection: u64) -> Option<Arc<C>> {
-        let sessions = self.lock();
-        sessions.get(&home(&sessions, connection))?.clients.clone()
+        let connections = self.lock();
+        connections.get(&home(&connections, connection))?.clients.clone()
     }
 
     /// The token that ends the calls of a connection when Terraform asks to stop.
     pub(super) fn stop_token(&self, connection: u64) -> CancellationToken {
-        let mut sessions = self.lock();
-        let home = home(&sessions, connection);
-        sessions.entry(home).or_default().stop.clone()
+        let mut connections = self.lock();
+        let home = home(&connections, connection);
+        connections.entry(home).or_default().stop.clone()
     }
 
     /// Ends the calls in flight. Later ones are not affected, as in Go's servers.
     pub(super) fn stop(&self, connection: u64) {
-        let mut sessions = self.lock();
-        let home = home(&sessions, connection);
-        if let Some(session) = sessions.get_mut(&home) {
-            std::mem::replace(&mut session.stop, CancellationToken::new()).cancel();
+        let mut connections = self.lock();
+        let home = home(&connections, connection);
+        if let Some(known) = connections.get_mut(&home) {
+            std::mem::replace(&mut known.stop, CancellationToken::new()).cancel();
         }
     }
 }
 
-/// The connection whose session this one belongs to: its own if it sent a configuration, or else
+/// The connection whose configuration this one shares: its own if it sent a configuration, or else
 /// the latest that did. A client that was idle for long opens another connection, and may do so to
 /// say stop, without configuring again.
-fn home<C>(sessions: &BTreeMap<u64, Session<C>>, connection: u64) -> u64 {
-    let is_configured = |session: &Session<C>| session.clients.is_some();
-    if sessions.get(&connection).is_some_and(is_configured) {
+fn home<C>(connections: &BTreeMap<u64, Known<C>>, connection: u64) -> u64 {
+    let is_configured = |known: &Known<C>| known.clients.is_some();
+    if connections.get(&connection).is_some_and(is_configured) {
         return connection;
     }
-    let latest = sessions.iter().rev().find(|(_, session)| is_configured(session));
+    let latest = connections.iter().rev().find(|(_, known)| is_configured(known));
     latest.map_or(connection, |(other, _)| *other)
 }
 
@@ -99,51 +99,51 @@ mod tests {
 
     #[test]
     fn two_connections_keep_their_configurations_apart() {
-        let sessions = Sessions::default();
-        sessions.configure(1, "one");
-        sessions.configure(2, "two");
-        assert_eq!(*sessions.clients(1).unwrap(), "one");
-        assert_eq!(*sessions.clients(2).unwrap(), "two");
-        assert_eq!(*sessions.clients(3).unwrap(), "two");
+        let connections = Connections::default();
+        connections.configure(1, "one");
+        connections.configure(2, "two");
+        assert_eq!(*connections.clients(1).unwrap(), "one");
+        assert_eq!(*connections.clients(2).unwrap(), "two");
+        assert_eq!(*connections.clients(3).unwrap(), "two");
     }
 
     #[test]
     fn a_connection_without_a_configuration_speaks_for_the_latest_one() {
-        let sessions = Sessions::default();
-        sessions.configure(1, ());
-        let running = sessions.stop_token(1);
-        sessions.stop(2);
+        let connections = Connections::default();
+        connections.configure(1, ());
+        let running = connections.stop_token(1);
+        connections.stop(2);
         assert!(running.is_cancelled());
     }
 
     #[test]
     fn stopping_ends_what_runs_and_not_what_comes_later() {
-        let sessions = Sessions::<()>::default();
-        let (ours, theirs) = (sessions.stop_token(1), sessions.stop_token(2));
-        sessions.stop(1);
+        let connections = Connections::<()>::default();
+        let (ours, theirs) = (connections.stop_token(1), connections.stop_token(2));
+        connections.stop(1);
         assert!(ours.is_cancelled());
         assert!(!theirs.is_cancelled());
-        assert!(!sessions.stop_token(1).is_cancelled());
+        assert!(!connections.stop_token(1).is_cancelled());
     }
 
     #[test]
     fn what_runs_can_be_stopped_after_another_configuration() {
-        let sessions = Sessions::default();
-        sessions.configure(1, "one");
-        let running = sessions.stop_token(1);
-        sessions.configure(1, "another");
-        sessions.stop(1);
+        let connections = Connections::default();
+        connections.configure(1, "one");
+        let running = connections.stop_token(1);
+        connections.configure(1, "another");
+        connections.stop(1);
         assert!(running.is_cancelled());
     }
 
     #[test]
     fn an_old_connection_may_be_configured_after_many_new_ones() {
-        let sessions = Sessions::default();
+        let connections = Connections::default();
         for connection in 2..100 {
-            sessions.configure(connection, connection);
+            connections.configure(connection, connection);
         }
-        sessions.configure(1, 1);
-        assert_eq!(*sessions.clients(1).unwrap(), 1);
-        assert_eq!(sessions.lock().len(), REMEMBERED);
+        connections.configure(1, 1);
+        assert_eq!(*connections.clients(1).unwrap(), 1);
+        assert_eq!(connections.lock().len(), REMEMBERED);
     }
 }
