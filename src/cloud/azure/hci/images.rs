@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use reqwest::Method;
@@ -246,6 +247,8 @@ impl GalleryImages {
             body: None,
         };
         let every = self.arm.polling_interval();
+        // What was refused because the image was busy may find it idle by the time it is looked at.
+        let was_busy = AtomicBool::new(true);
         until_done(write.operation, every, limits, || async {
             let is_going = |found: Option<&Value>| {
                 found.is_none_or(|image| {
@@ -260,7 +263,11 @@ impl GalleryImages {
             };
             match self.get(id, version, limits).await {
                 Ok(image) if image.state() == State::Running && every < limits.left() => {
+                    was_busy.store(true, Ordering::Relaxed);
                     Ok(poll::Progress::Pending(None))
+                }
+                Ok(_) if says_busy(&refusal) && was_busy.swap(false, Ordering::Relaxed) => {
+                    Ok(poll::Progress::Pending(Some(every / 10)))
                 }
                 // Gone: the next request will be told so.
                 Err(error) if error.kind == Kind::NotFound => {
@@ -303,6 +310,12 @@ impl GalleryImages {
         let found = self.arm.list("ListGalleryImages", &path, version.as_str(), limits).await?;
         Ok(found.iter().map(Image::read).collect())
     }
+}
+
+/// Whether a conflict is about another operation, which passes.
+fn says_busy(refusal: &Error) -> bool {
+    let code = refusal.code.as_deref().unwrap_or_default().to_ascii_lowercase();
+    code.contains("inprogress")
 }
 
 /// What a change is called in errors and logs.

@@ -131,6 +131,29 @@ async fn a_conflict_is_waited_out_while_the_image_is_busy() {
 }
 
 #[tokio::test]
+async fn a_conflict_with_an_operation_that_has_just_ended_is_no_error() {
+    // 24, but for a moment
+    let busy = || refusal(409, "AnotherOperationInProgress", "Another operation is running.");
+    let cloud = Cloud::start(move |asked| match asked.key() {
+        ("DELETE", ITEM, 1) => busy(),
+        ("GET", ITEM, 1) => shows("Succeeded"),
+        ("DELETE", ITEM, 2) => Reply::empty(204),
+        ("GET", ITEM, 2) => not_found(),
+        _ => asked.unexpected(),
+    })
+    .await;
+    cloud.delete().await.unwrap();
+    // One that never ends is.
+    let cloud = Cloud::start(move |asked| match asked.key() {
+        ("DELETE", ITEM, 1..=2) => busy(),
+        ("GET", ITEM, 1..=2) => shows("Succeeded"),
+        _ => asked.unexpected(),
+    })
+    .await;
+    assert_eq!(cloud.delete().await.unwrap_err().kind, Kind::Conflict);
+}
+
+#[tokio::test]
 async fn a_conflict_about_an_idle_image_is_reported_at_once() {
     // 24
     let cloud = Cloud::start(|asked| match asked.key() {
