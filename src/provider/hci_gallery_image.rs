@@ -4,18 +4,13 @@
 //! the service accepted is kept beside the state, so that whatever ends the wait, a later apply
 //! goes on waiting for the same image.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use crate::cloud::Kind;
+use crate::cloud::azure::arm::ResourceId;
 use crate::cloud::azure::arm::resource::State as Stage;
-use crate::cloud::azure::arm::{Operation, ResourceId};
-use crate::cloud::azure::hci::{
-    self as api, ApiVersion, GALLERY_IMAGE, NewImage, Progress, Source,
-};
-use crate::tfplugin::attr::{Stored, WriteOnly};
+use crate::cloud::azure::hci::{self as api, ApiVersion, GALLERY_IMAGE, Progress};
+use crate::tfplugin::attr::Stored;
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
@@ -24,22 +19,23 @@ use crate::tfplugin::plan::Plan;
 use crate::tfplugin::resource::{Import, Presence, Resource};
 use crate::tfplugin::timeouts::Timeouts;
 use crate::tfplugin::value::{Value, get};
-use crate::tfplugin::words::Exact;
 
 use super::configuration::Clients;
 use super::error;
 use super::hci::{
-    CloudInit, CustomLocation, HypervGeneration, Identifier, LONGEST_NAME, LONGEST_NAME_OF_MACHINE,
-    Location, Name, OsType, ResourceGroup, StoragePath, VirtualMachine, check_name, client,
-    image_id, limits, subscription, wrong_id,
+    Identifier, LONGEST_NAME, LONGEST_NAME_OF_MACHINE, check_name, client, image_id, limits,
+    subscription, wrong_id,
 };
-use super::image_path::{ImagePath, expired};
-use super::version_of_write_only::WriteOnlyVersion;
+use super::image_path::expired;
 
+mod state;
 #[cfg(test)]
 mod tests;
 mod words;
 
+use state::{
+    Identity, Inputs, Outputs, Private, State, api_version, new_image, path, record, show,
+};
 use words::{
     INTERRUPTED, exists, failed_advice, failed_warning, going_on, interruption, late_advice,
 };
@@ -51,129 +47,6 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 /// Words in a name that Azure reserves, and rejects late.
 const RESERVED: [&str; 4] = ["windows", "microsoft", "login", "xbox"];
-
-model! {
-    /// Manages a gallery image of Azure Local (Azure Stack HCI), made of a disk that the service
-    /// downloads, or of the disk of a virtual machine.
-    ///
-    /// Once the service has accepted the image its id is in the state, whatever happens next. A
-    /// failed download is reported with the service's reason. An interrupted `apply` leaves the
-    /// image to the service, and the next one goes on waiting for it.
-    ///
-    /// See [Gallery Images](https://learn.microsoft.com/rest/api/stackhci/gallery-images).
-    #[derive(Clone, Debug, PartialEq)]
-    pub(crate) struct Inputs {
-        /// Name of the image: 1 to 80 letters, digits, hyphens, full stops and underscores; 1 to 64
-        /// with `source_virtual_machine_id`.
-        #[tf(replace)]
-        pub name: Stored<Name>,
-
-        /// Resource group of the image.
-        #[tf(replace)]
-        pub resource_group_name: Stored<ResourceGroup>,
-
-        /// Region, such as `westeurope`, in any spelling.
-        #[tf(replace)]
-        pub location: Stored<Location>,
-
-        /// ARM id of the custom location that the image belongs to, in any case.
-        #[tf(replace)]
-        pub custom_location_id: Stored<CustomLocation>,
-
-        /// Operating system: `Windows` or `Linux`.
-        #[tf(replace)]
-        pub os_type: Stored<Exact<OsType>>,
-
-        /// Disk to make the image of: a URL, with its shared access signature, or a path on the
-        /// cluster. A renewed signature (another query of the same https URL) is taken into the
-        /// state without any call. Exactly one of `image_path`, `image_path_wo` and
-        /// `source_virtual_machine_id` must be given.
-        #[tf(replace, unread)]
-        pub image_path: Option<ImagePath>,
-
-        /// The same as `image_path`, but never stored. Change `image_path_wo_version` to make the
-        /// image anew.
-        #[tf(replace)]
-        pub image_path_wo: Option<WriteOnly<ImagePath>>,
-
-        /// Version of `image_path_wo`, any number. A new one makes the image anew.
-        #[tf(replace, unread)]
-        pub image_path_wo_version: Option<WriteOnlyVersion>,
-
-        /// ARM id of the virtual machine whose disk becomes the image. Uses version
-        /// 2024-05-01-preview of the API.
-        #[tf(replace, unread)]
-        pub source_virtual_machine_id: Option<Stored<VirtualMachine>>,
-
-        /// ARM id of the storage path (storage container) for the image, in any case. Default: one
-        /// that the service chooses.
-        #[tf(replace, computed)]
-        pub storage_path_id: Option<Stored<StoragePath>>,
-
-        /// Hyper-V generation: `V1` or `V2`. Default: what the service chooses.
-        #[tf(replace, computed)]
-        pub hyperv_generation: Option<Stored<Exact<HypervGeneration>>>,
-
-        /// Data source for cloud-init: `NoCloud` or `Azure`. Default: what the service chooses.
-        #[tf(replace, computed)]
-        pub cloud_init_data_source: Option<Stored<Exact<CloudInit>>>,
-
-        /// What the image is, in the words of a marketplace.
-        #[tf(replace)]
-        pub identifier: Option<Identifier>,
-
-        /// Name of the image version.
-        #[tf(replace)]
-        pub version: Option<String>,
-
-        /// Tags.
-        pub tags: Option<BTreeMap<String, String>>,
-    }
-}
-
-model! {
-    /// What the service says.
-    #[derive(Clone, Debug, Default, PartialEq)]
-    pub(crate) struct Outputs {
-        /// ARM id of the image.
-        #[tf(stable)]
-        pub id: String,
-        /// State of the image, such as `Succeeded`, `InProgress` or `Failed`.
-        pub provisioning_state: Option<String>,
-        /// How far the download has come, in percent.
-        pub progress_percentage: Option<i64>,
-        /// How much was downloaded, in MB.
-        pub download_size_in_mb: Option<i64>,
-        /// Size of the image's disk, in MB.
-        pub os_disk_size_in_mb: Option<i64>,
-    }
-}
-
-/// What is kept beside the state.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Private {
-    /// The change that was accepted and has not been seen to end.
-    #[serde(default)]
-    operation: Option<Operation>,
-    /// Whether the image was made by this very call, which Terraform taints if it fails now.
-    #[serde(skip)]
-    is_new: bool,
-}
-
-model! {
-    /// What identifies an image.
-    #[derive(Clone, Debug, PartialEq)]
-    pub(crate) struct Identity {
-        /// Subscription. Default: the provider's.
-        pub subscription_id: Option<String>,
-        /// Resource group.
-        pub resource_group_name: String,
-        /// Name of the image.
-        pub name: String,
-    }
-}
-
-type State = crate::tfplugin::resource::State<Inputs, Outputs, Private>;
 
 /// The resource.
 pub(crate) struct HciGalleryImage;
@@ -447,13 +320,6 @@ fn parse(id: &str) -> Result<ResourceId> {
     ResourceId::parse(id, GALLERY_IMAGE).map_err(wrong_id)
 }
 
-fn api_version(inputs: &Inputs) -> ApiVersion {
-    match inputs.source_virtual_machine_id {
-        Some(_) => ApiVersion::WithSourceVirtualMachine,
-        None => ApiVersion::Stable,
-    }
-}
-
 /// A client that keeps the image's path out of all it says.
 fn hidden(clients: &Clients, inputs: &Inputs) -> Result<api::GalleryImages> {
     let client = client(clients)?;
@@ -461,92 +327,4 @@ fn hidden(clients: &Clients, inputs: &Inputs) -> Result<api::GalleryImages> {
         Some(path) => client.hiding(&path.expose().to_owned().into()),
         None => client,
     })
-}
-
-fn path(inputs: &Inputs) -> Option<&ImagePath> {
-    inputs.image_path_wo.as_ref().map(|path| &path.0).or(inputs.image_path.as_ref())
-}
-
-fn new_image(inputs: &Inputs) -> Result<NewImage> {
-    let source = match (&inputs.source_virtual_machine_id, path(inputs)) {
-        (Some(machine), _) => Source::VirtualMachine(machine.as_str().to_owned()),
-        (None, Some(path)) => match expired(path.expose()) {
-            None => Source::ImagePath(path.expose().to_owned().into()),
-            Some(why) => return Err(Diagnostic::error("Expired signature", why).into()),
-        },
-        (None, None) => {
-            let detail = "Neither `image_path` nor `image_path_wo` nor \
-                          `source_virtual_machine_id` has a value.";
-            return Err(Diagnostic::error("Missing argument", detail).into());
-        }
-    };
-    let identifier = inputs.identifier.clone();
-    Ok(NewImage {
-        location: inputs.location.as_str().to_owned(),
-        custom_location_id: inputs.custom_location_id.as_str().to_owned(),
-        os_type: inputs.os_type.as_str().to_owned(),
-        source,
-        container_id: inputs.storage_path_id.as_ref().map(|id| id.as_str().to_owned()),
-        cloud_init_data_source: (inputs.cloud_init_data_source.as_ref())
-            .map(|word| word.as_str().to_owned()),
-        hyper_v_generation: (inputs.hyperv_generation.as_ref())
-            .map(|word| word.as_str().to_owned()),
-        identifier: identifier.map(|Identifier { publisher, offer, sku }| api::Identifier {
-            publisher,
-            offer,
-            sku,
-        }),
-        version: inputs.version.clone(),
-        tags: inputs.tags.clone().unwrap_or_default(),
-    })
-}
-
-/// Copies how far the image has come.
-fn show(state: &mut State, progress: &Progress) {
-    state.outputs.provisioning_state.clone_from(&progress.provisioning_state);
-    state.outputs.progress_percentage = progress.progress_percentage;
-    state.outputs.download_size_in_mb = progress.download_size_in_mb;
-}
-
-/// Copies what the service reports into the state: the one place where they meet.
-///
-/// The path of the image is never reported. An identifier or version that only the service knows
-/// of is none of the configuration's.
-fn record(state: &mut State, image: &api::Image) {
-    let inputs = &mut state.inputs;
-    if let Some(location) = &image.location {
-        inputs.location.update(location);
-    }
-    if let Some(id) = &image.custom_location_id {
-        inputs.custom_location_id.update(id);
-    }
-    if let Some(os_type) = &image.os_type {
-        inputs.os_type.update(os_type);
-    }
-    take(&mut inputs.storage_path_id, image.container_id.as_deref());
-    take(&mut inputs.hyperv_generation, image.hyper_v_generation.as_deref());
-    take(&mut inputs.cloud_init_data_source, image.cloud_init_data_source.as_deref());
-    if let (Some(_), Some(sent)) = (&inputs.identifier, &image.identifier) {
-        inputs.identifier = Some(sent.clone().into());
-    }
-    if let (Some(_), Some(sent)) = (&inputs.version, &image.version) {
-        inputs.version = Some(sent.clone());
-    }
-    // No tags may be written as null or as an empty map.
-    if inputs.tags.clone().unwrap_or_default() != image.tags {
-        inputs.tags = Some(image.tags.clone());
-    }
-    show(state, &Progress::of(image));
-    // A resource without a state is one that is done, as the contract of Resource Manager says.
-    state.outputs.provisioning_state.get_or_insert_with(|| "Succeeded".to_owned());
-    state.outputs.os_disk_size_in_mb = image.os_disk_size_in_mb;
-}
-
-/// Takes what the service sent; what it does not send stays as it was.
-fn take<T: crate::tfplugin::attr::Text>(known: &mut Option<Stored<T>>, sent: Option<&str>) {
-    let Some(sent) = sent.filter(|sent| !sent.is_empty()) else { return };
-    match known {
-        Some(known) => known.update(sent),
-        None => *known = Some(sent.to_owned().into()),
-    }
 }
