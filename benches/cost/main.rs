@@ -1,7 +1,8 @@
 //! What the provider costs, beside what Terraform itself costs in the same run.
 //!
 //! `cargo bench` prints one table. Absolute times depend on the machine; the ratios are what to
-//! look at, since both sides of each are measured in the same run. Needs `terraform` on the PATH.
+//! look at, since both sides of each are measured in the same run. `cargo bench -- plan` prints one
+//! part of it. Needs `terraform` on the PATH.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and may stop")]
 
@@ -17,9 +18,17 @@ fn main() {
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
-    start::report();
-    plan::report();
-    refresh::report();
+    let named: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
+    let wanted = |name: &str| named.is_empty() || named.iter().any(|other| other == name);
+    if wanted("start") {
+        start::report();
+    }
+    if wanted("plan") {
+        plan::report();
+    }
+    if wanted("refresh") {
+        refresh::report();
+    }
 }
 
 /// The middle of several measurements: one that was disturbed does not count.
