@@ -4,7 +4,7 @@
 //! it download too, so no text of a service leaves this client as it came.
 
 use std::fmt;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use percent_encoding::{
     AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode,
@@ -34,12 +34,19 @@ static SIGNATURE: LazyLock<Option<Regex>> =
 /// What to hide: nothing in particular, or all spellings of a secret.
 #[derive(Clone, Default)]
 pub struct Redaction {
-    spellings: Option<Regex>,
+    secret: Option<Arc<Secret>>,
+}
+
+/// A secret, and the pattern of its spellings once a text has to be searched for it: most calls
+/// succeed and quote nothing, and the pattern takes longer to make than a request.
+struct Secret {
+    text: String,
+    spellings: OnceLock<Option<Regex>>,
 }
 
 impl fmt::Debug for Redaction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.spellings.is_some() { "Redaction(secret)" } else { "Redaction" })
+        f.write_str(if self.secret.is_some() { "Redaction(secret)" } else { "Redaction" })
     }
 }
 
@@ -47,31 +54,18 @@ impl Redaction {
     /// Hides `secret`: a URL with its query, or a path.
     #[must_use]
     pub fn of(secret: &str) -> Self {
-        let mut pieces = vec![secret.to_owned()];
-        if let Some((address, query)) = secret.split_once('?') {
-            pieces.push(address.to_owned());
-            pieces.push(query.to_owned());
-            let signature = query.split('&').find_map(|pair| {
-                let (name, value) = pair.split_once('=')?;
-                name.eq_ignore_ascii_case("sig").then_some(value)
-            });
-            pieces.extend(signature.map(str::to_owned));
-        }
-        let mut spellings: Vec<String> = pieces.iter().flat_map(|piece| spelt(piece)).collect();
-        spellings.retain(|text| text.chars().count() >= SHORTEST);
-        // Longest first, so that a whole goes before its parts.
-        spellings.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        spellings.dedup();
-        let any = spellings.iter().map(|text| regex::escape(text)).collect::<Vec<_>>().join("|");
-        // Escapes are written with capitals or without.
-        let spellings = (!any.is_empty()).then(|| Regex::new(&format!("(?i){any}")).ok());
-        Self { spellings: spellings.flatten() }
+        let secret = Secret { text: secret.to_owned(), spellings: OnceLock::new() };
+        Self { secret: Some(Arc::new(secret)) }
     }
 
     /// `text` without the secret, and without the query of any URL that carries a signature.
     #[must_use]
     pub fn apply(&self, text: &str) -> String {
-        let mut text = match &self.spellings {
+        let spellings = self
+            .secret
+            .as_ref()
+            .and_then(|secret| secret.spellings.get_or_init(|| pattern(&secret.text)).as_ref());
+        let mut text = match spellings {
             Some(spellings) => spellings.replace_all(text, PLACEHOLDER).into_owned(),
             None => text.to_owned(),
         };
@@ -86,6 +80,28 @@ impl Redaction {
             None => text,
         }
     }
+}
+
+/// All that a secret, or a part of it, may have been turned into.
+fn pattern(secret: &str) -> Option<Regex> {
+    let mut pieces = vec![secret.to_owned()];
+    if let Some((address, query)) = secret.split_once('?') {
+        pieces.push(address.to_owned());
+        pieces.push(query.to_owned());
+        let signature = query.split('&').find_map(|pair| {
+            let (name, value) = pair.split_once('=')?;
+            name.eq_ignore_ascii_case("sig").then_some(value)
+        });
+        pieces.extend(signature.map(str::to_owned));
+    }
+    let mut spellings: Vec<String> = pieces.iter().flat_map(|piece| spelt(piece)).collect();
+    spellings.retain(|text| text.chars().count() >= SHORTEST);
+    // Longest first, so that a whole goes before its parts.
+    spellings.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    spellings.dedup();
+    let any = spellings.iter().map(|text| regex::escape(text)).collect::<Vec<_>>().join("|");
+    // Escapes are written with capitals or without.
+    (!any.is_empty()).then(|| Regex::new(&format!("(?i){any}")).ok()).flatten()
 }
 
 /// A piece as it may come back: as it is, escaped or unescaped in the ways of URLs, JSON and HTML.
