@@ -4,7 +4,7 @@
 //! Proxies come from the environment as everywhere else, except for loopback and link-local hosts.
 
 use std::net::IpAddr;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
@@ -26,6 +26,11 @@ pub struct Http {
     user_agent: String,
     proxied: OnceLock<Client>,
     direct: OnceLock<Client>,
+    /// For plain http, which is near always and needs none of the certificates that take longest
+    /// to load.
+    plain: OnceLock<Client>,
+    /// Held while a client is made: many first requests come at once, and one client is enough.
+    making: Mutex<()>,
 }
 
 /// How often and how patiently to try again.
@@ -158,7 +163,13 @@ impl Http {
     /// A client that introduces itself as `user_agent`.
     #[must_use]
     pub fn new(user_agent: String) -> Self {
-        Self { user_agent, proxied: OnceLock::new(), direct: OnceLock::new() }
+        Self {
+            user_agent,
+            proxied: OnceLock::new(),
+            direct: OnceLock::new(),
+            plain: OnceLock::new(),
+            making: Mutex::default(),
+        }
     }
 
     /// Sends what `make` makes, again and again while `judge` says so and `retry` and `limits`
@@ -279,7 +290,16 @@ impl Http {
 
     fn client(&self, url: &Url) -> std::result::Result<&Client, reqwest::Error> {
         let near = is_loopback(url) || is_link_local(url);
-        let slot = if near { &self.direct } else { &self.proxied };
+        let is_plain = near && url.scheme() == "http";
+        let slot = match near {
+            true if is_plain => &self.plain,
+            true => &self.direct,
+            false => &self.proxied,
+        };
+        if let Some(client) = slot.get() {
+            return Ok(client);
+        }
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = slot.get() {
             return Ok(client);
         }
@@ -289,7 +309,9 @@ impl Http {
             // Retries are ours: a library that adds its own would make attempts uncountable.
             .retry(reqwest::retry::never())
             .connect_timeout(CONNECT);
-        let client = if near { builder.no_proxy() } else { builder }.build()?;
+        let builder = if near { builder.no_proxy() } else { builder };
+        let builder = if is_plain { builder.tls_certs_only([]) } else { builder };
+        let client = builder.build()?;
         Ok(slot.get_or_init(|| client))
     }
 }
