@@ -67,7 +67,8 @@ model! {
         /// case.
         pub verification_type: Option<AnyCase<VerificationType>>,
 
-        /// Node agent, such as `batch.node.ubuntu 22.04`, in any case.
+        /// Node agent, such as `batch.node.ubuntu 22.04`, in any case. One that ends in `-arm64` is
+        /// for ARM machines.
         pub node_agent_sku_id: Option<String>,
 
         /// Publisher, such as `canonical`, in any case.
@@ -102,7 +103,7 @@ model! {
         /// Images per page of the service's answer, 1 to 1000. All pages are read in any case.
         pub max_results: Option<Within<1, 1000>>,
 
-        /// Seconds that the service may take for a page, 1 to 30.
+        /// Seconds that the service may take for a page, 1 to 30. Default: the service's own, 30.
         pub server_timeout_seconds: Option<Within<1, 30>>,
     }
 }

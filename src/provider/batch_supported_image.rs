@@ -28,7 +28,9 @@ model! {
     pub(crate) struct One {
         /// Whether to take the first of several images in this order: no planned end of support,
         /// or else the later one; verified before unverified; the higher node agent; the higher
-        /// SKU, numbers within compared as numbers; and then the URN by bytes. Default: `false`.
+        /// SKU, numbers within compared as numbers; and then publisher, offer, SKU and agent by bytes. An
+        /// agent for ARM machines counts as higher than its namesake: set `node_agent_sku_id` where
+        /// that matters. Default: `false`.
         pub most_recent: Option<bool>,
     }
 }

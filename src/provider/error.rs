@@ -270,7 +270,7 @@ pub(crate) fn arm_with(error: Error, clients: &Clients, otherwise: &str) -> Fail
         }
         Some("AuthorizationFailed" | "LinkedAuthorizationFailed") => {
             "The identity lacks a right on this resource. It needs a role such as \"Azure Stack HCI \
-             VM Contributor\" on the resource group, and the right to deploy to the custom location."
+             Administrator\" on the resource group, and the right to deploy to the custom location."
         }
         Some("SubscriptionNotFound" | "InvalidSubscriptionId") => {
             "Check `azure.subscription_id` (ARM_SUBSCRIPTION_ID), and that the identity belongs to \

@@ -6,8 +6,8 @@ terraform {
   }
 }
 
-# The newest Ubuntu that Batch has tested, that runs containers, and that stays supported for at
-# least half a year.
+# Of the Ubuntu images that Batch has tested and that run containers, the one that it supports
+# longest, which has to be half a year at least.
 data "cloudimages_batch_supported_image" "ubuntu" {
   account_endpoint      = "pools.westeurope.batch.azure.com"
   os_type               = "linux"

@@ -29,7 +29,7 @@ model! {
     #[derive(Clone, Debug, PartialEq)]
     pub(crate) struct Inputs {
         /// Name of the image: 1 to 80 letters, digits, hyphens, full stops and underscores; 1 to 64
-        /// with `source_virtual_machine_id`.
+        /// with `source_virtual_machine_id`. Azure rejects names that contain the word "windows".
         #[tf(replace)]
         pub name: Stored<Name>,
 
@@ -83,15 +83,16 @@ model! {
         #[tf(replace, computed)]
         pub cloud_init_data_source: Option<Stored<Exact<CloudInit>>>,
 
-        /// What the image is, in the words of a marketplace.
+        /// What the image is, in the words of a marketplace. After an import, leaving it out replaces
+        /// an image that has one.
         #[tf(replace)]
         pub identifier: Option<Identifier>,
 
-        /// Name of the image version.
+        /// Name of the image version. After an import, leaving it out replaces an image that has one.
         #[tf(replace)]
         pub version: Option<String>,
 
-        /// Tags.
+        /// Tags. They are changed in place; every other argument but `timeouts` replaces the image.
         pub tags: Option<BTreeMap<String, String>>,
     }
 }
