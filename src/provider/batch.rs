@@ -275,10 +275,10 @@ impl LookUp {
         let client = clients.batch().client(self.endpoint.clone())?;
         let (deadline, within) = (context.deadline, context.timeout);
         let limits = Limits { deadline, within, stop: context.stop.clone() };
-        let mut listing = client
-            .supported_images(&limits, query)
-            .await
-            .map_err(|failure| error::batch(failure, clients))?;
+        let mut listing = client.supported_images(&limits, query).await.map_err(|failure| {
+            let failure = failure.fact("API version", &*query.api_version);
+            error::batch(failure, clients)
+        })?;
         api::order::sort_and_deduplicate(&mut listing.images);
         Ok(listing)
     }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use crate::tfplugin::diagnostic::{Diagnostic, Failure};
-use crate::tfplugin::words::nearest;
+use crate::tfplugin::words::{nearest, similarity};
 
 /// How many candidates or near misses a message names.
 const NAMED: usize = 10;
@@ -139,11 +139,26 @@ impl<'a, T> Filters<'a, T> {
         }
     }
 
-    /// The images that fail the fewest filters.
+    /// How close an image comes to what it misses. A name that is quite another one is far away; a
+    /// state or a capability can change.
+    fn closeness(&self, image: &T) -> f64 {
+        let failing = self.all.iter().filter(|filter| !(filter.keep)(image));
+        let close = failing.map(|filter| match &filter.values {
+            Some((wanted, values)) => {
+                let similar = values(image).into_iter().map(|value| similarity(wanted, value));
+                similar.fold(0.0, f64::max) - 1.0
+            }
+            None => 0.0,
+        });
+        close.sum()
+    }
+
+    /// The images that fail the fewest filters, the closest first.
     fn write_near_misses(&self, text: &mut String, images: &[T]) {
         let failed = |image: &T| self.all.iter().filter(|filter| !(filter.keep)(image)).count();
         let Some(fewest) = images.iter().map(failed).min() else { return };
         let mut misses: Vec<&T> = images.iter().filter(|image| failed(image) == fewest).collect();
+        misses.sort_by(|one, other| self.closeness(other).total_cmp(&self.closeness(one)));
         let count = misses.len();
         misses.truncate(NAMED / 2);
         let _ = writeln!(text, "\nNearest misses:");

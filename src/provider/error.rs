@@ -53,6 +53,9 @@ pub(crate) fn diagnostic(error: &Error, advice: &str) -> Diagnostic {
     let mut detail = facts(error);
     let advice = match (advice, error.kind) {
         ("", Kind::TimedOut) => "Raise `timeouts` to allow more time.",
+        ("", Kind::Unavailable) if error.code.is_some() => {
+            "The service answered that it cannot do this at present. Try again later."
+        }
         ("", Kind::Unavailable) => {
             "The service could not be reached or could not answer. Check \
              the address, the network and the proxy variables (HTTPS_PROXY, NO_PROXY); if they \

@@ -26,7 +26,7 @@ use super::hci::{
     Identifier, LONGEST_NAME, LONGEST_NAME_OF_MACHINE, check_name, client, image_id, limits,
     subscription, wrong_id,
 };
-use super::image_path::expired;
+use super::image_path::{expired, is_same_disk};
 
 mod state;
 #[cfg(test)]
@@ -104,6 +104,13 @@ impl Resource<Clients> for HciGalleryImage {
             && (had("image_path") || had("image_path_wo_version"))
         {
             plan.replace_because_of(&outputs, MACHINE);
+        }
+        // The path may move to its write-only twin; what it names may not.
+        if let (Some(before), Some(after)) =
+            (get(prior, "image_path").as_str(), get(plan.config, "image_path_wo").as_str())
+            && !is_same_disk(before, after)
+        {
+            plan.replace_because_of(&outputs, "image_path");
         }
         let word = prior.get("provisioning_state").and_then(Value::as_str);
         let stage = match word {

@@ -42,7 +42,7 @@ impl Attr for ImagePath {
     /// it has come to be named by the write-only twin, stays what it is.
     fn adopts(prior: &Value, planned: &Value) -> bool {
         match (prior.as_str(), planned.as_str()) {
-            (Some(prior), Some(planned)) => place(prior).is_some_and(|p| place(planned) == Some(p)),
+            (Some(prior), Some(planned)) => is_same_disk(prior, planned),
             (Some(_), None) => planned.is_null(),
             _ => false,
         }
@@ -66,6 +66,11 @@ fn hide_signature(path: &str) {
             mask(&value);
         }
     }
+}
+
+/// Whether two paths name the same disk, whoever may open it with them.
+pub(crate) fn is_same_disk(one: &str, other: &str) -> bool {
+    one == other || place(one).is_some_and(|place_of_one| place(other) == Some(place_of_one))
 }
 
 /// What a URL names, whoever may open it: scheme, host and path.

@@ -394,22 +394,32 @@ impl LookUp {
         }));
     }
 
-    /// Warns of ends of maintenance that cannot be read, which `maintained_until` then ignores.
-    pub(crate) fn warn_of_unreadable_dates(&self, images: &[api::Image], context: &Context) {
+    /// Warns of ends of maintenance that cannot be read, which `maintained_until` then ignores. One
+    /// warning, and only about images that are found.
+    pub(crate) fn warn_of_unreadable_dates<'i>(
+        &self,
+        found: impl Iterator<Item = &'i api::Image>,
+        context: &Context,
+    ) {
         if self.arguments.maintained_until.is_none() {
             return;
         }
-        for image in images.iter().filter(|image| image.maintain_eol.is_some()) {
-            if end_of_maintenance(image).is_none() {
-                let text = format!(
-                    "{}: the end of maintenance {:?} is not of the form YYYY/MM/DD. The image is \
-                     kept.",
-                    describe(image),
-                    image.maintain_eol.as_deref().unwrap_or_default()
-                );
-                context.warn(Diagnostic::warning("Unreadable end of maintenance", text));
-            }
-        }
+        let has_text = |image: &&api::Image| {
+            image.maintain_eol.as_deref().is_some_and(|text| !text.trim().is_empty())
+        };
+        let unreadable: Vec<_> =
+            found.filter(has_text).filter(|image| end_of_maintenance(image).is_none()).collect();
+        let Some(first) = unreadable.first() else { return };
+        let more = match unreadable.len() {
+            1 => String::new(),
+            count => format!(" The same goes for {} more.", count - 1),
+        };
+        let text = format!(
+            "{}: the end of maintenance {:?} is not of the form YYYY/MM/DD. The image is kept.{more}",
+            describe(first),
+            first.maintain_eol.as_deref().unwrap_or_default()
+        );
+        context.warn(Diagnostic::warning("Unreadable end of maintenance", text));
     }
 
     /// An id that is the same for the same query, wherever its parts came from.
@@ -429,7 +439,7 @@ impl std::ops::Deref for Day {
 }
 
 fn end_of_maintenance(image: &api::Image) -> Option<Date> {
-    let text = image.maintain_eol.as_deref()?;
+    let text = image.maintain_eol.as_deref().filter(|text| !text.is_empty())?;
     Date::parse(text, format_description!("[year]/[month]/[day]"))
         .or_else(|_| Date::parse(text, format_description!("[year]-[month]-[day]")))
         .ok()

@@ -40,7 +40,6 @@ impl DataSource<Clients> for UcloudImage {
     ) -> Result<Image> {
         let look_up = LookUp::new(clients, arguments)?;
         let (images, _) = look_up.images(clients, context).await?;
-        look_up.warn_of_unreadable_dates(&images, context);
         refuse_missing(&look_up, &images)?;
         let filters = look_up.filters();
         let found: Vec<_> = images.iter().filter(|image| filters.keeps(image)).collect();
@@ -51,6 +50,7 @@ impl DataSource<Clients> for UcloudImage {
             [first, ..] if one.most_recent == Some(true) => *first,
             several => return Err(filters.too_many(several)),
         };
+        look_up.warn_of_unreadable_dates(std::iter::once(pick), context);
         warn_if_unusable(pick, context);
         Ok(Image::from(pick.clone()))
     }

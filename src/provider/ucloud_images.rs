@@ -48,9 +48,9 @@ impl DataSource<Clients> for UcloudImages {
     ) -> Result<Found> {
         let look_up = LookUp::new(clients, arguments)?;
         let (mut images, total_count) = look_up.images(clients, context).await?;
-        look_up.warn_of_unreadable_dates(&images, context);
         let filters = look_up.filters();
         images.retain(|image| filters.keeps(image));
+        look_up.warn_of_unreadable_dates(images.iter(), context);
         let images = images.into_iter().map(Image::from).collect();
         Ok(Found { id: look_up.id(), total_count, images })
     }

@@ -181,7 +181,8 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
                 }
                 Ok(mut state) => {
                     problems.extend(settled(self, clients, &mut state, &context).await);
-                    (Some(recorded(self, &state, &planned, None)), problems)
+                    let record = recorded(self, &state, &planned, None);
+                    (Some(as_planned::<C, R>(record, &planned)), problems)
                 }
             }
         })
@@ -228,7 +229,8 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
             if calls || !planned.values().all(Value::is_wholly_known) {
                 problems.extend(settled(self, clients, &mut state, &context).await);
             }
-            (Some(recorded(self, &state, &planned, prior.identity)), problems)
+            let record = recorded(self, &state, &planned, prior.identity);
+            (Some(as_planned::<C, R>(record, &planned)), problems)
         })
     }
 
@@ -330,4 +332,19 @@ pub fn outputs<C, R: Resource<C>>() -> Vec<Attribute> {
     let mut attributes = record::attributes::<C, R>();
     attributes.retain(|attribute| !attribute.is_input());
     attributes
+}
+
+/// The record of a change that was made, with the arguments as they were planned.
+///
+/// A service may answer with something else at once: a tag that a policy adds, a word in another
+/// case. Terraform would take that for a bug and taint the object. The next read sees it and shows
+/// it as what it is, a difference between the configuration and the service.
+fn as_planned<C, R: Resource<C>>(mut record: Record, planned: &Object) -> Record {
+    for input in record::attributes::<C, R>().iter().filter(|a| a.is_input() && !a.write_only) {
+        let value = get(planned, input.name);
+        if value.is_wholly_known() && (!value.is_null() || !input.computed) {
+            record.object.insert(input.name.to_owned(), value.clone());
+        }
+    }
+    record
 }

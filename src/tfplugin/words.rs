@@ -84,6 +84,10 @@ impl<W: Words> Text for Exact<W> {
         let found = W::WORDS.iter().find(|word| **word == text);
         found.map(|word| Self(word, PhantomData)).ok_or_else(|| refusal(text, W::WORDS))
     }
+    /// A service may answer in another case than it was asked in.
+    fn same(a: &str, b: &str) -> bool {
+        a.eq_ignore_ascii_case(b)
+    }
 }
 
 fn one_of(words: &[&str]) -> String {
@@ -99,14 +103,19 @@ fn refusal(text: &str, words: &[&str]) -> String {
     }
 }
 
+/// How much two texts have in common, from 0 to 1. Case does not count.
+#[must_use]
+pub fn similarity(one: &str, other: &str) -> f64 {
+    strsim::normalized_damerau_levenshtein(&one.to_lowercase(), &other.to_lowercase())
+}
+
 /// What `text` may have been meant to be, if anything comes close. Case does not count.
 #[must_use]
 pub fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     /// Below it, the texts have nothing to do with each other.
     const SIMILAR: f64 = 0.6;
-    let text = text.to_lowercase();
     candidates
-        .map(|word| (strsim::normalized_damerau_levenshtein(&text, &word.to_lowercase()), word))
+        .map(|word| (similarity(text, word), word))
         .filter(|(similarity, _)| *similarity >= SIMILAR)
         // The first of equals, so that the answer does not depend on chance.
         .reduce(|best, next| if next.0 > best.0 { next } else { best })

@@ -173,6 +173,10 @@ impl Access {
             return Ok(());
         }
         let login = self.login()?;
+        if !login.is_installed() {
+            let also = "The Azure CLI would do, but it is not installed or not on the PATH.";
+            return Err(no_login(&login.settings().missing(), also));
+        }
         let named = login.settings().subscription_id.as_deref().is_some_and(|id| !id.is_empty());
         if named || login.method() == Method::AzureCli {
             return Ok(());

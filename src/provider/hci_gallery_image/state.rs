@@ -214,8 +214,14 @@ pub(super) fn record(state: &mut State, image: &api::Image) {
     take(&mut inputs.storage_path_id, image.container_id.as_deref());
     take(&mut inputs.hyperv_generation, image.hyper_v_generation.as_deref());
     take(&mut inputs.cloud_init_data_source, image.cloud_init_data_source.as_deref());
-    if let (Some(_), Some(sent)) = (&inputs.identifier, &image.identifier) {
-        inputs.identifier = Some(sent.clone().into());
+    if let (Some(known), Some(sent)) = (&inputs.identifier, &image.identifier) {
+        // Publishers and the like are compared without regard to case everywhere in Azure.
+        let same = known.publisher.eq_ignore_ascii_case(&sent.publisher)
+            && known.offer.eq_ignore_ascii_case(&sent.offer)
+            && known.sku.eq_ignore_ascii_case(&sent.sku);
+        if !same {
+            inputs.identifier = Some(sent.clone().into());
+        }
     }
     if let (Some(_), Some(sent)) = (&inputs.version, &image.version) {
         inputs.version = Some(sent.clone());

@@ -3,7 +3,7 @@
 /// Declares a struct whose fields are Terraform attributes.
 ///
 /// A field's type gives the attribute's type and whether it is required, its doc comment the
-/// description, and `#[tf(...)]` its [`Flag`]s.
+/// description, and `#[tf(...)]` its flags.
 #[macro_export]
 macro_rules! model {
     (

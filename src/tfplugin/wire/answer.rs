@@ -16,10 +16,16 @@ pub(super) fn diagnostics(mut found: Vec<Diagnostic>) -> Vec<pb::Diagnostic> {
     found.into_iter().map(diagnostic).collect()
 }
 
-/// Text for people: without secrets, and of a length that people read.
+/// Text for people: without secrets and control characters, and of a length that people read.
 pub(super) fn text(text: &str) -> String {
     const LONGEST: usize = 10_000;
     let text = masked(text);
+    // What a service quotes must not steer the terminal that shows it.
+    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    let text = match text.contains(steers) {
+        true => text.replace(steers, "\u{fffd}").into(),
+        false => text,
+    };
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{} [...]", &text[..end]),
         None => text.into_owned(),

@@ -88,6 +88,12 @@ impl Cli {
         serde_json::from_slice(text).map_err(|_| unexpected("JSON"))
     }
 
+    /// Whether there is such a program. Nothing is run.
+    pub(super) fn is_installed(&self) -> bool {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&path).any(|folder| folder.join(&self.program).is_file())
+    }
+
     fn not_started(&self, why: &std::io::Error) -> Error {
         let program = self.program.to_string_lossy();
         if why.kind() == std::io::ErrorKind::NotFound {

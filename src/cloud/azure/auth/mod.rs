@@ -77,6 +77,12 @@ impl Login {
         &self.settings
     }
 
+    /// Whether the program is there that the way in needs, if it needs one. Nothing is run.
+    #[must_use]
+    pub fn is_installed(&self) -> bool {
+        self.method != Method::AzureCli || self.cli.is_installed()
+    }
+
     /// A token for `scope`: a kept one, or a new one if there is none or it is too old.
     ///
     /// # Errors
