@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
-use crate::cloud::Limits;
 use crate::cloud::azure::batch::{self as api, Endpoint, Query};
 use crate::tfplugin::attr::{Text, Written};
 use crate::tfplugin::config::Config;
@@ -19,6 +18,7 @@ use super::choose::{Filter, Filters, query_id};
 use super::configuration::Clients;
 use super::configuration::batch::AccountEndpoint;
 use super::error;
+use super::limits;
 use super::pattern::Pattern;
 
 words! {
@@ -273,12 +273,11 @@ impl LookUp {
         query: &Query,
     ) -> Result<api::Listing> {
         let client = clients.batch().client(self.endpoint.clone())?;
-        let (deadline, within) = (context.deadline, context.timeout);
-        let limits = Limits { deadline, within, stop: context.stop.clone() };
-        let mut listing = client.supported_images(&limits, query).await.map_err(|failure| {
-            let failure = failure.fact("API version", &*query.api_version);
-            error::batch(failure, clients)
-        })?;
+        let mut listing =
+            client.supported_images(&limits(context), query).await.map_err(|failure| {
+                let failure = failure.fact("API version", &*query.api_version);
+                error::batch(failure, clients)
+            })?;
         api::order::sort_and_deduplicate(&mut listing.images);
         Ok(listing)
     }

@@ -263,6 +263,17 @@ mod tests {
     }
 
     #[test]
+    fn the_closest_of_the_misses_comes_first() {
+        let mut filters = Filters::new(|image: &&str| (*image).to_owned());
+        filters.push(named("golden-web"));
+        filters.push(Filter::new("states = [\"Available\"]", |image| *image != "golden-web"));
+        let Failure(found) = filters.nothing(&["new-1", "golden-wep", "golden-web", "new-2"]);
+        let (_, misses) = found[0].detail.split_once("Nearest misses:\n").unwrap();
+        let names: Vec<_> = misses.lines().map(|l| l.trim().split(':').next().unwrap()).collect();
+        assert_eq!(names[..2], ["golden-web", "golden-wep"]);
+    }
+
+    #[test]
     fn too_many_names_the_first_ten() {
         let filters = Filters::new(|image: &u32| format!("image-{image}"));
         let images: Vec<u32> = (0..12).collect();

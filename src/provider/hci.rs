@@ -8,7 +8,6 @@ use crate::cloud::azure::arm::{ResourceId, same_location};
 use crate::cloud::azure::hci::{self as api, GALLERY_IMAGE, GalleryImages};
 use crate::cloud::{Error, Kind, Limits};
 use crate::tfplugin::attr::Text;
-use crate::tfplugin::context::Context;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Result};
 
 use super::configuration::Clients;
@@ -238,9 +237,4 @@ pub(crate) fn wrong_id(error: Error) -> Failure {
     let first = text.next().into_iter().flat_map(char::to_uppercase);
     let detail = format!("{}{}.", first.collect::<String>(), text.as_str());
     Diagnostic::error("Invalid id", detail).into()
-}
-
-/// The bounds of a call by Terraform.
-pub(crate) fn limits(context: &Context) -> Limits {
-    Limits { deadline: context.deadline, within: context.timeout, stop: context.stop.clone() }
 }

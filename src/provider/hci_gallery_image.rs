@@ -23,10 +23,11 @@ use crate::tfplugin::value::{Value, get};
 use super::configuration::Clients;
 use super::error;
 use super::hci::{
-    Identifier, LONGEST_NAME, LONGEST_NAME_OF_MACHINE, check_name, client, image_id, limits,
-    subscription, wrong_id,
+    Identifier, LONGEST_NAME, LONGEST_NAME_OF_MACHINE, check_name, client, image_id, subscription,
+    wrong_id,
 };
 use super::image_path::{expired, is_same_disk};
+use super::limits;
 
 mod state;
 #[cfg(test)]

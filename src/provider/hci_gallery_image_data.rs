@@ -8,7 +8,8 @@ use crate::tfplugin::diagnostic::Result;
 
 use super::configuration::Clients;
 use super::error;
-use super::hci::{Image, Name, ResourceGroup, client, image_id, limits, subscription};
+use super::hci::{Image, Name, ResourceGroup, client, image_id, subscription};
+use super::limits;
 
 model! {
     /// Reads a gallery image of Azure Local (Azure Stack HCI).

@@ -25,7 +25,9 @@ mod version_of_write_only;
 
 use std::sync::Arc;
 
+use crate::cloud::Limits;
 use crate::tfplugin::config::Config;
+use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::AnyDataSource;
 use crate::tfplugin::diagnostic::{Diagnostic, Result};
 use crate::tfplugin::function::AnyFunction;
@@ -96,6 +98,11 @@ fn user_agent(terraform_version: &str, appended: Option<String>) -> String {
         text.push_str(appended.trim());
     }
     text
+}
+
+/// The bounds of a call by Terraform.
+pub(crate) fn limits(context: &Context) -> Limits {
+    Limits { deadline: context.deadline, within: context.timeout, stop: context.stop.clone() }
 }
 
 #[cfg(test)]

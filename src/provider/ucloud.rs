@@ -8,7 +8,6 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
-use crate::cloud::Limits;
 use crate::cloud::ucloud as api;
 use crate::tfplugin::attr::{Text, Written};
 use crate::tfplugin::context::Context;
@@ -18,6 +17,7 @@ use crate::tfplugin::words::AnyCase;
 use super::choose::{Filter, Filters, has, listed, query_id};
 use super::configuration::Clients;
 use super::error;
+use super::limits;
 use super::pattern::Pattern;
 
 words! {
@@ -266,9 +266,8 @@ impl LookUp {
             return Ok((Vec::new(), 0));
         }
         let client = clients.ucloud().client()?;
-        let limits = Limits::within(context.timeout, context.stop.clone());
         let listing = client
-            .describe_image(&limits, &self.query)
+            .describe_image(&limits(context), &self.query)
             .await
             .map_err(|failure| error::ucloud(failure, &self.arguments))?;
         let api::Listing { images, total_count, warnings } = Arc::unwrap_or_clone(listing);
@@ -276,6 +275,24 @@ impl LookUp {
             context.warn(Diagnostic::warning("Inconsistent answer from UCloud", warning));
         }
         Ok((images, i64::try_from(total_count).unwrap_or(i64::MAX)))
+    }
+
+    /// What there is without the arguments that the service applied, to name near misses when they
+    /// left nothing. Errors do not matter here: another one is about to be reported.
+    pub(crate) async fn broadly(&self, clients: &Clients, context: &Context) -> Vec<api::Image> {
+        let narrow = &self.query;
+        let broad = api::Query {
+            zone: None,
+            image_type: None,
+            func_type: None,
+            os_type: None,
+            ..narrow.clone()
+        };
+        let Some(client) = clients.ucloud().client().ok().filter(|_| broad != *narrow) else {
+            return Vec::new();
+        };
+        let listing = client.describe_image(&limits(context), &broad).await;
+        listing.map(|listing| Arc::unwrap_or_clone(listing).images).unwrap_or_default()
     }
 
     /// The conditions, those first that the service was asked to apply too.
@@ -294,9 +311,15 @@ impl LookUp {
         ];
         for (name, wanted, value) in words {
             let Some(wanted) = wanted else { continue };
-            filters.push(Filter::new(format!("{name} = {wanted:?}"), move |image| {
+            let filter = Filter::new(format!("{name} = {wanted:?}"), move |image| {
                 value(image).as_deref().is_some_and(|found| found.eq_ignore_ascii_case(wanted))
-            }));
+            });
+            filters.push(match name {
+                "zone" => {
+                    filter.suggesting(wanted, |image| image.zone.as_deref().into_iter().collect())
+                }
+                _ => filter,
+            });
         }
         if let Some(ids) = &asked.image_ids {
             let text = format!("image_ids = {}", listed(ids.iter().map(String::as_str)));

@@ -44,6 +44,9 @@ impl DataSource<Clients> for UcloudImage {
         let filters = look_up.filters();
         let found: Vec<_> = images.iter().filter(|image| filters.keeps(image)).collect();
         let pick = match found.as_slice() {
+            [] if images.is_empty() => {
+                return Err(filters.nothing(&look_up.broadly(clients, context).await));
+            }
             [] => return Err(filters.nothing(&images)),
             [only] => *only,
             // The listing is in the order that `most_recent` promises.

@@ -50,7 +50,17 @@ fn another_source_is_another_image_unless_no_source_was_known() {
         // The same disk, stored or not.
         (made([("image_path", DISK.into())]), object([("image_path_wo_version", 1.into())]), &[]),
         (made([("image_path_wo_version", 1.into())]), object([("image_path", DISK.into())]), &[]),
+        (
+            made([("image_path", DISK.into())]),
+            object([("image_path_wo", DISK.into()), ("image_path_wo_version", 1.into())]),
+            &[],
+        ),
         // Other sources.
+        (
+            made([("image_path", DISK.into())]),
+            object([("image_path_wo", OTHER.into()), ("image_path_wo_version", 1.into())]),
+            &["image_path"],
+        ),
         (
             made([("image_path", DISK.into())]),
             object([("image_path", OTHER.into())]),

@@ -69,6 +69,9 @@ impl Resource<Notes> for Thing {
     ) -> Result<()> {
         notes.add("settle", context);
         state.outputs.status = Some("ready".to_owned());
+        if state.inputs.name.as_deref() == Some("policed") {
+            state.inputs.name = Some("Policed".to_owned());
+        }
         Ok(())
     }
     async fn read(
@@ -173,6 +176,14 @@ async fn what_was_stopped_before_it_began_to_wait_is_a_warning() {
     let (read, problems) = thing().read(&notes, record("a"), &stop).await;
     assert_eq!((read, notes.take()), (Some(record("a")), vec![]));
     assert!(problems[0].is_error());
+}
+
+#[tokio::test]
+async fn what_the_service_makes_of_an_argument_at_once_is_left_to_the_next_read() {
+    let (notes, stop) = (Notes::default(), CancellationToken::new());
+    let planned = object("policed", Value::unknown());
+    let made = thing().create(&notes, planned.clone(), planned, &stop).await.0.unwrap();
+    assert_eq!(made.object, object("policed", "ready".into()));
 }
 
 #[tokio::test]
