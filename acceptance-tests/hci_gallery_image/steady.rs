@@ -25,7 +25,7 @@ fn the_services_own_spelling_and_additions_are_no_change() {
     // Ids of somebody else, as the official examples have them.
     azure.arm.set_quirk(Quirk::StrangeIds, true);
     workspace.is_settled();
-    // Words that came into the language later.
+    // StringEnum that came into the language later.
     azure.arm.change_image(
         RESOURCE_GROUP,
         "golden",

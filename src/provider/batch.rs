@@ -7,12 +7,12 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use crate::cloud::azure::batch::{self as api, Endpoint, Query};
-use crate::tfplugin::attr::{Text, Written};
+use crate::tfplugin::attr::{Text, Verbatim};
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
 use crate::tfplugin::range::Within;
-use crate::tfplugin::words::AnyCase;
+use crate::tfplugin::string_enum::CaseInsensitive;
 
 use super::choose::{Filter, Filters, query_id};
 use super::configuration::Clients;
@@ -21,7 +21,7 @@ use super::error;
 use super::limits;
 use super::pattern::Pattern;
 
-words! {
+string_enum! {
     /// The values of `osType`.
     pub(crate) OsType = ["linux", "windows"];
     /// The values of `verificationType`.
@@ -50,7 +50,7 @@ model! {
     pub(crate) struct Arguments {
         /// Address of the Batch account, with or without `https://`. Default: the provider's
         /// `batch.account_endpoint`.
-        pub account_endpoint: Option<Written<AccountEndpoint>>,
+        pub account_endpoint: Option<Verbatim<AccountEndpoint>>,
 
         /// Version of the service's API. Default: `2024-07-01.20.0`. Microsoft has announced that
         /// versions before `2025-06-01` will be retired, without naming a day.
@@ -61,11 +61,11 @@ model! {
         pub filter: Option<String>,
 
         /// Operating system: `linux` or `windows`, in any case.
-        pub os_type: Option<AnyCase<OsType>>,
+        pub os_type: Option<CaseInsensitive<OsType>>,
 
         /// Whether Batch has tested the image with its agent: `verified` or `unverified`, in any
         /// case.
-        pub verification_type: Option<AnyCase<VerificationType>>,
+        pub verification_type: Option<CaseInsensitive<VerificationType>>,
 
         /// Node agent, such as `batch.node.ubuntu 22.04`, in any case. One that ends in `-arm64` is
         /// for ARM machines.
@@ -82,7 +82,7 @@ model! {
 
         /// Regular expression (RE2 syntax) that the SKU has to match somewhere. The service writes
         /// SKUs in lower case.
-        pub sku_regex: Option<Written<Pattern>>,
+        pub sku_regex: Option<Verbatim<Pattern>>,
 
         /// Capabilities that the image must have, all of them, in any case, such as
         /// `DockerCompatible`.
@@ -93,7 +93,7 @@ model! {
 
         /// Keeps images that Batch supports beyond this time (RFC 3339), and those without a
         /// planned end. Conflicts with `min_support_days`.
-        pub supported_until: Option<Written<Moment>>,
+        pub supported_until: Option<Verbatim<Moment>>,
 
         /// Keeps images that Batch supports for more than this many days from now, and those
         /// without a planned end. Makes the result depend on the day of the plan. Conflicts with
@@ -290,9 +290,9 @@ impl LookUp {
             filters.sent(format!("filter = {filter:?}"));
         }
         type Field = fn(&api::Image) -> &str;
-        let verification = asked.verification_type.as_ref().map(AnyCase::as_str);
+        let verification = asked.verification_type.as_ref().map(CaseInsensitive::as_str);
         let fields: [(_, Option<&str>, Field); 6] = [
-            ("os_type", asked.os_type.as_ref().map(AnyCase::as_str), |i| &i.os_type),
+            ("os_type", asked.os_type.as_ref().map(CaseInsensitive::as_str), |i| &i.os_type),
             ("verification_type", verification, |i| &i.verification_type),
             ("node_agent_sku_id", asked.node_agent_sku_id.as_deref(), |i| &i.node_agent_sku_id),
             ("publisher", asked.publisher.as_deref(), |i| &i.publisher),
@@ -344,7 +344,7 @@ impl LookUp {
             let text = match (&asked.supported_until, asked.min_support_days) {
                 (None, Some(days)) => format!("min_support_days = {}", days.get::<i64>()),
                 (until, _) => {
-                    format!("supported_until = {:?}", until.as_ref().map_or("", Written::text))
+                    format!("supported_until = {:?}", until.as_ref().map_or("", Verbatim::text))
                 }
             };
             filters.push(Filter::new(text, move |image: &api::Image| {

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use crate::tfplugin::diagnostic::{Diagnostic, Failure};
-use crate::tfplugin::words::{nearest, similarity};
+use crate::tfplugin::string_enum::{nearest, similarity};
 
 /// How many candidates or near misses a message names.
 const NAMED: usize = 10;

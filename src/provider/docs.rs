@@ -11,8 +11,16 @@ use crate::tfplugin::model::{Attribute, Shape};
 use super::CloudImages;
 
 /// Folders of `acceptance-tests/` that are about no type.
-const NO_TYPES: [&str; 8] =
-    ["clouds", "configuration", "demo", "examples", "functions", "harness", "life", "process"];
+const NO_TYPES: [&str; 8] = [
+    "clouds",
+    "configuration",
+    "demo",
+    "examples",
+    "functions",
+    "harness",
+    "process",
+    "resource_driver",
+];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -13,7 +13,7 @@ use crate::tfplugin::diagnostic::{Diagnostic, Failure, Result};
 use super::configuration::Clients;
 use super::error;
 
-words! {
+string_enum! {
     /// The values of `osType`.
     pub(crate) OsType = ["Windows", "Linux"];
     /// The values of `hyperVGeneration` that an image can be made with.

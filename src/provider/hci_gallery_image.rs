@@ -10,13 +10,13 @@ use crate::cloud::Kind;
 use crate::cloud::azure::arm::ResourceId;
 use crate::cloud::azure::arm::resource::State as Stage;
 use crate::cloud::azure::hci::{self as api, ApiVersion, GALLERY_IMAGE, Progress};
-use crate::tfplugin::attr::Stored;
+use crate::tfplugin::attr::Lenient;
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
 use crate::tfplugin::model::Model;
 use crate::tfplugin::plan::Plan;
-use crate::tfplugin::resource::{Import, Presence, Resource};
+use crate::tfplugin::resource::{Import, ReadOutcome, Resource};
 use crate::tfplugin::timeouts::Timeouts;
 use crate::tfplugin::value::{Value, get};
 
@@ -46,7 +46,7 @@ const MACHINE: &str = "source_virtual_machine_id";
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Words in a name that Azure reserves, and rejects late.
+/// StringEnum in a name that Azure reserves, and rejects late.
 const RESERVED: [&str; 4] = ["windows", "microsoft", "login", "xbox"];
 
 /// The resource.
@@ -125,7 +125,7 @@ impl Resource<Clients> for HciGalleryImage {
             // Somebody else is deleting it. Once it is gone, it is planned to be made anew.
             Stage::Running if word.is_some_and(|word| word.eq_ignore_ascii_case("Deleting")) => {}
             // A replacement has forgotten all of it already.
-            Stage::Running => plan.forget(&outputs, |output| output.name != "id"),
+            Stage::Running => plan.mark_unknown(&outputs, |output| output.name != "id"),
         }
     }
 
@@ -194,12 +194,12 @@ impl Resource<Clients> for HciGalleryImage {
         clients: &Clients,
         state: &mut State,
         context: &Context,
-    ) -> Result<Presence> {
+    ) -> Result<ReadOutcome> {
         let id = parse(&state.outputs.id)?;
         let client = hidden(clients, &state.inputs)?;
         let image = match client.get(&id, api_version(&state.inputs), &limits(context)).await {
             Ok(image) => image,
-            Err(error) if error.kind == Kind::NotFound => return Ok(Presence::Gone),
+            Err(error) if error.kind == Kind::NotFound => return Ok(ReadOutcome::Gone),
             Err(failure) => return Err(error::arm(failure, clients)),
         };
         record(state, &image);
@@ -208,7 +208,7 @@ impl Resource<Clients> for HciGalleryImage {
             Stage::Failed => context.warn(failed_warning(&id, &image)),
             _ => {}
         }
-        Ok(Presence::Present)
+        Ok(ReadOutcome::Present)
     }
 
     async fn update(
@@ -280,7 +280,7 @@ impl Resource<Clients> for HciGalleryImage {
             image_path: None,
             image_path_wo: None,
             image_path_wo_version: None,
-            source_virtual_machine_id: image.source_virtual_machine_id.clone().map(Stored::from),
+            source_virtual_machine_id: image.source_virtual_machine_id.clone().map(Lenient::from),
             storage_path_id: None,
             hyperv_generation: None,
             cloud_init_data_source: None,

@@ -1,7 +1,7 @@
 //! The data sources `cloudimages_hci_gallery_image` and `cloudimages_hci_gallery_images`.
 
 use crate::cloud::azure::hci::ApiVersion;
-use crate::tfplugin::attr::Stored;
+use crate::tfplugin::attr::Lenient;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::DataSource;
 use crate::tfplugin::diagnostic::Result;
@@ -16,9 +16,9 @@ model! {
     #[derive(Clone, Debug)]
     pub(crate) struct One {
         /// Name of the image.
-        pub name: Stored<Name>,
+        pub name: Lenient<Name>,
         /// Resource group of the image.
-        pub resource_group_name: Stored<ResourceGroup>,
+        pub resource_group_name: Lenient<ResourceGroup>,
     }
 }
 
@@ -47,7 +47,7 @@ model! {
     #[derive(Clone, Debug)]
     pub(crate) struct Many {
         /// Resource group to list. Default: the whole subscription.
-        pub resource_group_name: Option<Stored<ResourceGroup>>,
+        pub resource_group_name: Option<Lenient<ResourceGroup>>,
     }
 }
 
@@ -73,7 +73,7 @@ impl DataSource<Clients> for HciGalleryImages {
     async fn read(&self, clients: &Clients, asked: Many, context: &Context) -> Result<Found> {
         let limits = limits(context);
         let subscription = subscription(clients, &limits).await?;
-        let group = asked.resource_group_name.as_ref().map(Stored::as_str);
+        let group = asked.resource_group_name.as_ref().map(Lenient::as_str);
         let listed = client(clients)?.list(&subscription, group, ApiVersion::Stable, &limits).await;
         let listed = listed.map_err(|failure| error::arm(failure, clients))?;
         let mut images: Vec<_> = listed.into_iter().map(Image::from).collect();

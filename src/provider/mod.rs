@@ -31,8 +31,8 @@ use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::AnyDataSource;
 use crate::tfplugin::diagnostic::{Diagnostic, Result};
 use crate::tfplugin::function::AnyFunction;
-use crate::tfplugin::life::AnyResource;
 use crate::tfplugin::provider::Provider;
+use crate::tfplugin::resource_driver::AnyResource;
 
 use configuration::{Clients, Configuration};
 

@@ -9,10 +9,10 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
 use crate::cloud::ucloud as api;
-use crate::tfplugin::attr::{Text, Written};
+use crate::tfplugin::attr::{Text, Verbatim};
 use crate::tfplugin::context::Context;
 use crate::tfplugin::diagnostic::{Diagnostic, Result};
-use crate::tfplugin::words::AnyCase;
+use crate::tfplugin::string_enum::CaseInsensitive;
 
 use super::choose::{Filter, Filters, has, listed, query_id};
 use super::configuration::Clients;
@@ -20,7 +20,7 @@ use super::error;
 use super::limits;
 use super::pattern::Pattern;
 
-words! {
+string_enum! {
     /// The values of `ImageType`.
     pub(crate) ImageType = ["Base", "Business", "Custom"];
     /// The values of `FuncType`. The service ignores any other.
@@ -60,14 +60,14 @@ model! {
 
         /// Kind of image: `Base` (standard), `Business` (from the marketplace) or `Custom`, in any
         /// case.
-        pub image_type: Option<AnyCase<ImageType>>,
+        pub image_type: Option<CaseInsensitive<ImageType>>,
 
         /// What the image is made for: `gpu`, `app` (light hosts) or `uhost` (the marketplace of
         /// cloud hosts), in any case.
-        pub func_type: Option<AnyCase<FuncType>>,
+        pub func_type: Option<CaseInsensitive<FuncType>>,
 
         /// Operating system: `Linux` or `Windows`, in any case.
-        pub os_type: Option<AnyCase<OsType>>,
+        pub os_type: Option<CaseInsensitive<OsType>>,
 
         /// Business group. The service applies it.
         pub tag: Option<String>,
@@ -80,11 +80,11 @@ model! {
         pub name: Option<String>,
 
         /// Regular expression (RE2 syntax) that the name has to match somewhere.
-        pub name_regex: Option<Written<Pattern>>,
+        pub name_regex: Option<Verbatim<Pattern>>,
 
         /// Regular expression (RE2 syntax) that the name of the operating system has to match
         /// somewhere.
-        pub os_name_regex: Option<Written<Pattern>>,
+        pub os_name_regex: Option<Verbatim<Pattern>>,
 
         /// Supplier of the image, exactly as it is. Only marketplace images have one.
         pub vendor: Option<String>,
@@ -105,11 +105,11 @@ model! {
 
         /// States the image may be in: `Available`, `Making`, `Copying`, `Unavailable`, in any
         /// case. Default: `["Available"]`.
-        pub states: Option<BTreeSet<AnyCase<ImageState>>>,
+        pub states: Option<BTreeSet<CaseInsensitive<ImageState>>>,
 
         /// Keeps images whose system is maintained beyond this day (`YYYY-MM-DD`), and those
         /// without a known end of maintenance.
-        pub maintained_until: Option<Written<Day>>,
+        pub maintained_until: Option<Verbatim<Day>>,
 
         /// Whether to ask for prices. Default: `false`.
         pub include_prices: Option<bool>,
@@ -305,9 +305,13 @@ impl LookUp {
         type Field = fn(&api::Image) -> &Option<Box<str>>;
         let words: [(_, Option<&str>, Field); 4] = [
             ("zone", asked.zone.as_deref(), |image| &image.zone),
-            ("image_type", asked.image_type.as_ref().map(AnyCase::as_str), |i| &i.image_type),
-            ("func_type", asked.func_type.as_ref().map(AnyCase::as_str), |i| &i.func_type),
-            ("os_type", asked.os_type.as_ref().map(AnyCase::as_str), |image| &image.os_type),
+            ("image_type", asked.image_type.as_ref().map(CaseInsensitive::as_str), |i| {
+                &i.image_type
+            }),
+            ("func_type", asked.func_type.as_ref().map(CaseInsensitive::as_str), |i| &i.func_type),
+            ("os_type", asked.os_type.as_ref().map(CaseInsensitive::as_str), |image| {
+                &image.os_type
+            }),
         ];
         for (name, wanted, value) in words {
             let Some(wanted) = wanted else { continue };
@@ -407,8 +411,8 @@ impl LookUp {
                 end_of_maintenance(image).is_none_or(|end| end > limit)
             }));
         }
-        let words = |words: &BTreeSet<AnyCase<ImageState>>| {
-            words.iter().map(AnyCase::as_str).collect::<Vec<_>>()
+        let words = |words: &BTreeSet<CaseInsensitive<ImageState>>| {
+            words.iter().map(CaseInsensitive::as_str).collect::<Vec<_>>()
         };
         let states = asked.states.as_ref().map_or_else(|| vec!["Available"], words);
         let text = format!("states = {}", listed(states.iter().copied()));

@@ -5,13 +5,13 @@ use super::model::{Attr, Shape};
 use super::value::{Number, Refinement, Sink, Type, Value};
 
 mod collections;
+mod lenient;
 mod secret;
-mod stored;
 mod text;
 
+pub use lenient::Lenient;
 pub use secret::{Secret, WriteOnly};
-pub use stored::Stored;
-pub use text::{Span, Text, Written};
+pub use text::{Span, Text, Verbatim};
 
 /// Reports a value of the wrong kind, and a missing one; says nothing of an unknown one.
 pub(crate) fn unexpected<T>(

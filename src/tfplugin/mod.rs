@@ -11,8 +11,8 @@ pub mod diagnostic;
 #[cfg(test)]
 pub(crate) mod docs;
 pub mod function;
-pub mod life;
 pub mod mask;
+pub mod resource_driver;
 #[macro_use]
 pub mod model;
 pub mod panics;
@@ -25,4 +25,4 @@ pub mod timeouts;
 pub mod value;
 pub mod wire;
 #[macro_use]
-pub mod words;
+pub mod string_enum;

@@ -102,11 +102,11 @@ pub enum Flag {
     computed,
     /// The service never returns it: state keeps what the configuration said, and a first value
     /// after an import is only remembered.
-    unread,
+    create_only,
     /// An output that keeps its value through an update in place.
     stable,
     /// An input of the provider alone: a change is remembered, no call is made.
-    local,
+    state_only,
 }
 
 /// One attribute of a schema.

@@ -33,11 +33,11 @@ impl Plan<'_> {
     /// like all other outputs of an object yet to be made.
     pub fn replace_because_of(&mut self, outputs: &[Attribute], output: &'static str) {
         self.replace.push(Path::attribute(output));
-        self.forget(outputs, |_| true);
+        self.mark_unknown(outputs, |_| true);
     }
 
     /// Marks outputs as known only after apply.
-    pub fn forget(&mut self, outputs: &[Attribute], which: impl Fn(&Attribute) -> bool) {
+    pub fn mark_unknown(&mut self, outputs: &[Attribute], which: impl Fn(&Attribute) -> bool) {
         for output in outputs.iter().filter(|output| which(output)) {
             self.planned.insert(output.name.to_owned(), Value::unknown());
         }
@@ -59,10 +59,10 @@ pub(crate) enum Change {
 }
 
 pub(crate) fn change(attribute: &Attribute, prior: &Value, planned: &Value) -> Change {
-    let first = attribute.has(Flag::unread) && prior.is_null();
+    let first = attribute.has(Flag::create_only) && prior.is_null();
     match () {
         () if attribute.write_only || same(attribute, prior, planned) => Change::None,
-        () if attribute.has(Flag::local) || first => Change::Remember,
+        () if attribute.has(Flag::state_only) || first => Change::Remember,
         () if planned.is_wholly_known() && (attribute.adopts)(prior, planned) => Change::Remember,
         () => match inner_change(attribute, prior, planned) {
             Some(Change::Update) | None if attribute.has(Flag::replace) => Change::Replace,

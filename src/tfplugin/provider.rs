@@ -4,8 +4,8 @@ use super::config::Config;
 use super::data_source::AnyDataSource;
 use super::diagnostic::{Diagnostic, Result};
 use super::function::AnyFunction;
-use super::life::AnyResource;
 use super::model::Model;
+use super::resource_driver::AnyResource;
 
 /// What the wire serves.
 pub trait Provider: Send + Sync + Sized + 'static {

@@ -26,7 +26,7 @@ pub struct State<I, O, P = ()> {
 
 /// Whether a read still found the object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presence {
+pub enum ReadOutcome {
     /// It is there.
     Present,
     /// It is not: Terraform plans to create it.
@@ -115,7 +115,7 @@ pub trait Resource<C>: Send + Sync + Sized + 'static {
         clients: &C,
         state: &mut StateOf<Self, C>,
         context: &Context,
-    ) -> impl Future<Output = Result<Presence>> + Send;
+    ) -> impl Future<Output = Result<ReadOutcome>> + Send;
 
     /// Changes the object in place until it is as `desired`.
     fn update(

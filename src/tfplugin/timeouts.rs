@@ -88,7 +88,7 @@ fn optional(name: &'static str, doc: Cow<'static, str>, shape: Shape) -> Attribu
         computed: false,
         sensitive: false,
         write_only: false,
-        flags: &[super::model::Flag::local],
+        flags: &[super::model::Flag::state_only],
         same: |a, b| a == b,
         adopts: |_, _| true,
         check: |_, _, _| {},

@@ -9,13 +9,13 @@ use crate::cloud::azure::auth::{Login, Method, Missing, Settings};
 use crate::cloud::azure::environments::address;
 use crate::cloud::azure::hci::GalleryImages;
 use crate::cloud::http::Http;
-use crate::tfplugin::attr::{Secret, Setting, Span, Text, Written};
+use crate::tfplugin::attr::{Secret, Setting, Span, Text, Verbatim};
 use crate::tfplugin::config::Config;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Result};
 use crate::tfplugin::mask::mask;
 use crate::tfplugin::model::Attr;
+use crate::tfplugin::string_enum::CaseInsensitive;
 use crate::tfplugin::value::Builder;
-use crate::tfplugin::words::AnyCase;
 
 use super::{Environment, path, sentence, unknown};
 
@@ -24,7 +24,7 @@ const CLOUD: &str = "azure";
 /// How often to look at an operation when the service does not say.
 const POLLING_INTERVAL: Duration = Duration::from_secs(10);
 
-words! {
+string_enum! {
     /// The names of Azure's clouds.
     pub Clouds = ["public", "usgovernment", "china"];
 }
@@ -96,13 +96,13 @@ model! {
         pub use_cli: Setting<bool>,
         /// Cloud: `public`, `usgovernment` or `china`. Environment: `ARM_ENVIRONMENT`. Default:
         /// `public`.
-        pub environment: Setting<AnyCase<Clouds>>,
+        pub environment: Setting<CaseInsensitive<Clouds>>,
         /// Address of the login service, instead of the cloud's. Environment:
         /// `ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST`.
-        pub active_directory_authority_host: Setting<Written<Address>>,
+        pub active_directory_authority_host: Setting<Verbatim<Address>>,
         /// Address of Azure Resource Manager, instead of the cloud's. Environment:
         /// `ARM_RESOURCE_MANAGER_ENDPOINT`.
-        pub resource_manager_endpoint: Setting<Written<Address>>,
+        pub resource_manager_endpoint: Setting<Verbatim<Address>>,
         /// Audience of the tokens for Azure Resource Manager, instead of the cloud's. Environment:
         /// `ARM_RESOURCE_MANAGER_AUDIENCE`.
         pub resource_manager_audience: Setting<String>,
@@ -280,7 +280,7 @@ fn text(name: &'static str, value: &Setting<String>) -> Result<Option<String>> {
     given(name, value)
 }
 
-fn written<T: Clone>(name: &'static str, value: &Setting<Written<T>>) -> Result<Option<String>> {
+fn written<T: Clone>(name: &'static str, value: &Setting<Verbatim<T>>) -> Result<Option<String>> {
     Ok(given(name, value)?.map(|value| value.text().to_owned()))
 }
 

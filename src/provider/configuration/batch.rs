@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::cloud;
 use crate::cloud::azure::batch::{Client, Credential, Endpoint, SharedKey};
 use crate::cloud::http::Http;
-use crate::tfplugin::attr::{Secret, Setting, Text, Written};
+use crate::tfplugin::attr::{Secret, Setting, Text, Verbatim};
 use crate::tfplugin::config::Config;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
 use crate::tfplugin::mask::mask;
@@ -40,7 +40,7 @@ model! {
         /// Address of the account, with or without `https://`, as `azurerm_batch_account` gives it
         /// in `account_endpoint`. Plain http is accepted for loopback hosts only. Environment:
         /// `AZURE_BATCH_ENDPOINT`.
-        pub account_endpoint: Setting<Written<AccountEndpoint>>,
+        pub account_endpoint: Setting<Verbatim<AccountEndpoint>>,
         /// Name of the account. Environment: `AZURE_BATCH_ACCOUNT`. Default: the first label of
         /// the endpoint's host.
         pub account_name: Setting<String>,
@@ -99,7 +99,7 @@ impl Access {
     }
 
     /// The address of the account that `own` names, or else the provider.
-    pub(crate) fn endpoint(&self, own: Option<&Written<AccountEndpoint>>) -> Result<Endpoint> {
+    pub(crate) fn endpoint(&self, own: Option<&Verbatim<AccountEndpoint>>) -> Result<Endpoint> {
         if let Some(endpoint) = own {
             return Ok(endpoint.endpoint().clone());
         }

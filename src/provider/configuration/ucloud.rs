@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::cloud::http::Http;
 use crate::cloud::ucloud as api;
-use crate::tfplugin::attr::{Secret, Setting, Text, Written};
+use crate::tfplugin::attr::{Secret, Setting, Text, Verbatim};
 use crate::tfplugin::config::Config;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Result};
 use crate::tfplugin::mask::mask;
@@ -39,7 +39,7 @@ model! {
         /// Address of the API; the international site is `https://api.ucloud-global.com`. Plain
         /// http is accepted for loopback hosts only. Environment: `UCLOUD_API_BASE_URL`. Default:
         /// `https://api.ucloud.cn`.
-        pub base_url: Setting<Written<BaseUrl>>,
+        pub base_url: Setting<Verbatim<BaseUrl>>,
         /// How often a request that failed for a passing reason is sent again. Default: `5`.
         pub max_retries: Setting<Within<0, 100>>,
     }

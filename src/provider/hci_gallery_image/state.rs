@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::cloud::azure::arm::Operation;
 use crate::cloud::azure::hci::{self as api, ApiVersion, NewImage, Progress, Source};
-use crate::tfplugin::attr::{Stored, Text, WriteOnly};
+use crate::tfplugin::attr::{Lenient, Text, WriteOnly};
 use crate::tfplugin::diagnostic::{Diagnostic, Result};
-use crate::tfplugin::words::Exact;
+use crate::tfplugin::string_enum::CaseSensitive;
 
 use super::super::hci::{
     CloudInit, CustomLocation, HypervGeneration, Identifier, Location, Name, OsType, ResourceGroup,
@@ -31,29 +31,29 @@ model! {
         /// Name of the image: 1 to 80 letters, digits, hyphens, full stops and underscores; 1 to 64
         /// with `source_virtual_machine_id`. Azure rejects names that contain the word "windows".
         #[tf(replace)]
-        pub name: Stored<Name>,
+        pub name: Lenient<Name>,
 
         /// Resource group of the image.
         #[tf(replace)]
-        pub resource_group_name: Stored<ResourceGroup>,
+        pub resource_group_name: Lenient<ResourceGroup>,
 
         /// Region, such as `westeurope`, in any spelling.
         #[tf(replace)]
-        pub location: Stored<Location>,
+        pub location: Lenient<Location>,
 
         /// ARM id of the custom location that the image belongs to, in any case.
         #[tf(replace)]
-        pub custom_location_id: Stored<CustomLocation>,
+        pub custom_location_id: Lenient<CustomLocation>,
 
         /// Operating system: `Windows` or `Linux`.
         #[tf(replace)]
-        pub os_type: Stored<Exact<OsType>>,
+        pub os_type: Lenient<CaseSensitive<OsType>>,
 
         /// Disk to make the image of: a URL, with its shared access signature, or a path on the
         /// cluster. A renewed signature (another query of the same https URL) is taken into the
         /// state without any call. Exactly one of `image_path`, `image_path_wo` and
         /// `source_virtual_machine_id` must be given.
-        #[tf(replace, unread)]
+        #[tf(replace, create_only)]
         pub image_path: Option<ImagePath>,
 
         /// The same as `image_path`, but never stored. Change `image_path_wo_version` to make the
@@ -62,26 +62,26 @@ model! {
         pub image_path_wo: Option<WriteOnly<ImagePath>>,
 
         /// Version of `image_path_wo`, any whole number. A new one makes the image anew.
-        #[tf(replace, unread)]
+        #[tf(replace, create_only)]
         pub image_path_wo_version: Option<WriteOnlyVersion>,
 
         /// ARM id of the virtual machine whose disk becomes the image. Uses version
         /// 2024-05-01-preview of the API.
-        #[tf(replace, unread)]
-        pub source_virtual_machine_id: Option<Stored<VirtualMachine>>,
+        #[tf(replace, create_only)]
+        pub source_virtual_machine_id: Option<Lenient<VirtualMachine>>,
 
         /// ARM id of the storage path (storage container) for the image, in any case. Default: one
         /// that the service chooses.
         #[tf(replace, computed)]
-        pub storage_path_id: Option<Stored<StoragePath>>,
+        pub storage_path_id: Option<Lenient<StoragePath>>,
 
         /// Hyper-V generation: `V1` or `V2`. Default: what the service chooses.
         #[tf(replace, computed)]
-        pub hyperv_generation: Option<Stored<Exact<HypervGeneration>>>,
+        pub hyperv_generation: Option<Lenient<CaseSensitive<HypervGeneration>>>,
 
         /// Data source for cloud-init: `NoCloud` or `Azure`. Default: what the service chooses.
         #[tf(replace, computed)]
-        pub cloud_init_data_source: Option<Stored<Exact<CloudInit>>>,
+        pub cloud_init_data_source: Option<Lenient<CaseSensitive<CloudInit>>>,
 
         /// What the image is, in the words of a marketplace. After an import, leaving it out replaces
         /// an image that has one.
@@ -237,7 +237,7 @@ pub(super) fn record(state: &mut State, image: &api::Image) {
 }
 
 /// Takes what the service sent; what it does not send stays as it was.
-fn take<T: Text>(known: &mut Option<Stored<T>>, sent: Option<&str>) {
+fn take<T: Text>(known: &mut Option<Lenient<T>>, sent: Option<&str>) {
     let Some(sent) = sent.filter(|sent| !sent.is_empty()) else { return };
     match known {
         Some(known) => known.update(sent),

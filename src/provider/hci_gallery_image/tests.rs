@@ -1,6 +1,6 @@
 //! Plans, made without a service.
 
-use crate::tfplugin::life::{AnyResource, Planned};
+use crate::tfplugin::resource_driver::{AnyResource, Planned};
 use crate::tfplugin::value::Object;
 
 use super::*;

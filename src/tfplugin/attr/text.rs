@@ -35,12 +35,12 @@ pub(super) fn same<T: Text>(a: &Value, b: &Value) -> bool {
 
 /// A [`Text`] together with the spelling that the user chose, which is what state keeps.
 #[derive(Clone, Debug)]
-pub struct Written<T> {
+pub struct Verbatim<T> {
     text: String,
     value: T,
 }
 
-impl<T> Written<T> {
+impl<T> Verbatim<T> {
     /// The text as it was written.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -48,31 +48,31 @@ impl<T> Written<T> {
     }
 }
 
-impl<T> Deref for Written<T> {
+impl<T> Deref for Verbatim<T> {
     type Target = T;
     fn deref(&self) -> &T {
         &self.value
     }
 }
 
-impl<T> PartialEq for Written<T> {
+impl<T> PartialEq for Verbatim<T> {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text
     }
 }
-impl<T> Eq for Written<T> {}
-impl<T> PartialOrd for Written<T> {
+impl<T> Eq for Verbatim<T> {}
+impl<T> PartialOrd for Verbatim<T> {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
 }
-impl<T> Ord for Written<T> {
+impl<T> Ord for Verbatim<T> {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.text.cmp(&other.text)
     }
 }
 
-impl<T: Text> Attr for Written<T> {
+impl<T: Text> Attr for Verbatim<T> {
     fn shape() -> Shape {
         Shape::Plain(Type::String)
     }
@@ -97,7 +97,7 @@ impl<T: Text> Attr for Written<T> {
 }
 
 /// A span of time as Go writes it: `90m`, `1h30m`, `500ms`.
-pub type Span = Written<Duration>;
+pub type Span = Verbatim<Duration>;
 
 impl Text for Duration {
     const EXPECTED: &'static str = "a duration such as \"90m\" or \"1h30m\"";

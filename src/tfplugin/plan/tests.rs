@@ -52,7 +52,7 @@ model! {
         /// Plain.
         plain: Option<String>,
         /// Of the provider alone.
-        #[tf(local)]
+        #[tf(state_only)]
         local: Option<String>,
         /// Makes everything anew.
         #[tf(replace)]
@@ -72,10 +72,10 @@ model! {
         fixed: Option<Inner>,
         /// Several.
         several: Option<Vec<Inner>>,
-        /// Words.
+        /// StringEnum.
         words: Option<BTreeSet<Word>>,
         /// Never returned.
-        #[tf(unread, replace)]
+        #[tf(create_only, replace)]
         unread: Option<Inner>,
         /// A word.
         #[tf(replace)]

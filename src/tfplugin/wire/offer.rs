@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use crate::tfplugin::data_source::AnyDataSource;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure};
 use crate::tfplugin::function::AnyFunction;
-use crate::tfplugin::life::AnyResource;
 use crate::tfplugin::model::{Attribute, Model, object_type};
 use crate::tfplugin::provider::Provider;
+use crate::tfplugin::resource_driver::AnyResource;
 use crate::tfplugin::value::Type;
 
 /// Something offered, its attributes and the type of its values.

@@ -15,7 +15,6 @@ use super::offer::Offer;
 use super::proto::tfplugin6 as pb;
 use super::trace::{About, traced};
 
-mod absent;
 mod data_source;
 mod function;
 mod offered;
@@ -25,6 +24,7 @@ mod rpcs;
 mod stored;
 #[cfg(test)]
 mod tests;
+mod unsupported;
 
 type Answer<T> = Result<Response<T>, Status>;
 type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;

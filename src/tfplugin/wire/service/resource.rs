@@ -2,9 +2,9 @@
 
 use crate::tfplugin::config::refuse_write_only;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure};
-use crate::tfplugin::life::{Outcome, Planned, Record};
 use crate::tfplugin::provider::Provider;
 use crate::tfplugin::resource::Import;
+use crate::tfplugin::resource_driver::{Outcome, Planned, Record};
 use crate::tfplugin::value::{Object, Type, Value};
 use crate::tfplugin::wire::answer::{config, dynamic, identity, object, path};
 use crate::tfplugin::wire::proto::tfplugin6 as pb;

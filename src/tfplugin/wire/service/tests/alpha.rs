@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::tfplugin::attr::{Secret, Setting, Span, Stored, WriteOnly, Written};
+use crate::tfplugin::attr::{Lenient, Secret, Setting, Span, Verbatim, WriteOnly};
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::{AnyDataSource, DataSource};
 use crate::tfplugin::diagnostic::{Diagnostic, Result};
 use crate::tfplugin::function::{AnyFunction, Fault, Function};
-use crate::tfplugin::life::AnyResource;
 use crate::tfplugin::provider::Provider;
+use crate::tfplugin::resource_driver::AnyResource;
 
 use super::cloud::Cloud;
 use super::machine::Machine;
@@ -46,7 +46,7 @@ model! {
         /// Where it leads.
         pub(super) place: Option<Place>,
         /// A code that may be an unknown one once it is stored.
-        pub(super) code: Option<Stored<Code>>,
+        pub(super) code: Option<Lenient<Code>>,
     }
 }
 
@@ -72,16 +72,16 @@ model! {
         /// Has a default.
         pub(super) mode: Mode,
         /// Never returned.
-        #[tf(unread, replace)]
+        #[tf(create_only, replace)]
         pub(super) seed: Option<String>,
         /// Where it is copied from.
         #[tf(replace)]
         pub(super) source: Option<Link>,
         /// Of no concern to the service.
-        #[tf(local)]
+        #[tf(state_only)]
         pub(super) wait: Option<bool>,
         /// A code.
-        pub(super) code: Option<Written<Code>>,
+        pub(super) code: Option<Verbatim<Code>>,
         /// The password.
         pub(super) password: Option<Secret>,
         /// The password, not stored.
@@ -143,7 +143,7 @@ model! {
         /// A secret.
         pub(super) secret: Option<Secret>,
         /// Codes.
-        pub(super) codes: Option<Vec<Stored<Code>>>,
+        pub(super) codes: Option<Vec<Lenient<Code>>>,
         /// Has a default.
         pub(super) mode: Mode,
         /// A span of time.

@@ -4,10 +4,10 @@ use crate::tfplugin::attr::Secret;
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
-use crate::tfplugin::life;
 use crate::tfplugin::model::Flag;
 use crate::tfplugin::plan::Plan;
-use crate::tfplugin::resource::{Import, Presence, Resource, State};
+use crate::tfplugin::resource::{Import, ReadOutcome, Resource, State};
+use crate::tfplugin::resource_driver;
 use crate::tfplugin::timeouts::Timeouts;
 
 use super::alpha::{Clients, Disk, Identity, Inputs, Outputs, Private};
@@ -15,7 +15,7 @@ use super::texts::{Mode, Place, plain};
 
 pub(super) struct Machine;
 
-type Stored = State<Inputs, Outputs, Private>;
+type Lenient = State<Inputs, Outputs, Private>;
 
 /// What the service answers: its own spelling of places, its own choice where none was made.
 fn answered(mut inputs: Inputs) -> Inputs {
@@ -58,16 +58,21 @@ impl Resource<Clients> for Machine {
     }
 
     fn plan(&self, plan: &mut Plan<'_>) {
-        let outputs = life::outputs::<Clients, Self>();
+        let outputs = resource_driver::outputs::<Clients, Self>();
         let status = plan.prior.and_then(|prior| prior.get("status")?.as_str());
         match status {
-            Some("building") => plan.forget(&outputs, |output| !output.has(Flag::stable)),
+            Some("building") => plan.mark_unknown(&outputs, |output| !output.has(Flag::stable)),
             Some("broken") => plan.replace_because_of(&outputs, "status"),
             _ => {}
         }
     }
 
-    async fn create(&self, clients: &Clients, inputs: Inputs, context: &Context) -> Result<Stored> {
+    async fn create(
+        &self,
+        clients: &Clients,
+        inputs: Inputs,
+        context: &Context,
+    ) -> Result<Lenient> {
         clients.cloud.call("create").await?;
         if inputs.password_wo.as_ref().map(|secret| secret.0.expose()) == Some("weak") {
             context.warn(Diagnostic::warning("Weak", "The password weak is weak."));
@@ -82,7 +87,7 @@ impl Resource<Clients> for Machine {
         Ok(State { inputs: answered(inputs), outputs, private })
     }
 
-    async fn settle(&self, clients: &Clients, state: &mut Stored, _: &Context) -> Result<()> {
+    async fn settle(&self, clients: &Clients, state: &mut Lenient, _: &Context) -> Result<()> {
         state.private.etag = "settling".to_owned();
         clients.cloud.call("settle").await?;
         clients.cloud.status().clone_into(&mut state.outputs.status);
@@ -90,20 +95,25 @@ impl Resource<Clients> for Machine {
         Ok(())
     }
 
-    async fn read(&self, clients: &Clients, state: &mut Stored, _: &Context) -> Result<Presence> {
+    async fn read(
+        &self,
+        clients: &Clients,
+        state: &mut Lenient,
+        _: &Context,
+    ) -> Result<ReadOutcome> {
         clients.cloud.call("read").await?;
         state.inputs = answered(state.inputs.clone());
         clients.cloud.status().clone_into(&mut state.outputs.status);
         if clients.cloud.is_gone() {
-            return Ok(Presence::Gone);
+            return Ok(ReadOutcome::Gone);
         }
-        Ok(Presence::Present)
+        Ok(ReadOutcome::Present)
     }
 
     async fn update(
         &self,
         clients: &Clients,
-        state: &mut Stored,
+        state: &mut Lenient,
         desired: Inputs,
         _: &Context,
     ) -> Result<()> {
@@ -114,7 +124,7 @@ impl Resource<Clients> for Machine {
         Ok(())
     }
 
-    async fn delete(&self, clients: &Clients, state: Stored, _: &Context) -> Result<()> {
+    async fn delete(&self, clients: &Clients, state: Lenient, _: &Context) -> Result<()> {
         assert_eq!(state.outputs.id, "m1");
         clients.cloud.call("delete").await
     }
@@ -124,7 +134,7 @@ impl Resource<Clients> for Machine {
         clients: &Clients,
         target: Import<Identity>,
         _: &Context,
-    ) -> Result<Stored> {
+    ) -> Result<Lenient> {
         clients.cloud.call("import").await?;
         let id = match target {
             Import::Id(id) => id,
@@ -159,7 +169,7 @@ impl Resource<Clients> for Machine {
         Ok(State { inputs, outputs, private: Private { etag: "imported".to_owned() } })
     }
 
-    fn identity(&self, state: &Stored) -> Identity {
+    fn identity(&self, state: &Lenient) -> Identity {
         Identity { id: state.outputs.id.clone(), project: Some("p1".to_owned()) }
     }
 

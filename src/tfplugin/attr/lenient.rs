@@ -10,9 +10,9 @@ use crate::tfplugin::value::{Sink, Type, Value};
 
 /// A text of which a configuration has to make sense, while a state holds whatever the service
 /// sent: a word or a form of which this release has not heard is no reason to fail.
-pub struct Stored<T>(String, std::marker::PhantomData<fn() -> T>);
+pub struct Lenient<T>(String, std::marker::PhantomData<fn() -> T>);
 
-impl<T> Stored<T> {
+impl<T> Lenient<T> {
     /// The text as it was written or sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -20,7 +20,7 @@ impl<T> Stored<T> {
     }
 }
 
-impl<T: Text> Stored<T> {
+impl<T: Text> Lenient<T> {
     /// Takes what the service sent, unless it means the same as what stands here already.
     pub fn update(&mut self, sent: &str) {
         if !T::same(&self.0, sent) {
@@ -29,31 +29,31 @@ impl<T: Text> Stored<T> {
     }
 }
 
-impl<T> From<String> for Stored<T> {
+impl<T> From<String> for Lenient<T> {
     fn from(text: String) -> Self {
         Self(text, std::marker::PhantomData)
     }
 }
 
-impl<T> Clone for Stored<T> {
+impl<T> Clone for Lenient<T> {
     fn clone(&self) -> Self {
         self.0.clone().into()
     }
 }
 
-impl<T> fmt::Debug for Stored<T> {
+impl<T> fmt::Debug for Lenient<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-impl<T: Text> PartialEq for Stored<T> {
+impl<T: Text> PartialEq for Lenient<T> {
     fn eq(&self, other: &Self) -> bool {
         T::same(&self.0, &other.0)
     }
 }
 
-impl<T: Text> Attr for Stored<T> {
+impl<T: Text> Attr for Lenient<T> {
     fn shape() -> Shape {
         Shape::Plain(Type::String)
     }

@@ -12,7 +12,7 @@ use terraform_provider_cloudimages::tfplugin::context::Context;
 use terraform_provider_cloudimages::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
 use terraform_provider_cloudimages::tfplugin::model::{Attr, Flag, Model, Shape};
 use terraform_provider_cloudimages::tfplugin::plan::Plan;
-use terraform_provider_cloudimages::tfplugin::resource::{Import, Presence, Resource, State};
+use terraform_provider_cloudimages::tfplugin::resource::{Import, ReadOutcome, Resource, State};
 use terraform_provider_cloudimages::tfplugin::timeouts::Timeouts;
 use terraform_provider_cloudimages::tfplugin::value::{Sink, Value};
 
@@ -37,14 +37,14 @@ model! {
         /// Tags.
         tags: Option<BTreeMap<String, String>>,
         /// Where the data comes from. Never returned.
-        #[tf(unread, replace)]
+        #[tf(create_only, replace)]
         source: Option<Secret>,
         /// Password, never stored.
         password_wo: Option<WriteOnly<Secret>>,
         /// Another number sends the password again.
         password_wo_version: Option<i64>,
         /// Of interest to nobody but the configuration.
-        #[tf(local)]
+        #[tf(state_only)]
         note: Option<String>,
     }
 }
@@ -160,7 +160,7 @@ impl Resource<Arc<Cloud>> for SketchImage {
         let status = plan.prior.and_then(|prior| prior.get("status")).and_then(Value::as_str);
         match status {
             Some("creating") => {
-                plan.forget(&Outputs::attributes(), |output| !output.has(Flag::stable));
+                plan.mark_unknown(&Outputs::attributes(), |output| !output.has(Flag::stable));
             }
             Some("failed") => plan.replace_because_of(&Outputs::attributes(), "status"),
             _ => {}
@@ -208,10 +208,10 @@ impl Resource<Arc<Cloud>> for SketchImage {
         }
     }
 
-    async fn read(&self, cloud: &Arc<Cloud>, state: &mut Kept, _: &Context) -> Result<Presence> {
-        let Some(item) = cloud.get(&state.outputs.id) else { return Ok(Presence::Gone) };
+    async fn read(&self, cloud: &Arc<Cloud>, state: &mut Kept, _: &Context) -> Result<ReadOutcome> {
+        let Some(item) = cloud.get(&state.outputs.id) else { return Ok(ReadOutcome::Gone) };
         record(state, &item);
-        Ok(Presence::Present)
+        Ok(ReadOutcome::Present)
     }
 
     async fn update(

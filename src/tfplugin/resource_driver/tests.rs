@@ -79,9 +79,9 @@ impl Resource<Notes> for Thing {
         notes: &Notes,
         _: &mut StateOf<Self, Notes>,
         context: &Context,
-    ) -> Result<Presence> {
+    ) -> Result<ReadOutcome> {
         notes.add("read", context);
-        Ok(Presence::Present)
+        Ok(ReadOutcome::Present)
     }
     async fn update(
         &self,

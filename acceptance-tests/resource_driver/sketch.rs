@@ -6,8 +6,8 @@ use terraform_provider_cloudimages::model;
 use terraform_provider_cloudimages::tfplugin::data_source::AnyDataSource;
 use terraform_provider_cloudimages::tfplugin::diagnostic::Result;
 use terraform_provider_cloudimages::tfplugin::function::{AnyFunction, Fault, Function};
-use terraform_provider_cloudimages::tfplugin::life::AnyResource;
 use terraform_provider_cloudimages::tfplugin::provider::Provider;
+use terraform_provider_cloudimages::tfplugin::resource_driver::AnyResource;
 
 use super::cloud::Cloud;
 use super::image::SketchImage;

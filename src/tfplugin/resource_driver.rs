@@ -15,7 +15,7 @@ use super::diagnostic::{Diagnostic, Failure, Path, Result};
 use super::model::{Attribute, Model, description};
 use super::panics;
 use super::plan::{Change, change, plan};
-use super::resource::{Import, Presence, Resource};
+use super::resource::{Import, ReadOutcome, Resource};
 use super::timeouts::or_usual;
 use super::value::{Object, Value, get};
 
@@ -276,10 +276,10 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
             let presence = interruptible(&context, work).await;
             problems.extend(context.take_warnings());
             let kept = match presence {
-                Ok(Presence::Present) => {
+                Ok(ReadOutcome::Present) => {
                     Some(recorded(self, &state, &prior.object, prior.identity))
                 }
-                Ok(Presence::Gone) => None,
+                Ok(ReadOutcome::Gone) => None,
                 Err(Failure(failures)) => {
                     problems.extend(failures);
                     Some(prior)

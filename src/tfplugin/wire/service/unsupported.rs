@@ -9,7 +9,7 @@ use crate::tfplugin::wire::trace::About;
 use super::Service;
 
 /// Answers whose only content is the diagnostic.
-macro_rules! absent {
+macro_rules! unsupported {
     ($($answer:ident: $rpc:literal, $message:ident, $kind:ident, $name:ident;)*) => {
         impl<P: Provider> Service<P> {
             $(
@@ -18,7 +18,7 @@ macro_rules! absent {
                     _connection: u64,
                     request: pb::$message::Request,
                 ) -> pb::$message::Response {
-                    let diagnostics = self.absent($rpc, $kind, &request.$name).await;
+                    let diagnostics = self.unsupported($rpc, $kind, &request.$name).await;
                     #[allow(clippy::needless_update, reason = "some answers have more to them")]
                     pb::$message::Response { diagnostics, ..Default::default() }
                 }
@@ -32,7 +32,7 @@ const EPHEMERAL: &str = "Ephemeral Resource";
 const STORE: &str = "State Store";
 const ACTION: &str = "Action";
 
-absent! {
+unsupported! {
     no_list_config: "ValidateListResourceConfig", validate_list_resource_config, LIST, type_name;
     no_ephemeral_config: "ValidateEphemeralResourceConfig", validate_ephemeral_resource_config, EPHEMERAL, type_name;
     no_ephemeral_open: "OpenEphemeralResource", open_ephemeral_resource, EPHEMERAL, type_name;
@@ -53,7 +53,7 @@ impl<P: Provider> Service<P> {
         &self,
         request: pb::list_resource::Request,
     ) -> pb::list_resource::Event {
-        let diagnostic = self.absent("ListResource", LIST, &request.type_name).await;
+        let diagnostic = self.unsupported("ListResource", LIST, &request.type_name).await;
         pb::list_resource::Event { diagnostic, ..Default::default() }
     }
 
@@ -61,7 +61,7 @@ impl<P: Provider> Service<P> {
         &self,
         request: pb::read_state_bytes::Request,
     ) -> pb::read_state_bytes::Response {
-        let diagnostics = self.absent("ReadStateBytes", STORE, &request.type_name).await;
+        let diagnostics = self.unsupported("ReadStateBytes", STORE, &request.type_name).await;
         pb::read_state_bytes::Response { diagnostics, ..Default::default() }
     }
 
@@ -69,7 +69,7 @@ impl<P: Provider> Service<P> {
         &self,
         meta: pb::RequestChunkMeta,
     ) -> pb::write_state_bytes::Response {
-        let diagnostics = self.absent("WriteStateBytes", STORE, &meta.type_name).await;
+        let diagnostics = self.unsupported("WriteStateBytes", STORE, &meta.type_name).await;
         pb::write_state_bytes::Response { diagnostics }
     }
 
@@ -78,12 +78,12 @@ impl<P: Provider> Service<P> {
         request: pb::invoke_action::Request,
     ) -> pb::invoke_action::Event {
         use pb::invoke_action::event::{Completed, Type};
-        let diagnostics = self.absent("InvokeAction", ACTION, &request.action_type).await;
+        let diagnostics = self.unsupported("InvokeAction", ACTION, &request.action_type).await;
         pb::invoke_action::Event { r#type: Some(Type::Completed(Completed { diagnostics })) }
     }
 
     /// The diagnostics for something of a kind that this provider does not offer.
-    async fn absent(&self, rpc: &'static str, kind: &str, name: &str) -> Vec<pb::Diagnostic> {
+    async fn unsupported(&self, rpc: &'static str, kind: &str, name: &str) -> Vec<pb::Diagnostic> {
         let work = async { ((), vec![unknown(kind, name)]) };
         self.run(rpc, About::Provider, work).await.1
     }

@@ -9,32 +9,32 @@ use super::model::{Attr, Shape};
 use super::value::{Sink, Type, Value};
 
 /// The words that an argument takes, in the service's own spelling.
-pub trait Words: Debug + Clone + Copy + Send + Sync + 'static {
+pub trait StringEnum: Debug + Clone + Copy + Send + Sync + 'static {
     /// All of them.
-    const WORDS: &'static [&'static str];
+    const VALUES: &'static [&'static str];
 }
 
-/// Declares the words of arguments: `words! { /// What they are. Os = ["Linux", "Windows"]; }`.
+/// Declares the words of arguments: `string_enum! { /// What they are. Os = ["Linux", "Windows"]; }`.
 #[macro_export]
-macro_rules! words {
+macro_rules! string_enum {
     ($($(#[$doc:meta])* $vis:vis $name:ident = [$($word:literal),+];)+) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         $vis struct $name;
-        impl $crate::tfplugin::words::Words for $name {
-            const WORDS: &'static [&'static str] = &[$($word),+];
+        impl $crate::tfplugin::string_enum::StringEnum for $name {
+            const VALUES: &'static [&'static str] = &[$($word),+];
         }
     )+};
 }
 
 /// One of the words, written in any case. Holds the service's spelling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct AnyCase<W>(&'static str, PhantomData<W>);
+pub struct CaseInsensitive<W>(&'static str, PhantomData<W>);
 
 /// One of the words in the service's own spelling, as everything has to be that is stored in a
 /// state and compared with what the service answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Exact<W>(&'static str, PhantomData<W>);
+pub struct CaseSensitive<W>(&'static str, PhantomData<W>);
 
 macro_rules! word {
     ($name:ident, $equal:expr) => {
@@ -46,18 +46,18 @@ macro_rules! word {
             }
         }
 
-        impl<W: Words> Attr for $name<W> {
+        impl<W: StringEnum> Attr for $name<W> {
             fn shape() -> Shape {
                 Shape::Plain(Type::String)
             }
             fn decode(value: Value, at: &Path, problems: &mut Vec<Diagnostic>) -> Option<Self> {
                 let Value::String(text) = value else {
-                    return unexpected(&one_of(W::WORDS), &value, at, problems);
+                    return unexpected(&one_of(W::VALUES), &value, at, problems);
                 };
                 let equal: fn(&str, &str) -> bool = $equal;
-                let found = W::WORDS.iter().find(|word| equal(word, &text));
+                let found = W::VALUES.iter().find(|word| equal(word, &text));
                 if found.is_none() {
-                    problems.push(Diagnostic::invalid(at, refusal(&text, W::WORDS)));
+                    problems.push(Diagnostic::invalid(at, refusal(&text, W::VALUES)));
                 }
                 found.map(|word| Self(word, PhantomData))
             }
@@ -75,14 +75,14 @@ macro_rules! word {
     };
 }
 
-word!(AnyCase, str::eq_ignore_ascii_case);
-word!(Exact, |a, b| a == b);
+word!(CaseInsensitive, str::eq_ignore_ascii_case);
+word!(CaseSensitive, |a, b| a == b);
 
-impl<W: Words> Text for Exact<W> {
+impl<W: StringEnum> Text for CaseSensitive<W> {
     const EXPECTED: &'static str = "a string";
     fn parse(text: &str) -> Result<Self, String> {
-        let found = W::WORDS.iter().find(|word| **word == text);
-        found.map(|word| Self(word, PhantomData)).ok_or_else(|| refusal(text, W::WORDS))
+        let found = W::VALUES.iter().find(|word| **word == text);
+        found.map(|word| Self(word, PhantomData)).ok_or_else(|| refusal(text, W::VALUES))
     }
     /// A service may answer in another case than it was asked in.
     fn same(a: &str, b: &str) -> bool {
@@ -128,8 +128,8 @@ mod tests {
 
     #[derive(Debug, Clone, Copy)]
     struct Os;
-    impl Words for Os {
-        const WORDS: &'static [&'static str] = &["Linux", "Windows"];
+    impl StringEnum for Os {
+        const VALUES: &'static [&'static str] = &["Linux", "Windows"];
     }
 
     fn problems<T: Attr>(text: &str) -> Vec<String> {
@@ -140,10 +140,10 @@ mod tests {
 
     #[test]
     fn case_matters_only_where_the_word_is_stored() {
-        assert_eq!(problems::<AnyCase<Os>>("linUX"), [""; 0]);
+        assert_eq!(problems::<CaseInsensitive<Os>>("linUX"), [""; 0]);
         let expected = "\"linUX\" is not one of \"Linux\", \"Windows\". Did you mean \"Linux\"?";
-        assert_eq!(problems::<Exact<Os>>("linUX"), [expected]);
+        assert_eq!(problems::<CaseSensitive<Os>>("linUX"), [expected]);
         let expected = "\"plan9\" is not one of \"Linux\", \"Windows\".";
-        assert_eq!(problems::<AnyCase<Os>>("plan9"), [expected]);
+        assert_eq!(problems::<CaseInsensitive<Os>>("plan9"), [expected]);
     }
 }
