@@ -1,7 +1,7 @@
 //! `cloudimages_hci_gallery_image`: an image that a cluster of Azure Local makes machines from.
 
+mod concurrency;
 mod creation;
-mod crowd;
 mod deletion;
 mod drift;
 mod existing;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use terraform_provider_cloudimages::cloud::Limits;
+use terraform_provider_cloudimages::cloud::Deadline;
 use terraform_provider_cloudimages::model;
 use terraform_provider_cloudimages::tfplugin::attr::{Secret, WriteOnly};
 use terraform_provider_cloudimages::tfplugin::context::Context;
@@ -189,7 +189,7 @@ impl Resource<Arc<Cloud>> for SketchImage {
         if state.outputs.status == "ready" {
             return Ok(());
         }
-        let limits = Limits::within(context.timeout, context.stop.clone());
+        let deadline = Deadline::within(context.timeout, context.stop.clone());
         loop {
             let Some(item) = cloud.get(&state.outputs.id) else {
                 return Err(error("The image is not ready", "It is gone."));
@@ -200,7 +200,7 @@ impl Resource<Arc<Cloud>> for SketchImage {
                 "creating" => {}
                 status => return Err(error("The image is not ready", format!("It is {status}."))),
             }
-            let paused = limits.pause("CreateImage", Duration::from_millis(20)).await;
+            let paused = deadline.pause("CreateImage", Duration::from_millis(20)).await;
             paused.map_err(|ended| {
                 let detail = format!("{}; it was last seen {}.", ended.message, item.status);
                 error("The image is not ready", detail)

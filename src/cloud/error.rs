@@ -26,7 +26,7 @@ pub struct Error {
     /// The name of the client setting that is at fault, when one is.
     pub setting: Option<&'static str>,
     /// Whether the service may have carried the request out although no answer came.
-    pub maybe_done: bool,
+    pub outcome_unknown: bool,
 }
 
 /// The classes of failure that callers tell apart.
@@ -66,7 +66,7 @@ impl Error {
             status: None,
             facts: Vec::new(),
             setting: None,
-            maybe_done: false,
+            outcome_unknown: false,
         }
     }
 

@@ -236,7 +236,7 @@ async fn converse(mut stream: TcpStream, script: Arc<Script>, log: Arc<Mutex<Log
             log.most_in_flight = log.most_in_flight.max(log.in_flight);
         }
         let reply = script(&request);
-        let goes_on = answer(&mut stream, &reply, &log).await;
+        let goes_on = response(&mut stream, &reply, &log).await;
         if !goes_on {
             return;
         }
@@ -244,7 +244,7 @@ async fn converse(mut stream: TcpStream, script: Arc<Script>, log: Arc<Mutex<Log
 }
 
 /// Whether the connection can take a further request.
-async fn answer(stream: &mut TcpStream, reply: &Reply, log: &Mutex<Log>) -> bool {
+async fn response(stream: &mut TcpStream, reply: &Reply, log: &Mutex<Log>) -> bool {
     let done = || locked(log).in_flight -= 1;
     if !reply.delay.is_zero() {
         tokio::time::sleep(reply.delay).await;

@@ -11,8 +11,8 @@ use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Request, StatusCode, Url};
 use tokio::time::Instant;
 
-use super::limits::readable;
-use super::{Error, Kind, Limits, Result};
+use super::deadline::readable;
+use super::{Deadline, Error, Kind, Result};
 
 /// A TCP connection that takes longer is not coming.
 const CONNECT: Duration = Duration::from_secs(20);
@@ -35,7 +35,7 @@ pub struct Http {
 
 /// How often and how patiently to try again.
 #[derive(Clone, Copy, Debug)]
-pub struct Retry {
+pub struct RetryPolicy {
     /// Attempts in all, the first included.
     pub attempts: u32,
     /// Longest time one attempt may take.
@@ -48,7 +48,7 @@ pub struct Retry {
     pub repeatable: bool,
 }
 
-impl Default for Retry {
+impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
             attempts: 6,
@@ -60,7 +60,7 @@ impl Default for Retry {
     }
 }
 
-impl Retry {
+impl RetryPolicy {
     /// The same with no pause shorter than `least`.
     fn no_sooner_than(self, least: Duration) -> Self {
         // `backoff` takes up to a quarter off.
@@ -71,7 +71,7 @@ impl Retry {
 
 /// An answer, whole.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     /// The HTTP status.
     pub status: StatusCode,
     /// The headers.
@@ -84,7 +84,7 @@ pub struct Answer {
     pub attempts: u32,
 }
 
-impl Answer {
+impl Response {
     /// A header's value, if it is there and text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -126,13 +126,13 @@ impl Answer {
 
 /// What to do with an answer.
 #[derive(Debug)]
-pub enum Verdict {
+pub enum Retry {
     /// It is the answer, good or bad.
-    Take,
+    No,
     /// It is a passing failure. What it says becomes the error when no attempt is left.
-    Again(Error),
-    /// As [`Verdict::Again`], with the first pause at least this long; further ones grow.
-    Later(Error, Duration),
+    Yes(Error),
+    /// As [`Retry::Yes`], with the first pause at least this long; further ones grow.
+    After(Error, Duration),
 }
 
 /// Whether a status means that the same request may succeed later.
@@ -172,45 +172,45 @@ impl Http {
         }
     }
 
-    /// Sends what `make` makes, again and again while `judge` says so and `retry` and `limits`
+    /// Sends what `make` makes, again and again while `judge` says so and `retry` and `deadline`
     /// allow it.
     ///
     /// `make` is called anew for each attempt (with its number, from 1), because signatures age.
     ///
     /// # Errors
     /// Those of `make`; [`Kind::Unavailable`], [`Kind::Throttled`] or what `judge` said when no
-    /// attempt is left; [`Kind::TimedOut`] and [`Kind::Interrupted`] as `limits` say.
+    /// attempt is left; [`Kind::TimedOut`] and [`Kind::Interrupted`] as `deadline` say.
     pub async fn send<Making>(
         &self,
         operation: &'static str,
-        limits: &Limits,
-        retry: Retry,
+        deadline: &Deadline,
+        retry: RetryPolicy,
         mut make: impl FnMut(u32) -> Making,
-        judge: impl Fn(&Answer) -> Verdict,
-    ) -> Result<Answer>
+        judge: impl Fn(&Response) -> Retry,
+    ) -> Result<Response>
     where
         Making: Future<Output = Result<Request>>,
     {
         for attempt in 1.. {
-            if limits.left().is_zero() {
-                let text = format!("the time allowed ({}) has run out", readable(limits.within));
+            if deadline.left().is_zero() {
+                let text = format!("the time allowed ({}) has run out", readable(deadline.within));
                 return Err(after(Error::new(Kind::TimedOut, operation, text), attempt - 1));
             }
             let request = make(attempt).await?;
-            let (failure, pause) = match self.once(operation, limits, retry, request).await {
-                Ok(mut answer) => {
-                    answer.attempts = attempt;
-                    let asked = answer.retry_after();
-                    match judge(&answer) {
-                        Verdict::Take => return Ok(answer),
-                        Verdict::Again(error) => (error, asked),
-                        Verdict::Later(error, least) => {
+            let (failure, pause) = match self.once(operation, deadline, retry, request).await {
+                Ok(mut response) => {
+                    response.attempts = attempt;
+                    let asked = response.retry_after();
+                    match judge(&response) {
+                        Retry::No => return Ok(response),
+                        Retry::Yes(error) => (error, asked),
+                        Retry::After(error, least) => {
                             let own = backoff(retry.no_sooner_than(least), attempt);
                             (error, Some(asked.unwrap_or(own)))
                         }
                     }
                 }
-                Err(error) if error.maybe_done && !retry.repeatable => return Err(error),
+                Err(error) if error.outcome_unknown && !retry.repeatable => return Err(error),
                 Err(error) if error.kind == Kind::Invalid => return Err(error),
                 Err(error) => (error, None),
             };
@@ -218,8 +218,8 @@ impl Http {
                 return Err(after(failure, attempt));
             }
             let pause = pause.unwrap_or_else(|| backoff(retry, attempt));
-            if pause >= limits.left() {
-                return Err(too_long(failure, pause, limits, attempt));
+            if pause >= deadline.left() {
+                return Err(too_long(failure, pause, deadline, attempt));
             }
             tracing::debug!(
                 operation,
@@ -228,7 +228,7 @@ impl Http {
                 reason = %failure.message,
                 "trying again",
             );
-            limits.pause(operation, pause).await?;
+            deadline.pause(operation, pause).await?;
         }
         unreachable!("attempts are counted from 1 without end")
     }
@@ -236,54 +236,62 @@ impl Http {
     async fn once(
         &self,
         operation: &'static str,
-        limits: &Limits,
-        retry: Retry,
+        deadline: &Deadline,
+        retry: RetryPolicy,
         request: Request,
-    ) -> Result<Answer> {
+    ) -> Result<Response> {
         let (method, url) = (request.method().clone(), request.url().clone());
         let started = Instant::now();
-        let allowed = retry.attempt.min(limits.left());
-        tracing::debug!(operation, http_method = %method, http_url = shown(&url), "sending request");
+        let allowed = retry.attempt.min(deadline.left());
+        tracing::debug!(operation, http_method = %method, http_url = without_query(&url), "sending request");
         let client = self.client(&url).map_err(|error| {
             Error::new(Kind::Invalid, operation, format!("no HTTP client: {}", chain(error)))
         })?;
         let exchange = async {
-            let mut response = client.execute(request).await?;
-            let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-            let body = response.bytes().await?.into();
-            Ok(Answer { status, headers, body, url: url.clone(), attempts: 0 })
+            let mut received = client.execute(request).await?;
+            let (status, headers) = (received.status(), std::mem::take(received.headers_mut()));
+            let body = received.bytes().await?.into();
+            Ok(Response { status, headers, body, url: url.clone(), attempts: 0 })
         };
         let outcome: std::result::Result<_, reqwest::Error> =
             match tokio::time::timeout(allowed, exchange).await {
                 Ok(outcome) => outcome,
                 Err(_) => {
                     let text =
-                        format!("no answer from {} within {}", host(&url), readable(allowed));
+                        format!("no answer from {} within {}", host_port(&url), readable(allowed));
                     let kind =
-                        if limits.left().is_zero() { Kind::TimedOut } else { Kind::Unavailable };
-                    tracing::debug!(operation, http_url = shown(&url), "{text}");
-                    return Err(Error { maybe_done: true, ..Error::new(kind, operation, text) });
+                        if deadline.left().is_zero() { Kind::TimedOut } else { Kind::Unavailable };
+                    tracing::debug!(operation, http_url = without_query(&url), "{text}");
+                    return Err(Error {
+                        outcome_unknown: true,
+                        ..Error::new(kind, operation, text)
+                    });
                 }
             };
         let elapsed = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         match outcome {
-            Ok(answer) => {
+            Ok(response) => {
                 tracing::debug!(
                     operation,
                     http_method = %method,
-                    http_url = shown(&url),
-                    http_status = answer.status.as_u16(),
-                    bytes = answer.body.len(),
+                    http_url = without_query(&url),
+                    http_status = response.status.as_u16(),
+                    bytes = response.body.len(),
                     duration_ms = elapsed,
                     "received answer",
                 );
-                Ok(answer)
+                Ok(response)
             }
             Err(error) => {
-                let maybe_done = !error.is_connect();
-                let text = format!("no answer from {}: {}", host(&url), chain(error));
-                tracing::debug!(operation, http_url = shown(&url), duration_ms = elapsed, "{text}");
-                Err(Error { maybe_done, ..Error::new(Kind::Unavailable, operation, text) })
+                let outcome_unknown = !error.is_connect();
+                let text = format!("no answer from {}: {}", host_port(&url), chain(error));
+                tracing::debug!(
+                    operation,
+                    http_url = without_query(&url),
+                    duration_ms = elapsed,
+                    "{text}"
+                );
+                Err(Error { outcome_unknown, ..Error::new(Kind::Unavailable, operation, text) })
             }
         }
     }
@@ -318,40 +326,40 @@ impl Http {
 
 /// A URL for the log: its query may hold what opens something, such as the signature in the address
 /// of an operation's status.
-fn shown(url: &Url) -> String {
-    format!("{}://{}{}", url.scheme(), host(url), url.path())
+fn without_query(url: &Url) -> String {
+    format!("{}://{}{}", url.scheme(), host_port(url), url.path())
 }
 
 /// `host`, or `host:port` when the port is not the scheme's own.
 #[must_use]
-pub fn host(url: &Url) -> String {
+pub fn host_port(url: &Url) -> String {
     let name = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"))
 }
 
 /// Scheme, host and port, the port always said: it may be all that differs.
 #[must_use]
-pub fn place(url: &Url) -> String {
+pub fn origin(url: &Url) -> String {
     let port = url.port_or_known_default().map_or_else(String::new, |port| format!(":{port}"));
     format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
 /// The words for an answer that points elsewhere, which is never followed.
 #[must_use]
-pub fn redirect_refused(answer: &Answer) -> Option<String> {
-    if !answer.status.is_redirection() {
+pub fn redirect_refused(response: &Response) -> Option<String> {
+    if !response.status.is_redirection() {
         return None;
     }
-    let target = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
-    let target = match target.map(|location| answer.url.join(location)) {
-        Some(Ok(url)) => place(&url),
+    let target = response.headers.get(LOCATION).and_then(|value| value.to_str().ok());
+    let target = match target.map(|location| response.url.join(location)) {
+        Some(Ok(url)) => origin(&url),
         _ => "an address that cannot be read".to_owned(),
     };
     Some(format!(
         "{} redirects to {target} (HTTP {}); redirects are not followed, since they would carry \
          credentials along",
-        host(&answer.url),
-        answer.status.as_u16()
+        host_port(&response.url),
+        response.status.as_u16()
     ))
 }
 
@@ -374,7 +382,7 @@ pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// Doubled for each attempt, half of it random, so that many callers do not come back together.
-fn backoff(retry: Retry, attempt: u32) -> Duration {
+fn backoff(retry: RetryPolicy, attempt: u32) -> Duration {
     let full = retry.first.saturating_mul(1 << (attempt - 1).min(16)).min(retry.longest);
     // At least three quarters of the full pause: the next one has to be longer.
     full.mul_f64(0.75 + fastrand::f64() / 4.0)
@@ -384,14 +392,14 @@ fn after(error: Error, attempts: u32) -> Error {
     if attempts > 1 { error.fact("Attempts", attempts.to_string()) } else { error }
 }
 
-fn too_long(failure: Error, pause: Duration, limits: &Limits, attempts: u32) -> Error {
+fn too_long(failure: Error, pause: Duration, deadline: &Deadline, attempts: u32) -> Error {
     let kind = if failure.kind == Kind::Throttled { Kind::Throttled } else { Kind::TimedOut };
     let message = format!(
         "{}; the next attempt would have to wait {}, but of the {} allowed only {} are left",
         failure.message,
         readable(pause),
-        readable(limits.within),
-        readable(limits.left())
+        readable(deadline.within),
+        readable(deadline.left())
     );
     after(Error { kind, message, ..failure }, attempts)
 }

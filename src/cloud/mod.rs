@@ -3,13 +3,13 @@
 //! Retry lives in [`http`] and nowhere else; waiting lives in [`poll`] and nowhere else.
 
 pub mod azure;
+pub mod deadline;
 mod error;
 #[cfg(test)]
 pub(crate) mod fake;
 pub mod http;
-pub mod limits;
 pub mod poll;
 pub mod ucloud;
 
+pub use deadline::Deadline;
 pub use error::{Error, Kind, Result};
-pub use limits::Limits;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Limits, Result};
+use super::{Deadline, Result};
 
 /// What one look at the operation showed.
 #[derive(Debug)]
@@ -13,16 +13,16 @@ pub enum Progress<T> {
     Pending(Option<Duration>),
 }
 
-/// Calls `look` until it is done, fails, or `limits` end the wait.
+/// Calls `look` until it is done, fails, or `deadline` end the wait.
 ///
 /// The pause between looks is what the service asked for, or `every`.
 ///
 /// # Errors
-/// Those of `look`, and those of [`Limits::pause`].
+/// Those of `look`, and those of [`Deadline::pause`].
 pub async fn until_done<T, Looking>(
     operation: &'static str,
     every: Duration,
-    limits: &Limits,
+    deadline: &Deadline,
     mut look: impl FnMut() -> Looking,
 ) -> Result<T>
 where
@@ -32,7 +32,7 @@ where
         match look().await? {
             Progress::Done(value) => return Ok(value),
             Progress::Pending(asked) => {
-                limits.pause(operation, asked.unwrap_or(every).min(limits.left())).await?;
+                deadline.pause(operation, asked.unwrap_or(every).min(deadline.left())).await?;
             }
         }
     }

@@ -14,12 +14,12 @@ use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
 use crate::tfplugin::range::Within;
 use crate::tfplugin::string_enum::CaseInsensitive;
 
-use super::choose::{Filter, Filters, query_id};
 use super::configuration::Clients;
 use super::configuration::batch::AccountEndpoint;
+use super::deadline;
 use super::error;
-use super::limits;
 use super::pattern::Pattern;
+use super::selection::{Filter, Filters, query_id};
 
 string_enum! {
     /// The values of `osType`.
@@ -183,7 +183,7 @@ pub(crate) fn validate(config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
 }
 
 /// What was asked.
-pub(crate) struct LookUp {
+pub(crate) struct Search {
     pub(crate) arguments: Arguments,
     endpoint: Endpoint,
     query: Query,
@@ -191,7 +191,7 @@ pub(crate) struct LookUp {
     limit: Option<OffsetDateTime>,
 }
 
-impl LookUp {
+impl Search {
     /// Completes the arguments from the provider's configuration.
     pub(crate) fn new(clients: &Clients, arguments: Arguments) -> Result<Self> {
         let endpoint = clients.batch().endpoint(arguments.account_endpoint.as_ref())?;
@@ -271,10 +271,10 @@ impl LookUp {
         clients: &Clients,
         context: &Context,
         query: &Query,
-    ) -> Result<api::Listing> {
+    ) -> Result<api::SearchResult> {
         let client = clients.batch().client(self.endpoint.clone())?;
         let mut listing =
-            client.supported_images(&limits(context), query).await.map_err(|failure| {
+            client.supported_images(&deadline(context), query).await.map_err(|failure| {
                 let failure = failure.fact("API version", &*query.api_version);
                 error::batch(failure, clients)
             })?;

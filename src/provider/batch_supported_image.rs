@@ -8,7 +8,7 @@ use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::DataSource;
 use crate::tfplugin::diagnostic::{Diagnostic, Result};
 
-use super::batch::{self, Arguments, Image, LookUp, describe};
+use super::batch::{self, Arguments, Image, Search, describe};
 use super::configuration::Clients;
 
 /// An image whose support ends sooner gets a warning: notices have come ten months ahead, and a
@@ -62,19 +62,19 @@ impl DataSource<Clients> for BatchSupportedImage {
         (arguments, one): Self::Inputs,
         context: &Context,
     ) -> Result<Self::Outputs> {
-        let look_up = LookUp::new(clients, arguments)?;
-        let images = look_up.images(clients, context).await?;
-        let filters = look_up.filters();
+        let search = Search::new(clients, arguments)?;
+        let images = search.images(clients, context).await?;
+        let filters = search.filters();
         let mut found: Vec<_> = images.iter().filter(|image| filters.keeps(image)).collect();
         found.sort_by(|one, other| api::order::most_recent_first(one, other));
         let pick = match found.as_slice() {
-            [] => return Err(look_up.nothing(images, clients, context).await),
+            [] => return Err(search.nothing(images, clients, context).await),
             [only] => *only,
             [first, ..] if one.most_recent == Some(true) => *first,
             several => return Err(filters.too_many(several)),
         };
-        warn_of(pick, &look_up.arguments, context);
-        Ok((Identified { id: look_up.id() }, Image::from(pick.clone())))
+        warn_of(pick, &search.arguments, context);
+        Ok((Identified { id: search.id() }, Image::from(pick.clone())))
     }
 }
 

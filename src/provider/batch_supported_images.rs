@@ -7,7 +7,7 @@ use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::DataSource;
 use crate::tfplugin::diagnostic::{Diagnostic, Result};
 
-use super::batch::{self, Arguments, Image, LookUp};
+use super::batch::{self, Arguments, Image, Search};
 use super::configuration::Clients;
 
 model! {
@@ -19,7 +19,7 @@ model! {
     ///
     /// See [List Supported Images](https://learn.microsoft.com/rest/api/batchservice/account/list-supported-images).
     #[derive(Clone, Debug)]
-    pub(crate) struct Listing {}
+    pub(crate) struct SearchResult {}
 }
 
 model! {
@@ -42,7 +42,7 @@ pub(crate) struct BatchSupportedImages;
 
 impl DataSource<Clients> for BatchSupportedImages {
     const NAME: &'static str = "batch_supported_images";
-    type Inputs = (Arguments, Listing);
+    type Inputs = (Arguments, SearchResult);
     type Outputs = Found;
 
     fn validate(&self, config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
@@ -55,9 +55,9 @@ impl DataSource<Clients> for BatchSupportedImages {
         (arguments, _): Self::Inputs,
         context: &Context,
     ) -> Result<Found> {
-        let look_up = LookUp::new(clients, arguments)?;
-        let mut images = look_up.images(clients, context).await?;
-        let filters = look_up.filters();
+        let search = Search::new(clients, arguments)?;
+        let mut images = search.images(clients, context).await?;
+        let filters = search.filters();
         images.retain(|image| filters.keeps(image));
         let images: Vec<_> = images.into_iter().map(Image::from).collect();
         let distinct = |value: fn(&Image) -> &String| {
@@ -65,7 +65,7 @@ impl DataSource<Clients> for BatchSupportedImages {
             values.into_iter().cloned().collect()
         };
         Ok(Found {
-            id: look_up.id(),
+            id: search.id(),
             urns: distinct(|image| &image.urn),
             node_agent_sku_ids: distinct(|image| &image.node_agent_sku_id),
             images,

@@ -1,4 +1,4 @@
-//! The papers that go with the types: a page, examples and an acceptance test for each, and nothing
+//! The documentation that goes with the types: a page, examples and an acceptance test for each, and nothing
 //! that is left over from one that is gone.
 
 use std::collections::BTreeSet;

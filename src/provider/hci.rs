@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::cloud::azure::arm::id::{CUSTOM_LOCATION, STORAGE_CONTAINER, VIRTUAL_MACHINE};
 use crate::cloud::azure::arm::{ResourceId, same_location};
 use crate::cloud::azure::hci::{self as api, GALLERY_IMAGE, GalleryImages};
-use crate::cloud::{Error, Kind, Limits};
+use crate::cloud::{Deadline, Error, Kind};
 use crate::tfplugin::attr::Text;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Result};
 
@@ -220,9 +220,9 @@ pub(crate) fn client(clients: &Clients) -> Result<GalleryImages> {
 }
 
 /// The subscription that calls are about.
-pub(crate) async fn subscription(clients: &Clients, limits: &Limits) -> Result<String> {
+pub(crate) async fn subscription(clients: &Clients, deadline: &Deadline) -> Result<String> {
     let login = clients.azure().login()?;
-    login.subscription_id(limits).await.map_err(|failure| error::arm(failure, clients))
+    login.subscription_id(deadline).await.map_err(|failure| error::arm(failure, clients))
 }
 
 /// The id of the image `name`.

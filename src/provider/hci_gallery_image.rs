@@ -21,24 +21,24 @@ use crate::tfplugin::timeouts::Timeouts;
 use crate::tfplugin::value::{Value, get};
 
 use super::configuration::Clients;
+use super::deadline;
 use super::error;
 use super::hci::{
     Identifier, LONGEST_NAME, LONGEST_NAME_OF_MACHINE, check_name, client, image_id, subscription,
     wrong_id,
 };
 use super::image_path::{expired, is_same_disk};
-use super::limits;
 
+mod messages;
 mod state;
 #[cfg(test)]
 mod tests;
-mod words;
 
+use messages::{
+    INTERRUPTED, exists, failed_advice, failed_warning, going_on, interruption, late_advice,
+};
 use state::{
     Identity, Inputs, Outputs, Private, State, api_version, new_image, path, record, show,
-};
-use words::{
-    INTERRUPTED, exists, failed_advice, failed_warning, going_on, interruption, late_advice,
 };
 
 /// The argument that names another source than a disk.
@@ -130,18 +130,18 @@ impl Resource<Clients> for HciGalleryImage {
     }
 
     async fn create(&self, clients: &Clients, inputs: Inputs, context: &Context) -> Result<State> {
-        let limits = limits(context);
+        let deadline = deadline(context);
         let (group, name) = (inputs.resource_group_name.as_str(), inputs.name.as_str());
-        let id = image_id(&subscription(clients, &limits).await?, group, name)?;
+        let id = image_id(&subscription(clients, &deadline).await?, group, name)?;
         let (client, version) = (client(clients)?, api_version(&inputs));
-        match client.get(&id, version, &limits).await {
+        match client.get(&id, version, &deadline).await {
             Ok(found) => return Err(exists(&id, &found)),
             // Also when the resource group is missing, of which the next answer says more.
             Err(error) if error.kind == Kind::NotFound => {}
             Err(failure) => return Err(error::arm(failure, clients)),
         }
         let new = new_image(&inputs)?;
-        let created = client.create(&id, &new, &limits).await;
+        let created = client.create(&id, &new, &deadline).await;
         let created = created.map_err(|failure| error::arm(failure, clients))?;
         let outputs = Outputs { id: id.to_string(), ..Outputs::default() };
         let private = Private { operation: Some(created.operation), is_new: true };
@@ -163,8 +163,8 @@ impl Resource<Clients> for HciGalleryImage {
             Some(operation) => operation.clone(),
             None => client.creation(&id, api_version(&state.inputs)),
         };
-        let limits = limits(context);
-        let ended = client.wait(&operation, &limits, &mut |progress| show(state, progress)).await;
+        let deadline = deadline(context);
+        let ended = client.wait(&operation, &deadline, &mut |progress| show(state, progress)).await;
         match ended {
             Ok(image) => {
                 state.private.operation = None;
@@ -197,7 +197,7 @@ impl Resource<Clients> for HciGalleryImage {
     ) -> Result<ReadOutcome> {
         let id = parse(&state.outputs.id)?;
         let client = hidden(clients, &state.inputs)?;
-        let image = match client.get(&id, api_version(&state.inputs), &limits(context)).await {
+        let image = match client.get(&id, api_version(&state.inputs), &deadline(context)).await {
             Ok(image) => image,
             Err(error) if error.kind == Kind::NotFound => return Ok(ReadOutcome::Gone),
             Err(failure) => return Err(error::arm(failure, clients)),
@@ -219,7 +219,7 @@ impl Resource<Clients> for HciGalleryImage {
         context: &Context,
     ) -> Result<()> {
         let id = parse(&state.outputs.id)?;
-        let (client, limits) = (hidden(clients, &desired)?, limits(context));
+        let (client, deadline) = (hidden(clients, &desired)?, deadline(context));
         let version = api_version(&desired);
         let tags = desired.tags.clone().unwrap_or_default();
         if tags != state.inputs.tags.clone().unwrap_or_default() {
@@ -229,9 +229,9 @@ impl Resource<Clients> for HciGalleryImage {
                     if context.stop.is_cancelled() { interruption(state) } else { failure }
                 })?;
             }
-            let updated = client.update_tags(&id, version, &tags, &limits).await;
+            let updated = client.update_tags(&id, version, &tags, &deadline).await;
             let updated = updated.map_err(|failure| error::arm(failure, clients))?;
-            let ended = client.wait(&updated.operation, &limits, &mut |_| {}).await;
+            let ended = client.wait(&updated.operation, &deadline, &mut |_| {}).await;
             let image = ended.map_err(|failure| error::arm(failure, clients))?;
             state.inputs = desired;
             record(state, &image);
@@ -243,11 +243,11 @@ impl Resource<Clients> for HciGalleryImage {
 
     async fn delete(&self, clients: &Clients, state: State, context: &Context) -> Result<()> {
         let id = parse(&state.outputs.id)?;
-        let (client, limits) = (hidden(clients, &state.inputs)?, limits(context));
+        let (client, deadline) = (hidden(clients, &state.inputs)?, deadline(context));
         let version = api_version(&state.inputs);
-        let deleted = client.delete(&id, version, &limits).await;
+        let deleted = client.delete(&id, version, &deadline).await;
         let operation = deleted.map_err(|failure| error::arm(failure, clients))?;
-        let gone = client.wait_deleted(&operation, &limits).await;
+        let gone = client.wait_deleted(&operation, &deadline).await;
         gone.map_err(|failure| error::arm(failure, clients))
     }
 
@@ -257,18 +257,18 @@ impl Resource<Clients> for HciGalleryImage {
         target: Import<Identity>,
         context: &Context,
     ) -> Result<State> {
-        let limits = limits(context);
+        let deadline = deadline(context);
         let id = match target {
             Import::Id(id) => ResourceId::parse(&id, GALLERY_IMAGE).map_err(wrong_id)?,
             Import::Identity(Identity { subscription_id, resource_group_name, name }) => {
                 let subscription = match subscription_id {
                     Some(subscription) => subscription,
-                    None => subscription(clients, &limits).await?,
+                    None => subscription(clients, &deadline).await?,
                 };
                 image_id(&subscription, &resource_group_name, &name)?
             }
         };
-        let found = client(clients)?.get(&id, ApiVersion::Stable, &limits).await;
+        let found = client(clients)?.get(&id, ApiVersion::Stable, &deadline).await;
         let image = found.map_err(|failure| error::arm(failure, clients))?;
         let part = |place: &str| id.part(place).to_owned();
         let inputs = Inputs {

@@ -7,9 +7,9 @@ use crate::tfplugin::data_source::DataSource;
 use crate::tfplugin::diagnostic::Result;
 
 use super::configuration::Clients;
+use super::deadline;
 use super::error;
 use super::hci::{Image, Name, ResourceGroup, client, image_id, subscription};
-use super::limits;
 
 model! {
     /// Reads a gallery image of Azure Local (Azure Stack HCI).
@@ -31,11 +31,11 @@ impl DataSource<Clients> for HciGalleryImage {
     type Outputs = Image;
 
     async fn read(&self, clients: &Clients, asked: One, context: &Context) -> Result<Image> {
-        let limits = limits(context);
-        let subscription = subscription(clients, &limits).await?;
+        let deadline = deadline(context);
+        let subscription = subscription(clients, &deadline).await?;
         let (group, name) = (asked.resource_group_name.as_str(), asked.name.as_str());
         let id = image_id(&subscription, group, name)?;
-        let image = client(clients)?.get(&id, ApiVersion::Stable, &limits).await;
+        let image = client(clients)?.get(&id, ApiVersion::Stable, &deadline).await;
         let image = image.map_err(|failure| error::arm(failure, clients))?;
         // Its own word for its id need not be the one it goes by.
         Ok(Image { id: id.to_string(), ..Image::from(image) })
@@ -71,10 +71,11 @@ impl DataSource<Clients> for HciGalleryImages {
     type Outputs = Found;
 
     async fn read(&self, clients: &Clients, asked: Many, context: &Context) -> Result<Found> {
-        let limits = limits(context);
-        let subscription = subscription(clients, &limits).await?;
+        let deadline = deadline(context);
+        let subscription = subscription(clients, &deadline).await?;
         let group = asked.resource_group_name.as_ref().map(Lenient::as_str);
-        let listed = client(clients)?.list(&subscription, group, ApiVersion::Stable, &limits).await;
+        let listed =
+            client(clients)?.list(&subscription, group, ApiVersion::Stable, &deadline).await;
         let listed = listed.map_err(|failure| error::arm(failure, clients))?;
         let mut images: Vec<_> = listed.into_iter().map(Image::from).collect();
         images.sort_by(|one, other| one.id.cmp(&other.id));

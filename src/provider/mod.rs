@@ -4,7 +4,6 @@
 mod batch;
 mod batch_supported_image;
 mod batch_supported_images;
-mod choose;
 pub mod configuration;
 #[cfg(test)]
 mod docs;
@@ -18,6 +17,7 @@ mod invariants;
 mod parse_gallery_image_id;
 mod parse_image_urn;
 mod pattern;
+mod selection;
 mod ucloud;
 mod ucloud_image;
 mod ucloud_images;
@@ -25,7 +25,7 @@ mod version_of_write_only;
 
 use std::sync::Arc;
 
-use crate::cloud::Limits;
+use crate::cloud::Deadline;
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::AnyDataSource;
@@ -101,8 +101,8 @@ fn user_agent(terraform_version: &str, appended: Option<String>) -> String {
 }
 
 /// The bounds of a call by Terraform.
-pub(crate) fn limits(context: &Context) -> Limits {
-    Limits { deadline: context.deadline, within: context.timeout, stop: context.stop.clone() }
+pub(crate) fn deadline(context: &Context) -> Deadline {
+    Deadline { at: context.deadline, within: context.timeout, stop: context.stop.clone() }
 }
 
 #[cfg(test)]

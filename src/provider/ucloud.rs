@@ -14,11 +14,11 @@ use crate::tfplugin::context::Context;
 use crate::tfplugin::diagnostic::{Diagnostic, Result};
 use crate::tfplugin::string_enum::CaseInsensitive;
 
-use super::choose::{Filter, Filters, has, listed, query_id};
 use super::configuration::Clients;
+use super::deadline;
 use super::error;
-use super::limits;
 use super::pattern::Pattern;
+use super::selection::{Filter, Filters, has, listed, query_id};
 
 string_enum! {
     /// The values of `ImageType`.
@@ -224,12 +224,12 @@ impl From<api::Image> for Image {
 }
 
 /// What was asked, in full: the provider's region and project included.
-pub(crate) struct LookUp {
+pub(crate) struct Search {
     pub(crate) arguments: Arguments,
     pub(crate) query: api::Query,
 }
 
-impl LookUp {
+impl Search {
     /// Completes the arguments from the provider's configuration.
     pub(crate) fn new(clients: &Clients, arguments: Arguments) -> Result<Self> {
         let settings = clients.ucloud();
@@ -267,10 +267,10 @@ impl LookUp {
         }
         let client = clients.ucloud().client()?;
         let listing = client
-            .describe_image(&limits(context), &self.query)
+            .describe_image(&deadline(context), &self.query)
             .await
             .map_err(|failure| error::ucloud(failure, &self.arguments))?;
-        let api::Listing { images, total_count, warnings } = Arc::unwrap_or_clone(listing);
+        let api::SearchResult { images, total_count, warnings } = Arc::unwrap_or_clone(listing);
         for warning in warnings {
             context.warn(Diagnostic::warning("Inconsistent answer from UCloud", warning));
         }
@@ -291,7 +291,7 @@ impl LookUp {
         let Some(client) = clients.ucloud().client().ok().filter(|_| broad != *narrow) else {
             return Vec::new();
         };
-        let listing = client.describe_image(&limits(context), &broad).await;
+        let listing = client.describe_image(&deadline(context), &broad).await;
         listing.map(|listing| Arc::unwrap_or_clone(listing).images).unwrap_or_default()
     }
 

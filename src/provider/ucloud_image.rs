@@ -6,7 +6,7 @@ use crate::tfplugin::data_source::DataSource;
 use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
 
 use super::configuration::Clients;
-use super::ucloud::{Arguments, Image, LookUp, describe};
+use super::ucloud::{Arguments, Image, Search, describe};
 
 model! {
     /// Finds one image that UCloud offers in a region.
@@ -38,14 +38,14 @@ impl DataSource<Clients> for UcloudImage {
         (arguments, one): Self::Inputs,
         context: &Context,
     ) -> Result<Image> {
-        let look_up = LookUp::new(clients, arguments)?;
-        let (images, _) = look_up.images(clients, context).await?;
-        refuse_missing(&look_up, &images)?;
-        let filters = look_up.filters();
+        let search = Search::new(clients, arguments)?;
+        let (images, _) = search.images(clients, context).await?;
+        refuse_missing(&search, &images)?;
+        let filters = search.filters();
         let found: Vec<_> = images.iter().filter(|image| filters.keeps(image)).collect();
         let pick = match found.as_slice() {
             [] if images.is_empty() => {
-                return Err(filters.nothing(&look_up.broadly(clients, context).await));
+                return Err(filters.nothing(&search.broadly(clients, context).await));
             }
             [] => return Err(filters.nothing(&images)),
             [only] => *only,
@@ -53,15 +53,15 @@ impl DataSource<Clients> for UcloudImage {
             [first, ..] if one.most_recent == Some(true) => *first,
             several => return Err(filters.too_many(several)),
         };
-        look_up.warn_of_unreadable_dates(std::iter::once(pick), context);
+        search.warn_of_unreadable_dates(std::iter::once(pick), context);
         warn_if_unusable(pick, context);
         Ok(Image::from(pick.clone()))
     }
 }
 
 /// Ids that were asked for and do not exist are named, whatever else matches.
-fn refuse_missing(look_up: &LookUp, images: &[api::Image]) -> Result<()> {
-    let Some(ids) = &look_up.arguments.image_ids else { return Ok(()) };
+fn refuse_missing(search: &Search, images: &[api::Image]) -> Result<()> {
+    let Some(ids) = &search.arguments.image_ids else { return Ok(()) };
     let missing: Vec<_> = ids
         .iter()
         .filter(|id| !images.iter().any(|image| *image.id == ***id))
@@ -70,9 +70,9 @@ fn refuse_missing(look_up: &LookUp, images: &[api::Image]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    let mut within = vec![format!("region {}", look_up.query.region)];
-    within.extend(look_up.query.project_id.iter().map(|project| format!("project {project}")));
-    within.extend(look_up.query.zone.iter().map(|zone| format!("zone {zone}")));
+    let mut within = vec![format!("region {}", search.query.region)];
+    within.extend(search.query.project_id.iter().map(|project| format!("project {project}")));
+    within.extend(search.query.zone.iter().map(|zone| format!("zone {zone}")));
     let detail = format!(
         "UCloud has no such image for this query ({}): {}. Check the ids and the region, and \
          whether another argument excludes them.",

@@ -5,7 +5,7 @@ use crate::tfplugin::data_source::DataSource;
 use crate::tfplugin::diagnostic::Result;
 
 use super::configuration::Clients;
-use super::ucloud::{Arguments, Image, LookUp};
+use super::ucloud::{Arguments, Image, Search};
 
 model! {
     /// Lists the images that UCloud offers in a region, all pages of them.
@@ -16,7 +16,7 @@ model! {
     ///
     /// See [DescribeImage](https://docs.ucloud.cn/api/uhost-api/describe_image).
     #[derive(Clone, Debug)]
-    pub(crate) struct Listing {}
+    pub(crate) struct SearchResult {}
 }
 
 model! {
@@ -37,7 +37,7 @@ pub(crate) struct UcloudImages;
 
 impl DataSource<Clients> for UcloudImages {
     const NAME: &'static str = "ucloud_images";
-    type Inputs = (Arguments, Listing);
+    type Inputs = (Arguments, SearchResult);
     type Outputs = Found;
 
     async fn read(
@@ -46,12 +46,12 @@ impl DataSource<Clients> for UcloudImages {
         (arguments, _): Self::Inputs,
         context: &Context,
     ) -> Result<Found> {
-        let look_up = LookUp::new(clients, arguments)?;
-        let (mut images, total_count) = look_up.images(clients, context).await?;
-        let filters = look_up.filters();
+        let search = Search::new(clients, arguments)?;
+        let (mut images, total_count) = search.images(clients, context).await?;
+        let filters = search.filters();
         images.retain(|image| filters.keeps(image));
-        look_up.warn_of_unreadable_dates(images.iter(), context);
+        search.warn_of_unreadable_dates(images.iter(), context);
         let images = images.into_iter().map(Image::from).collect();
-        Ok(Found { id: look_up.id(), total_count, images })
+        Ok(Found { id: search.id(), total_count, images })
     }
 }

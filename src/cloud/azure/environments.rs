@@ -5,7 +5,7 @@
 
 use reqwest::Url;
 
-use super::words::filled;
+use super::text::filled;
 use crate::cloud::http::is_loopback;
 use crate::cloud::{Error, Result};
 

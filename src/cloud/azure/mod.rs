@@ -9,8 +9,8 @@ pub mod auth;
 pub mod batch;
 pub mod environments;
 pub mod hci;
+mod text;
 pub mod token;
-mod words;
 
 pub use auth::{Login, Settings, send_authorized};
 pub use environments::Environment;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::cloud::{Error, Kind, Limits, Result};
+use crate::cloud::{Deadline, Error, Kind, Result};
 
 /// The operation that errors about tokens name.
 pub const OPERATION: &str = "GetToken";
@@ -110,11 +110,11 @@ impl Tokens {
     /// A good token for `scope`, fetched only if there is none or it ages.
     ///
     /// # Errors
-    /// Those of `fetch` if there is no good token, and those of `limits` while waiting.
+    /// Those of `fetch` if there is no good token, and those of `deadline` while waiting.
     pub async fn get(
         &self,
         scope: &str,
-        limits: &Limits,
+        deadline: &Deadline,
         fetch: impl Future<Output = Result<Token>>,
     ) -> Result<Token> {
         let slot = self.slot(scope);
@@ -129,7 +129,7 @@ impl Tokens {
                 })),
                 Err(_) => Ok(token),
             },
-            _ => slot.wait_or_fetch(limits, |token| Instant::now() < token.expires, fetch).await,
+            _ => slot.wait_or_fetch(deadline, |token| Instant::now() < token.expires, fetch).await,
         }
     }
 
@@ -137,17 +137,17 @@ impl Tokens {
     /// `stale` already, else a new one.
     ///
     /// # Errors
-    /// Those of `fetch`, and those of `limits` while waiting.
+    /// Those of `fetch`, and those of `deadline` while waiting.
     pub async fn replace(
         &self,
         scope: &str,
         stale: &Token,
-        limits: &Limits,
+        deadline: &Deadline,
         fetch: impl Future<Output = Result<Token>>,
     ) -> Result<Token> {
         let differs =
             |token: &Token| token.secret != stale.secret && Instant::now() < token.expires;
-        self.slot(scope).wait_or_fetch(limits, differs, fetch).await
+        self.slot(scope).wait_or_fetch(deadline, differs, fetch).await
     }
 
     fn slot(&self, scope: &str) -> Arc<Slot> {
@@ -163,7 +163,7 @@ impl Slot {
 
     async fn wait_or_fetch(
         &self,
-        limits: &Limits,
+        deadline: &Deadline,
         good: impl Fn(&Token) -> bool,
         fetch: impl Future<Output = Result<Token>>,
     ) -> Result<Token> {
@@ -171,7 +171,7 @@ impl Slot {
         let turn = tokio::select! {
             biased;
             turn = self.turn.lock() => turn,
-            ended = limits.pause(OPERATION, limits.left().mul_f64(0.999)) => {
+            ended = deadline.pause(OPERATION, deadline.left().mul_f64(0.999)) => {
                 ended?;
                 let text = "the time allowed ran out while another caller fetched the token";
                 return Err(Error::new(Kind::TimedOut, OPERATION, text));

@@ -10,25 +10,25 @@ fn second(count: u64) -> Duration {
 }
 
 /// Takes every answer that is not a passing failure.
-fn patient(answer: &Answer) -> Verdict {
-    if !is_transient(answer.status) {
-        return Verdict::Take;
+fn patient(response: &Response) -> Retry {
+    if !is_transient(response.status) {
+        return Retry::No;
     }
-    let kind = if answer.status == 429 { Kind::Throttled } else { Kind::Unavailable };
-    Verdict::Again(Error::new(kind, "Get", answer.describe()))
+    let kind = if response.status == 429 { Kind::Throttled } else { Kind::Unavailable };
+    Retry::Yes(Error::new(kind, "Get", response.describe()))
 }
 
 fn get(url: &str) -> Request {
     Request::new(reqwest::Method::GET, url.parse().unwrap())
 }
 
-async fn send(url: &str, limits: &Limits, retry: Retry) -> Result<Answer> {
+async fn send(url: &str, deadline: &Deadline, retry: RetryPolicy) -> Result<Response> {
     let http = Http::new("agent/1".to_owned());
-    http.send("Get", limits, retry, |_| std::future::ready(Ok(get(url))), patient).await
+    http.send("Get", deadline, retry, |_| std::future::ready(Ok(get(url))), patient).await
 }
 
-async fn ask(fake: &Fake, retry: Retry) -> Result<Answer> {
-    send(&fake.url(), &Limits::within(HOUR, CancellationToken::new()), retry).await
+async fn ask(fake: &Fake, retry: RetryPolicy) -> Result<Response> {
+    send(&fake.url(), &Deadline::within(HOUR, CancellationToken::new()), retry).await
 }
 
 fn ok() -> Reply {
@@ -39,9 +39,9 @@ fn ok() -> Reply {
 async fn a_good_answer_is_handed_over_whole() {
     let fake =
         Fake::start(|_| Reply::json(200, "\u{feff}{\"a\": 1}").header("X-Request", "r-1")).await;
-    let answer = ask(&fake, Retry::default()).await.unwrap();
-    assert_eq!(answer.json(), b"{\"a\": 1}");
-    assert_eq!((answer.header("x-request"), answer.attempts), (Some("r-1"), 1));
+    let response = ask(&fake, RetryPolicy::default()).await.unwrap();
+    assert_eq!(response.json(), b"{\"a\": 1}");
+    assert_eq!((response.header("x-request"), response.attempts), (Some("r-1"), 1));
     assert_eq!(fake.requests()[0].header("user-agent"), Some("agent/1"));
 }
 
@@ -60,8 +60,8 @@ async fn passing_failures_are_outlived() {
     ];
     for failure in failures {
         let fake = Fake::replies(vec![failure.clone(), ok()]).await;
-        let answer = ask(&fake, Retry::default()).await;
-        assert_eq!(answer.map(|answer| answer.attempts), Ok(2), "{failure:?}");
+        let response = ask(&fake, RetryPolicy::default()).await;
+        assert_eq!(response.map(|response| response.attempts), Ok(2), "{failure:?}");
     }
 }
 
@@ -69,7 +69,7 @@ async fn passing_failures_are_outlived() {
 async fn other_statuses_are_answers() {
     for status in [400, 401, 403, 404, 409, 412, 501, 505] {
         let fake = Fake::replies(vec![Reply::empty(status)]).await;
-        assert_eq!(ask(&fake, Retry::default()).await.unwrap().status.as_u16(), status);
+        assert_eq!(ask(&fake, RetryPolicy::default()).await.unwrap().status.as_u16(), status);
         assert_eq!(fake.count(), 1);
     }
 }
@@ -77,7 +77,8 @@ async fn other_statuses_are_answers() {
 #[tokio::test(start_paused = true)]
 async fn attempts_are_counted_and_the_pauses_between_them_grow() {
     let fake = Fake::replies(vec![Reply::empty(503)]).await;
-    let error = ask(&fake, Retry { attempts: 5, ..Retry::default() }).await.unwrap_err();
+    let error =
+        ask(&fake, RetryPolicy { attempts: 5, ..RetryPolicy::default() }).await.unwrap_err();
     assert_eq!((error.kind, fake.count()), (Kind::Unavailable, 5));
     assert!(error.facts.contains(&("Attempts", "5".to_owned())), "{error:?}");
     let gaps = fake.gaps();
@@ -88,7 +89,7 @@ async fn attempts_are_counted_and_the_pauses_between_them_grow() {
 #[tokio::test(start_paused = true)]
 async fn no_pause_of_our_own_is_longer_than_the_longest() {
     let fake = Fake::replies(vec![Reply::empty(503)]).await;
-    let retry = Retry { attempts: 9, longest: second(3), ..Retry::default() };
+    let retry = RetryPolicy { attempts: 9, longest: second(3), ..RetryPolicy::default() };
     ask(&fake, retry).await.unwrap_err();
     assert!(fake.gaps().iter().all(|gap| *gap < Duration::from_millis(3100)), "{:?}", fake.gaps());
 }
@@ -103,7 +104,7 @@ async fn the_pause_that_the_service_asks_for_is_kept() {
         ("Retry-After", date.as_str(), second(90)),
     ] {
         let fake = Fake::replies(vec![Reply::empty(429).header(name, value), ok()]).await;
-        ask(&fake, Retry::default()).await.unwrap();
+        ask(&fake, RetryPolicy::default()).await.unwrap();
         let gap = fake.gaps()[0];
         assert!(gap >= least && gap < least + second(11), "{name}: {value}: {gap:?}");
     }
@@ -113,7 +114,7 @@ async fn the_pause_that_the_service_asks_for_is_kept() {
 async fn nonsense_in_retry_after_is_ignored() {
     for value in ["0", "soon", "-5", "Sun, 06 Nov 1994 08:49:37 GMT"] {
         let fake = Fake::replies(vec![Reply::empty(503).header("Retry-After", value), ok()]).await;
-        ask(&fake, Retry::default()).await.unwrap();
+        ask(&fake, RetryPolicy::default()).await.unwrap();
         assert!(fake.gaps()[0] < second(1), "{value}: {:?}", fake.gaps());
     }
 }
@@ -122,13 +123,13 @@ async fn nonsense_in_retry_after_is_ignored() {
 async fn a_later_verdict_waits_at_least_that_long_and_then_longer() {
     let fake = Fake::replies(vec![ok()]).await;
     let http = Http::new(String::new());
-    let limits = Limits::within(HOUR, CancellationToken::new());
-    let retry = Retry { attempts: 4, ..Retry::default() };
+    let deadline = Deadline::within(HOUR, CancellationToken::new());
+    let retry = RetryPolicy { attempts: 4, ..RetryPolicy::default() };
     let url = fake.url();
     let make = |_| std::future::ready(Ok(get(&url)));
     let slow =
-        |_: &Answer| Verdict::Later(Error::new(Kind::Throttled, "Get", "slow down"), second(2));
-    http.send("Get", &limits, retry, make, slow).await.unwrap_err();
+        |_: &Response| Retry::After(Error::new(Kind::Throttled, "Get", "slow down"), second(2));
+    http.send("Get", &deadline, retry, make, slow).await.unwrap_err();
     let gaps = fake.gaps();
     assert!(gaps[0] >= second(2) && gaps[1] > gaps[0] && gaps[2] > gaps[1], "{gaps:?}");
 }
@@ -136,9 +137,9 @@ async fn a_later_verdict_waits_at_least_that_long_and_then_longer() {
 #[tokio::test(start_paused = true)]
 async fn a_pause_beyond_the_time_allowed_fails_at_once() {
     let fake = Fake::replies(vec![Reply::empty(429).header("Retry-After", "120")]).await;
-    let limits = Limits::within(second(60), CancellationToken::new());
+    let deadline = Deadline::within(second(60), CancellationToken::new());
     let started = Instant::now();
-    let error = send(&fake.url(), &limits, Retry::default()).await.unwrap_err();
+    let error = send(&fake.url(), &deadline, RetryPolicy::default()).await.unwrap_err();
     assert_eq!((error.kind, fake.count()), (Kind::Throttled, 1));
     assert!(error.message.contains("would have to wait 2m"), "{}", error.message);
     assert!(started.elapsed() < second(1));
@@ -148,9 +149,9 @@ async fn a_pause_beyond_the_time_allowed_fails_at_once() {
 async fn a_request_that_may_have_been_processed_is_not_repeated_unless_it_may_be() {
     for failure in [Reply::reset(), Reply::hang()] {
         let fake = Fake::replies(vec![failure, ok()]).await;
-        let retry = Retry { repeatable: false, ..Retry::default() };
+        let retry = RetryPolicy { repeatable: false, ..RetryPolicy::default() };
         let error = ask(&fake, retry).await.unwrap_err();
-        assert_eq!((error.kind, error.maybe_done), (Kind::Unavailable, true));
+        assert_eq!((error.kind, error.outcome_unknown), (Kind::Unavailable, true));
         assert_eq!(fake.count(), 1);
     }
 }
@@ -158,10 +159,10 @@ async fn a_request_that_may_have_been_processed_is_not_repeated_unless_it_may_be
 #[tokio::test(start_paused = true)]
 async fn a_refused_connection_is_tried_again_since_nothing_was_sent() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let limits = Limits::within(HOUR, CancellationToken::new());
-    let retry = Retry { attempts: 3, repeatable: false, ..Retry::default() };
-    let error = send(&format!("http://{free}"), &limits, retry).await.unwrap_err();
-    assert_eq!((error.kind, error.maybe_done), (Kind::Unavailable, false));
+    let deadline = Deadline::within(HOUR, CancellationToken::new());
+    let retry = RetryPolicy { attempts: 3, repeatable: false, ..RetryPolicy::default() };
+    let error = send(&format!("http://{free}"), &deadline, retry).await.unwrap_err();
+    assert_eq!((error.kind, error.outcome_unknown), (Kind::Unavailable, false));
     assert!(error.facts.contains(&("Attempts", "3".to_owned())), "{error:?}");
     assert!(error.message.contains(&free.to_string()), "{}", error.message);
 }
@@ -169,9 +170,9 @@ async fn a_refused_connection_is_tried_again_since_nothing_was_sent() {
 #[tokio::test(start_paused = true)]
 async fn silence_ends_with_the_time_allowed() {
     let fake = Fake::replies(vec![Reply::hang()]).await;
-    let limits = Limits::within(second(150), CancellationToken::new());
+    let deadline = Deadline::within(second(150), CancellationToken::new());
     let started = Instant::now();
-    let error = send(&fake.url(), &limits, Retry::default()).await.unwrap_err();
+    let error = send(&fake.url(), &deadline, RetryPolicy::default()).await.unwrap_err();
     assert_eq!(error.kind, Kind::TimedOut, "{error:?}");
     assert!(started.elapsed() <= second(151), "{:?}", started.elapsed());
     assert!((2..=3).contains(&fake.count()), "{}", fake.count());
@@ -180,22 +181,22 @@ async fn silence_ends_with_the_time_allowed() {
 #[tokio::test(start_paused = true)]
 async fn nothing_is_sent_when_the_time_is_over() {
     let fake = Fake::replies(vec![ok()]).await;
-    let limits = Limits::within(Duration::ZERO, CancellationToken::new());
-    let error = send(&fake.url(), &limits, Retry::default()).await.unwrap_err();
+    let deadline = Deadline::within(Duration::ZERO, CancellationToken::new());
+    let error = send(&fake.url(), &deadline, RetryPolicy::default()).await.unwrap_err();
     assert_eq!((error.kind, fake.count()), (Kind::TimedOut, 0));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_ends_the_pause_between_attempts() {
     let fake = Fake::replies(vec![Reply::empty(503).header("Retry-After", "600")]).await;
-    let limits = Limits::within(HOUR, CancellationToken::new());
-    let stop = limits.stop.clone();
+    let deadline = Deadline::within(HOUR, CancellationToken::new());
+    let stop = deadline.stop.clone();
     tokio::spawn(async move {
         tokio::time::sleep(second(5)).await;
         stop.cancel();
     });
     let started = Instant::now();
-    let error = send(&fake.url(), &limits, Retry::default()).await.unwrap_err();
+    let error = send(&fake.url(), &deadline, RetryPolicy::default()).await.unwrap_err();
     assert_eq!((error.kind, fake.count()), (Kind::Interrupted, 1));
     assert!(started.elapsed() < second(6));
 }
@@ -203,11 +204,11 @@ async fn a_stop_ends_the_pause_between_attempts() {
 #[tokio::test(start_paused = true)]
 async fn each_attempt_is_made_anew_with_its_number() {
     let fake = Fake::replies(vec![Reply::empty(503), Reply::empty(503), ok()]).await;
-    let limits = Limits::within(HOUR, CancellationToken::new());
+    let deadline = Deadline::within(HOUR, CancellationToken::new());
     let url = fake.url();
     let make = |attempt| std::future::ready(Ok(get(&format!("{url}/{attempt}"))));
     let http = Http::new(String::new());
-    http.send("Get", &limits, Retry::default(), make, patient).await.unwrap();
+    http.send("Get", &deadline, RetryPolicy::default(), make, patient).await.unwrap();
     let paths: Vec<String> = fake.requests().iter().map(|one| one.path().to_owned()).collect();
     assert_eq!(paths, ["/1", "/2", "/3"]);
 }
@@ -216,8 +217,8 @@ async fn each_attempt_is_made_anew_with_its_number() {
 async fn redirects_are_not_followed_but_named() {
     let target = "https://login.example/sign-in?token=t";
     let fake = Fake::replies(vec![Reply::empty(302).header("Location", target)]).await;
-    let answer = ask(&fake, Retry::default()).await.unwrap();
-    let text = redirect_refused(&answer).unwrap();
+    let response = ask(&fake, RetryPolicy::default()).await.unwrap();
+    let text = redirect_refused(&response).unwrap();
     assert!(text.contains("redirects to https://login.example:443 (HTTP 302)"), "{text}");
     assert!(!text.contains("token=t"), "{text}");
     assert_eq!(fake.count(), 1);
@@ -227,12 +228,12 @@ async fn redirects_are_not_followed_but_named() {
 async fn a_description_holds_the_first_200_characters() {
     let page = format!("<html>{}", "字".repeat(5000));
     let fake = Fake::replies(vec![Reply::new(200, "text/html", page), Reply::empty(200)]).await;
-    let answer = ask(&fake, Retry::default()).await.unwrap();
-    let text = answer.describe();
+    let response = ask(&fake, RetryPolicy::default()).await.unwrap();
+    let text = response.describe();
     assert!(text.starts_with("HTTP 200 OK (text/html): <html>字"), "{text}");
     assert_eq!(text.matches('字').count(), 194);
-    let answer = ask(&fake, Retry::default()).await.unwrap();
-    assert_eq!(answer.describe(), "HTTP 200 OK with an empty body");
+    let response = ask(&fake, RetryPolicy::default()).await.unwrap();
+    assert_eq!(response.describe(), "HTTP 200 OK with an empty body");
 }
 
 #[test]
@@ -249,10 +250,10 @@ fn this_machine_is_known_by_its_names() {
 async fn a_proxy_is_not_asked_for_loopback_hosts() {
     const INSIDE: &str = "CLOUD_HTTP_TEST_URL";
     if let Ok(url) = std::env::var(INSIDE) {
-        let limits = Limits::within(second(20), CancellationToken::new());
-        let retry = Retry { attempts: 1, ..Retry::default() };
-        assert_eq!(send(&url, &limits, retry).await.unwrap().status.as_u16(), 200);
-        let through = send("http://image.example/", &limits, retry).await.unwrap();
+        let deadline = Deadline::within(second(20), CancellationToken::new());
+        let retry = RetryPolicy { attempts: 1, ..RetryPolicy::default() };
+        assert_eq!(send(&url, &deadline, retry).await.unwrap().status.as_u16(), 200);
+        let through = send("http://image.example/", &deadline, retry).await.unwrap();
         assert_eq!(through.status.as_u16(), 418);
         return;
     }

@@ -12,8 +12,8 @@ use super::decode::Envelope;
 use super::retcode::meaning;
 use super::signature::Parameters;
 use super::{Credentials, Image, OPERATION, Query};
-use crate::cloud::http::{Answer, Http, Retry, Verdict, is_transient, redirect_refused};
-use crate::cloud::{Error, Kind, Limits, Result};
+use crate::cloud::http::{Http, Response, Retry, RetryPolicy, is_transient, redirect_refused};
+use crate::cloud::{Deadline, Error, Kind, Result};
 
 /// Pages asked for at one time by one client, over all its listings: as many as bring the 19
 /// further pages of 10,000 images, and the look behind them, in two rounds.
@@ -31,7 +31,7 @@ pub(super) struct Caller {
     http: Arc<Http>,
     credentials: Credentials,
     endpoint: Url,
-    retry: Retry,
+    retry: RetryPolicy,
     permits: Semaphore,
 }
 
@@ -57,15 +57,18 @@ impl Caller {
         endpoint: Url,
         max_retries: u32,
     ) -> Self {
-        let retry =
-            Retry { attempts: max_retries.saturating_add(1), attempt: ATTEMPT, ..Retry::default() };
+        let retry = RetryPolicy {
+            attempts: max_retries.saturating_add(1),
+            attempt: ATTEMPT,
+            ..RetryPolicy::default()
+        };
         Self { http, credentials, endpoint, retry, permits: Semaphore::new(IN_FLIGHT) }
     }
 
     /// Fetches `limit` images from `offset` on, or as many as the service gives.
     pub(super) async fn page(
         &self,
-        limits: &Limits,
+        deadline: &Deadline,
         query: &Query,
         ids: &[String],
         (offset, limit): (u64, u64),
@@ -77,21 +80,21 @@ impl Caller {
         let page = Mutex::new(None);
         let keep = |outcome| {
             *page.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
-            Verdict::Take
+            Retry::No
         };
         // Owning and not `async |_|`: the compiler does not see that a closure which borrows, or
         // lends to its future, may move between threads.
         let endpoint = self.endpoint.clone();
         let make = move |_| std::future::ready(Ok(post(&endpoint, body.clone())));
-        let judge = |answer: &Answer| match read(answer, &|text| {
+        let judge = |response: &Response| match read(response, &|text| {
             self.without_secrets(text, &signed.signature)
         }) {
             Reading::Page(page) => keep(Ok(page)),
             Reading::Final(error) => keep(Err(error)),
-            Reading::Passing(error, None) => Verdict::Again(error),
-            Reading::Passing(error, Some(pause)) => Verdict::Later(error, pause),
+            Reading::Passing(error, None) => Retry::Yes(error),
+            Reading::Passing(error, Some(pause)) => Retry::After(error, pause),
         };
-        let sent = self.http.send(OPERATION, limits, self.retry, make, judge).await;
+        let sent = self.http.send(OPERATION, deadline, self.retry, make, judge).await;
         let kept = page.into_inner().unwrap_or_else(PoisonError::into_inner);
         let outcome = sent.and_then(|_| {
             kept.unwrap_or_else(|| Err(Error::new(Kind::Unexpected, OPERATION, "no answer kept")))
@@ -144,23 +147,23 @@ fn post(endpoint: &Url, body: Bytes) -> Request {
 
 /// Reads an answer. `clean` takes secrets out of what the service says: some gateways repeat
 /// the request they refuse.
-fn read(answer: &Answer, clean: &dyn Fn(&str) -> String) -> Reading {
-    let parsed: serde_json::Result<Envelope> = serde_json::from_slice(answer.json());
-    let request = answer.header("x-ucloud-request-uuid").unwrap_or_default();
+fn read(response: &Response, clean: &dyn Fn(&str) -> String) -> Reading {
+    let parsed: serde_json::Result<Envelope> = serde_json::from_slice(response.json());
+    let request = response.header("x-ucloud-request-uuid").unwrap_or_default();
     let error = |kind, text: String| {
-        Error::new(kind, OPERATION, text).status(answer.status.as_u16()).fact("Request", request)
+        Error::new(kind, OPERATION, text).status(response.status.as_u16()).fact("Request", request)
     };
-    if !answer.status.is_success() {
+    if !response.status.is_success() {
         let refused = parsed.ok().and_then(|envelope| {
             let code = envelope.ret_code.filter(|code| *code != 0)?;
             Some((code, said(code, &envelope, clean)))
         });
-        return refusal(answer, refused, &error, clean);
+        return refusal(response, refused, &error, clean);
     }
-    let start = answer.json().trim_ascii_start().first();
+    let start = response.json().trim_ascii_start().first();
     match parsed {
         // The parser takes a list for an object with its fields in order.
-        Ok(_) if start != Some(&b'{') => Reading::Final(strange(&error, answer, clean)),
+        Ok(_) if start != Some(&b'{') => Reading::Final(strange(&error, response, clean)),
         Ok(Envelope { ret_code: Some(0), total_count, image_set, .. }) => {
             let total = total_count.and_then(|total| u64::try_from(total).ok());
             Reading::Page(Page {
@@ -170,7 +173,7 @@ fn read(answer: &Answer, clean: &dyn Fn(&str) -> String) -> Reading {
         }
         Ok(Envelope { ret_code: None, .. }) => Reading::Final(error(
             Kind::Unexpected,
-            format!("the answer has no RetCode: {}", described(answer, clean)),
+            format!("the answer has no RetCode: {}", described(response, clean)),
         )),
         Ok(envelope) => {
             let code = envelope.ret_code.unwrap_or_default();
@@ -186,36 +189,36 @@ fn read(answer: &Answer, clean: &dyn Fn(&str) -> String) -> Reading {
             }
         }
         Err(cause) if cause.is_eof() => Reading::Passing(
-            error(Kind::Unavailable, format!("broken answer: {}", described(answer, clean))),
+            error(Kind::Unavailable, format!("broken answer: {}", described(response, clean))),
             None,
         ),
-        Err(_) => Reading::Final(strange(&error, answer, clean)),
+        Err(_) => Reading::Final(strange(&error, response, clean)),
     }
 }
 
 fn strange(
     error: &dyn Fn(Kind, String) -> Error,
-    answer: &Answer,
+    response: &Response,
     clean: &dyn Fn(&str) -> String,
 ) -> Error {
-    let text = format!("the answer is not what the API sends: {}", described(answer, clean));
+    let text = format!("the answer is not what the API sends: {}", described(response, clean));
     error(Kind::Unexpected, text)
 }
 
 /// An answer with another status than success.
 fn refusal(
-    answer: &Answer,
+    response: &Response,
     refused: Option<(i64, String)>,
     error: &dyn Fn(Kind, String) -> Error,
     clean: &dyn Fn(&str) -> String,
 ) -> Reading {
-    if let Some(text) = redirect_refused(answer) {
+    if let Some(text) = redirect_refused(response) {
         return Reading::Final(Error {
             setting: Some("base_url"),
             ..error(Kind::Unexpected, text)
         });
     }
-    let kind = match answer.status {
+    let kind = match response.status {
         StatusCode::TOO_MANY_REQUESTS => Kind::Throttled,
         status if is_transient(status) => Kind::Unavailable,
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Kind::Denied,
@@ -224,9 +227,9 @@ fn refusal(
     };
     let failure = match refused {
         Some((code, text)) => error(kind, text).code(code.to_string()),
-        None => error(kind, described(answer, clean)),
+        None => error(kind, described(response, clean)),
     };
-    if is_transient(answer.status) {
+    if is_transient(response.status) {
         Reading::Passing(failure, None)
     } else {
         Reading::Final(failure)
@@ -240,14 +243,14 @@ fn said(code: i64, envelope: &Envelope, clean: &dyn Fn(&str) -> String) -> Strin
     }
 }
 
-/// [`Answer::describe`], with secrets taken out before the text is cut.
-fn described(answer: &Answer, clean: &dyn Fn(&str) -> String) -> String {
-    let cleaned = Answer {
-        status: answer.status,
-        headers: answer.headers.clone(),
-        body: clean(&answer.text()).into_bytes(),
-        url: answer.url.clone(),
-        attempts: answer.attempts,
+/// [`Response::describe`], with secrets taken out before the text is cut.
+fn described(response: &Response, clean: &dyn Fn(&str) -> String) -> String {
+    let cleaned = Response {
+        status: response.status,
+        headers: response.headers.clone(),
+        body: clean(&response.text()).into_bytes(),
+        url: response.url.clone(),
+        attempts: response.attempts,
     };
     cleaned.describe()
 }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Client, Credentials, DEFAULT_MAX_RETRIES, Query, endpoint};
 use crate::cloud::fake::{Fake, Reply, Request};
 use crate::cloud::http::Http;
-use crate::cloud::{Limits, Result};
+use crate::cloud::{Deadline, Result};
 
 pub(super) const PRIVATE_KEY: &str = "private-key-of-the-test";
 pub(super) const TOKEN: &str = "token+of/the=test";
@@ -26,8 +26,8 @@ pub(super) fn client(fake: &Fake) -> Client {
     )
 }
 
-pub(super) fn limits() -> Limits {
-    Limits::within(Duration::from_secs(300), CancellationToken::new())
+pub(super) fn deadline() -> Deadline {
+    Deadline::within(Duration::from_secs(300), CancellationToken::new())
 }
 
 pub(super) fn query() -> Query {
@@ -35,8 +35,8 @@ pub(super) fn query() -> Query {
 }
 
 /// The answer of a client to the plain query.
-pub(super) async fn list(fake: &Fake) -> Result<Arc<super::Listing>> {
-    client(fake).describe_image(&limits(), &query()).await
+pub(super) async fn list(fake: &Fake) -> Result<Arc<super::SearchResult>> {
+    client(fake).describe_image(&deadline(), &query()).await
 }
 
 /// Image `number`; a higher number is older.
@@ -59,7 +59,7 @@ pub(super) fn ids(count: u64) -> Vec<String> {
     (0..count).map(|number| format!("uimage-{number:05}")).collect()
 }
 
-pub(super) fn ids_of(listing: &super::Listing) -> Vec<String> {
+pub(super) fn ids_of(listing: &super::SearchResult) -> Vec<String> {
     listing.images.iter().map(|image| image.id.to_string()).collect()
 }
 

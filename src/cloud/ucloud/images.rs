@@ -10,10 +10,10 @@ use tokio::task::JoinSet;
 use super::call::Caller;
 use super::listing::{Part, Source};
 use super::types::sort;
-use super::{Credentials, Listing, OPERATION, Query};
+use super::{Credentials, OPERATION, Query, SearchResult};
+use crate::cloud::deadline::readable;
 use crate::cloud::http::Http;
-use crate::cloud::limits::readable;
-use crate::cloud::{Error, Kind, Limits, Result};
+use crate::cloud::{Deadline, Error, Kind, Result};
 
 /// How often a request that fails in passing is sent again, unless the caller says otherwise.
 pub const DEFAULT_MAX_RETRIES: u32 = 5;
@@ -22,7 +22,7 @@ pub const DEFAULT_MAX_RETRIES: u32 = 5;
 const IDS: usize = 100;
 
 /// A listing that is being read, which everyone who asks for the same shares.
-type Flight = OnceCell<Result<Arc<Listing>>>;
+type Flight = OnceCell<Result<Arc<SearchResult>>>;
 
 /// Lists the images of UCloud with one pair of keys.
 #[derive(Debug)]
@@ -43,36 +43,40 @@ impl Client {
     /// All images that fit the query: `DescribeImage`, page after page.
     ///
     /// Callers that ask for the same at the same time share one reading. The call ends at once
-    /// when `limits` say stop, since reading leaves nothing behind.
+    /// when `deadline` say stop, since reading leaves nothing behind.
     ///
     /// # Errors
     /// What the service refused, with its RetCode and the request's id; [`Kind::Unexpected`] when
     /// the list cannot be had completely; [`Kind::TimedOut`] and [`Kind::Interrupted`] as
-    /// `limits` say.
-    pub async fn describe_image(&self, limits: &Limits, query: &Query) -> Result<Arc<Listing>> {
+    /// `deadline` say.
+    pub async fn describe_image(
+        &self,
+        deadline: &Deadline,
+        query: &Query,
+    ) -> Result<Arc<SearchResult>> {
         if query.region.is_empty() {
             return Err(Error::setting(OPERATION, "region", "no region is given"));
         }
         let outcome = tokio::select! {
             biased;
-            () = limits.stop.cancelled() => {
+            () = deadline.stop.cancelled() => {
                 return Err(Error::new(Kind::Interrupted, OPERATION, "stopped on request"));
             }
-            outcome = tokio::time::timeout_at(limits.deadline, self.share(limits, query)) => outcome,
+            outcome = tokio::time::timeout_at(deadline.at, self.share(deadline, query)) => outcome,
         };
         outcome.unwrap_or_else(|_| {
-            let text = format!("not all images came within {}", readable(limits.within));
+            let text = format!("not all images came within {}", readable(deadline.within));
             Err(self.caller.about(query, Error::new(Kind::TimedOut, OPERATION, text)))
         })
     }
 
-    async fn share(&self, limits: &Limits, query: &Query) -> Result<Arc<Listing>> {
+    async fn share(&self, deadline: &Deadline, query: &Query) -> Result<Arc<SearchResult>> {
         loop {
             let flight = self.flight(query);
             let mut own = false;
             let read = async {
                 own = true;
-                self.read(limits, query).await.map(Arc::new)
+                self.read(deadline, query).await.map(Arc::new)
             };
             let outcome = flight.get_or_init(|| read).await.clone();
             match outcome {
@@ -95,11 +99,11 @@ impl Client {
         flight
     }
 
-    async fn read(&self, limits: &Limits, query: &Query) -> Result<Listing> {
-        let mut listing = Listing::default();
+    async fn read(&self, deadline: &Deadline, query: &Query) -> Result<SearchResult> {
+        let mut listing = SearchResult::default();
         let mut wanted: HashSet<&str> = HashSet::new();
         let ids: Vec<&String> = query.image_ids.iter().filter(|id| wanted.insert(id)).collect();
-        for part in self.parts(limits, query, &ids).await? {
+        for part in self.parts(deadline, query, &ids).await? {
             listing.total_count += part.total;
             listing.warnings.extend(part.warning);
             // A service that ignores the ids sends everything.
@@ -118,11 +122,16 @@ impl Client {
     }
 
     /// One part per portion of ids, in any order; a single one without ids.
-    async fn parts(&self, limits: &Limits, query: &Query, ids: &[&String]) -> Result<Vec<Part>> {
+    async fn parts(
+        &self,
+        deadline: &Deadline,
+        query: &Query,
+        ids: &[&String],
+    ) -> Result<Vec<Part>> {
         let query = Arc::new(Query { image_ids: Vec::new(), ..query.clone() });
         let source = |ids: &[&String]| Source {
             caller: Arc::clone(&self.caller),
-            limits: limits.clone(),
+            deadline: deadline.clone(),
             query: Arc::clone(&query),
             ids: ids.iter().map(|id| (*id).clone()).collect(),
         };

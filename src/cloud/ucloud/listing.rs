@@ -18,7 +18,7 @@ use super::call::{Caller, IN_FLIGHT, Page};
 use super::pass::{Flaw, Pass, Weight};
 use super::retcode::BAD_PARAMETER;
 use super::{Image, OPERATION, Query};
-use crate::cloud::{Error, Kind, Limits, Result};
+use crate::cloud::{Deadline, Error, Kind, Result};
 
 /// Sizes of the first page in the order they are tried: what UCloud's own command line asks
 /// for, the most that the sibling operations take, and the documented default. The next one is
@@ -35,7 +35,7 @@ const MOST: usize = 100_000;
 #[derive(Clone, Debug)]
 pub(super) struct Source {
     pub(super) caller: Arc<Caller>,
-    pub(super) limits: Limits,
+    pub(super) deadline: Deadline,
     pub(super) query: Arc<Query>,
     /// The ids of this part of the query.
     pub(super) ids: Arc<[String]>,
@@ -200,7 +200,7 @@ impl Source {
     }
 
     async fn page(&self, offset: u64, limit: u64) -> Result<Page> {
-        self.caller.page(&self.limits, &self.query, &self.ids, (offset, limit)).await
+        self.caller.page(&self.deadline, &self.query, &self.ids, (offset, limit)).await
     }
 }
 

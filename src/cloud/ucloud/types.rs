@@ -32,7 +32,7 @@ pub struct Query {
 
 /// The images of a [`Query`], all of them.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Listing {
+pub struct SearchResult {
     /// Newest first, then by id, then by zone. No image of a zone occurs twice.
     pub images: Vec<Image>,
     /// How many images the service says there are.

@@ -1,7 +1,7 @@
 //! One request to Resource Manager, with everything a request needs.
 //!
 //! Every request of one operation carries the same correlation id, so that the operation can be
-//! found in the service's logs. What remains of the rate limits is logged, never obeyed: the
+//! found in the service's logs. What remains of the rate deadline is logged, never obeyed: the
 //! service says 429 when it means it.
 
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use uuid::Uuid;
 use super::error;
 use super::redact::Redaction;
 use crate::cloud::azure::auth::{Login, send_authorized};
-use crate::cloud::http::{Answer, Http, Retry, Verdict, is_transient};
-use crate::cloud::{Error, Kind, Limits, Result};
+use crate::cloud::http::{Http, Response, Retry, RetryPolicy, is_transient};
+use crate::cloud::{Deadline, Error, Kind, Result};
 
 /// The header that ties the requests of one operation together.
 pub(super) const CORRELATION: &str = "x-ms-correlation-request-id";
@@ -27,7 +27,7 @@ pub(super) const CORRELATION: &str = "x-ms-correlation-request-id";
 /// 250 reads that a principal has.
 const LOOKS: usize = 8;
 
-/// A client of Resource Manager. Clones share connections, tokens and limits.
+/// A client of Resource Manager. Clones share connections, tokens and deadline.
 #[derive(Clone, Debug)]
 pub struct Arm {
     http: Arc<Http>,
@@ -56,7 +56,7 @@ pub struct Call<'a> {
 
 /// How hard to try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effort {
+pub enum RequestClass {
     /// A read: until it is answered.
     Read,
     /// A write: sent again only when it certainly was not carried out. Any other failure is the
@@ -138,12 +138,17 @@ impl Arm {
     /// Sends `call`.
     ///
     /// # Errors
-    /// No answer, no token, no time. [`Effort::Read`]: passing failures as well, once they have
+    /// No answer, no token, no time. [`RequestClass::Read`]: passing failures as well, once they have
     /// not passed. Other refusals are answers.
-    pub async fn send(&self, call: &Call<'_>, effort: Effort, limits: &Limits) -> Result<Answer> {
+    pub async fn send(
+        &self,
+        call: &Call<'_>,
+        effort: RequestClass,
+        deadline: &Deadline,
+    ) -> Result<Response> {
         let _look = match effort {
-            Effort::Look => self.looks.acquire().await.ok(),
-            Effort::Read | Effort::Write => None,
+            RequestClass::Look => self.looks.acquire().await.ok(),
+            RequestClass::Read | RequestClass::Write => None,
         };
         let environment = self.login.environment();
         let sent = send_authorized(
@@ -152,15 +157,15 @@ impl Arm {
             &environment.resource_manager_scope,
             &environment.resource_manager,
             call.operation,
-            limits,
+            deadline,
             retry(effort),
             |_| async { request(call) },
-            |answer| self.judge(call, effort, answer),
+            |response| self.judge(call, effort, response),
         );
         sent.await.map_err(|error| {
             let ours = error.operation == call.operation;
-            let maybe_done = error.maybe_done && ours && call.method != Method::GET;
-            self.place(call, Error { maybe_done, ..error })
+            let outcome_unknown = error.outcome_unknown && ours && call.method != Method::GET;
+            self.place(call, Error { outcome_unknown, ..error })
         })
     }
 
@@ -168,42 +173,47 @@ impl Arm {
     ///
     /// # Errors
     /// Those of [`Arm::send`], and every refusal.
-    pub async fn read(&self, call: &Call<'_>, effort: Effort, limits: &Limits) -> Result<Value> {
-        let answer = self.send(call, effort, limits).await?;
-        if answer.status.as_u16() != 200 {
-            return Err(self.error(call, &answer));
+    pub async fn read(
+        &self,
+        call: &Call<'_>,
+        effort: RequestClass,
+        deadline: &Deadline,
+    ) -> Result<Value> {
+        let response = self.send(call, effort, deadline).await?;
+        if response.status.as_u16() != 200 {
+            return Err(self.error(call, &response));
         }
-        self.document(call, &answer)
+        self.document(call, &response)
     }
 
     /// The JSON of an answer.
     ///
     /// # Errors
     /// [`Kind::Unexpected`] if it is none.
-    pub fn document(&self, call: &Call<'_>, answer: &Answer) -> Result<Value> {
-        match serde_json::from_slice(answer.json()) {
+    pub fn document(&self, call: &Call<'_>, response: &Response) -> Result<Value> {
+        match serde_json::from_slice(response.json()) {
             Ok(document @ Value::Object(_)) => Ok(document),
             _ => {
-                let text = format!("expected a JSON object, got {}", answer.describe());
+                let text = format!("expected a JSON object, got {}", response.describe());
                 let text = self.redaction.apply(&text);
-                Err(self.traced(call, answer, Error::new(Kind::Unexpected, call.operation, text)))
+                Err(self.traced(call, response, Error::new(Kind::Unexpected, call.operation, text)))
             }
         }
     }
 
     /// The error that `answer` is.
     #[must_use]
-    pub fn error(&self, call: &Call<'_>, answer: &Answer) -> Error {
-        self.traced(call, answer, error::of_answer(call.operation, answer, &self.redaction))
+    pub fn error(&self, call: &Call<'_>, response: &Response) -> Error {
+        self.traced(call, response, error::of_answer(call.operation, response, &self.redaction))
     }
 
     /// Says in an error which request it was.
     #[must_use]
-    pub fn traced(&self, call: &Call<'_>, answer: &Answer, error: Error) -> Error {
-        let correlation = answer.header(CORRELATION).unwrap_or(call.correlation);
+    pub fn traced(&self, call: &Call<'_>, response: &Response, error: Error) -> Error {
+        let correlation = response.header(CORRELATION).unwrap_or(call.correlation);
         error
             .fact("Resource", call.resource)
-            .fact("x-ms-request-id", answer.header("x-ms-request-id").unwrap_or_default())
+            .fact("x-ms-request-id", response.header("x-ms-request-id").unwrap_or_default())
             .fact(CORRELATION, correlation)
     }
 
@@ -217,14 +227,14 @@ impl Arm {
         error.fact("Resource", call.resource).fact(CORRELATION, call.correlation)
     }
 
-    fn judge(&self, call: &Call<'_>, effort: Effort, answer: &Answer) -> Verdict {
-        log_rate_limits(call, answer);
+    fn judge(&self, call: &Call<'_>, effort: RequestClass, response: &Response) -> Retry {
+        log_rate_limits(call, response);
         let again = match effort {
-            Effort::Read => is_transient(answer.status),
-            Effort::Write => answer.status.as_u16() == 429,
-            Effort::Look => false,
+            RequestClass::Read => is_transient(response.status),
+            RequestClass::Write => response.status.as_u16() == 429,
+            RequestClass::Look => false,
         };
-        if again { Verdict::Again(self.error(call, answer)) } else { Verdict::Take }
+        if again { Retry::Yes(self.error(call, response)) } else { Retry::No }
     }
 }
 
@@ -234,9 +244,9 @@ pub fn correlation() -> String {
     Uuid::new_v4().to_string()
 }
 
-fn retry(effort: Effort) -> Retry {
-    let attempts = if effort == Effort::Look { 1 } else { Retry::default().attempts };
-    Retry { attempts, repeatable: effort != Effort::Write, ..Retry::default() }
+fn retry(effort: RequestClass) -> RetryPolicy {
+    let attempts = if effort == RequestClass::Look { 1 } else { RetryPolicy::default().attempts };
+    RetryPolicy { attempts, repeatable: effort != RequestClass::Write, ..RetryPolicy::default() }
 }
 
 fn request(call: &Call<'_>) -> Result<Request> {
@@ -253,8 +263,8 @@ fn request(call: &Call<'_>) -> Result<Request> {
     Ok(request)
 }
 
-fn log_rate_limits(call: &Call<'_>, answer: &Answer) {
-    for (name, value) in &answer.headers {
+fn log_rate_limits(call: &Call<'_>, response: &Response) {
+    for (name, value) in &response.headers {
         let remaining = name.as_str().strip_prefix("x-ms-ratelimit-remaining-");
         if let (Some(bucket), Ok(remaining)) = (remaining, value.to_str()) {
             tracing::debug!(operation = call.operation, bucket, remaining, "rate limit");

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::redact::Redaction;
 use super::resource::text;
-use crate::cloud::http::{Answer, redirect_refused};
+use crate::cloud::http::{Response, redirect_refused};
 use crate::cloud::{Error, Kind};
 
 /// Deeper nesting is not looked into: nobody would read it.
@@ -149,16 +149,16 @@ pub fn classify(status: u16, code: Option<&str>, in_envelope: bool) -> Kind {
 
 /// The error that an answer is.
 #[must_use]
-pub fn of_answer(operation: &'static str, answer: &Answer, redaction: &Redaction) -> Error {
-    let status = answer.status.as_u16();
-    let document: Option<Value> = serde_json::from_slice(answer.json()).ok();
+pub fn of_answer(operation: &'static str, response: &Response, redaction: &Redaction) -> Error {
+    let status = response.status.as_u16();
+    let document: Option<Value> = serde_json::from_slice(response.json()).ok();
     let reasons = document.as_ref().map(reasons).unwrap_or_default();
     // Resource Manager says what is missing; a page with that status comes from somewhere else.
-    let known = !reasons.is_empty() || answer.text().trim().is_empty();
+    let known = !reasons.is_empty() || response.text().trim().is_empty();
     let code = reasons.first().and_then(|reason| reason.code.as_deref());
     let kind = classify(status, code, known);
     let error = if reasons.is_empty() {
-        let words = redirect_refused(answer).unwrap_or_else(|| description(answer));
+        let words = redirect_refused(response).unwrap_or_else(|| description(response));
         Error::new(kind, operation, redaction.apply(&words))
     } else {
         of_reasons(kind, operation, &reasons, redaction)
@@ -188,8 +188,8 @@ pub fn of_reasons(
 }
 
 /// What came instead of an envelope; of a page, only its title.
-fn description(answer: &Answer) -> String {
-    let body = answer.text();
+fn description(response: &Response) -> String {
+    let body = response.text();
     let lower = body.to_ascii_lowercase();
     let title = lower.find("<title>").map(|at| at + "<title>".len()).and_then(|start| {
         let end = start + lower[start..].find("</title>")?;
@@ -197,9 +197,9 @@ fn description(answer: &Answer) -> String {
     });
     match title {
         Some(title) if !title.is_empty() => {
-            format!("HTTP {} with a page titled {title:?}", answer.status)
+            format!("HTTP {} with a page titled {title:?}", response.status)
         }
-        _ => answer.describe(),
+        _ => response.describe(),
     }
 }
 
@@ -214,14 +214,14 @@ mod tests {
     fn error(status: u16, kind: &'static str, body: &str) -> Error {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-        let answer = Answer {
+        let response = Response {
             status: StatusCode::from_u16(status).unwrap(),
             headers,
             body: body.as_bytes().to_vec(),
             url: "https://management.example/".parse().unwrap(),
             attempts: 1,
         };
-        of_answer("Get", &answer, &Redaction::default())
+        of_answer("Get", &response, &Redaction::default())
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Arm;
 use super::client::{Call, correlation};
 use super::resource::{State, provisioning_state, text};
-use crate::cloud::http::Answer;
+use crate::cloud::http::Response;
 
 /// What was asked of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,17 +99,17 @@ impl Operation {
         change: Change,
         call: &Call<'_>,
         api_version: &str,
-        answer: &Answer,
+        response: &Response,
         body: Option<&Value>,
     ) -> Self {
-        let status = answer.status.as_u16();
+        let status = response.status.as_u16();
         let word = body.and_then(|body| body.pointer("/properties/provisioningState"));
         let over = match (change, status) {
             (_, 204) | (Change::Delete, 200) => true,
             (Change::Delete, _) => false,
             // Without a state it is the end, unless there is an address to ask.
             (_, 200 | 201) => match text(word) {
-                None => watched(arm, answer, call, api_version).is_none(),
+                None => watched(arm, response, call, api_version).is_none(),
                 word => State::of(word) != State::Running,
             },
             _ => false,
@@ -118,8 +118,8 @@ impl Operation {
             // The resource has the last word, and it is asked at once.
             (Watch::Resource, None)
         } else {
-            let watch = watched(arm, answer, call, api_version).unwrap_or(Watch::Resource);
-            (watch, Some(answer.retry_after().unwrap_or(arm.polling_interval())))
+            let watch = watched(arm, response, call, api_version).unwrap_or(Watch::Resource);
+            (watch, Some(response.retry_after().unwrap_or(arm.polling_interval())))
         };
         let change_state = body.and_then(provisioning_state).unwrap_or("none");
         tracing::debug!(
@@ -148,11 +148,11 @@ impl Operation {
 /// answer could be anybody's. The resource is watched instead.
 pub(super) fn watched(
     arm: &Arm,
-    answer: &Answer,
+    response: &Response,
     call: &Call<'_>,
     api_version: &str,
 ) -> Option<Watch> {
-    let header = |name| answer.header(name).filter(|text| !text.trim().is_empty());
+    let header = |name| response.header(name).filter(|text| !text.trim().is_empty());
     let status = header("azure-asyncoperation").map(|text| (text, true));
     let (address, is_status) = status.or_else(|| header("location").map(|text| (text, false)))?;
     Some(match arm.given(address, api_version) {

@@ -6,9 +6,9 @@ use reqwest::{Method, Url};
 use serde_json::Value;
 
 use super::Arm;
-use super::client::{Call, Effort, correlation};
+use super::client::{Call, RequestClass, correlation};
 use super::resource::text;
-use crate::cloud::{Error, Kind, Limits, Result};
+use crate::cloud::{Deadline, Error, Kind, Result};
 
 impl Arm {
     /// All elements of the list at `path`, page after page. A page may be empty and not the last.
@@ -21,7 +21,7 @@ impl Arm {
         operation: &'static str,
         path: &str,
         api_version: &str,
-        limits: &Limits,
+        deadline: &Deadline,
     ) -> Result<Vec<Value>> {
         let correlation = correlation();
         let mut url = self.url(path, api_version);
@@ -31,7 +31,7 @@ impl Arm {
             let (method, body) = (Method::GET, None);
             let (correlation, resource) = (correlation.as_str(), path);
             let call = Call { operation, method, url: url.clone(), body, correlation, resource };
-            let page = self.read(&call, Effort::Read, limits).await?;
+            let page = self.read(&call, RequestClass::Read, deadline).await?;
             if let Some(Value::Array(more)) = page.get("value") {
                 elements.extend(more.iter().cloned());
             }

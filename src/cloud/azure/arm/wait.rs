@@ -20,9 +20,9 @@ use tokio::sync::Mutex;
 
 use super::Arm;
 use super::operation::{Operation, Watch};
-use crate::cloud::limits::readable;
+use crate::cloud::deadline::readable;
 use crate::cloud::poll::{Progress, until_done};
-use crate::cloud::{Error, Kind, Limits, Result};
+use crate::cloud::{Deadline, Error, Kind, Result};
 
 /// Looks at an operation's address that may find nothing before the resource is watched instead:
 /// the address may not have reached every front end yet.
@@ -50,17 +50,17 @@ impl Arm {
     ///
     /// # Errors
     /// [`Kind::Failed`] with everything the operation and the resource say about why;
-    /// [`Kind::NotFound`] if the resource does not appear; those of `limits`.
+    /// [`Kind::NotFound`] if the resource does not appear; those of `deadline`.
     pub async fn wait(
         &self,
         operation: &Operation,
-        limits: &Limits,
+        deadline: &Deadline,
         on_look: OnLook<'_>,
     ) -> Result<Option<Value>> {
         let wait = Mutex::new(Wait {
             arm: self,
             operation,
-            limits,
+            deadline,
             on_look,
             watch: operation.watch.clone(),
             pause: operation.pause,
@@ -73,7 +73,7 @@ impl Arm {
         });
         let every = self.polling_interval();
         let look = || async { wait.lock().await.look().await };
-        let ended = until_done(operation.name, every, limits, look).await;
+        let ended = until_done(operation.name, every, deadline, look).await;
         ended.map_err(|error| wait.into_inner().explain(error))
     }
 }
@@ -90,7 +90,7 @@ enum Step {
 struct Wait<'a> {
     arm: &'a Arm,
     operation: &'a Operation,
-    limits: &'a Limits,
+    deadline: &'a Deadline,
     on_look: OnLook<'a>,
     watch: Watch,
     pause: Option<Duration>,
@@ -125,11 +125,11 @@ impl Wait<'_> {
     /// A pause as asked for, or so much shorter that one last look fits in.
     fn pending(&mut self, asked: Option<Duration>) -> Result<Progress<Option<Value>>> {
         let pause = asked.unwrap_or(self.arm.polling_interval());
-        let left = self.limits.left();
+        let left = self.deadline.left();
         if pause < left {
             return Ok(Progress::Pending(Some(pause)));
         }
-        let margin = (self.limits.within / 10).min(MARGIN);
+        let margin = (self.deadline.within / 10).min(MARGIN);
         if self.is_last_look || left <= margin {
             let text = format!("the next look is due in {}", readable(pause));
             return Err(Error::new(Kind::TimedOut, self.operation.name, text));
@@ -142,8 +142,8 @@ impl Wait<'_> {
     fn explain(&self, error: Error) -> Error {
         let mut error = error;
         if error.kind == Kind::TimedOut {
-            let within = self.limits.within;
-            let elapsed = readable(within.saturating_sub(self.limits.left()));
+            let within = self.deadline.within;
+            let elapsed = readable(within.saturating_sub(self.deadline.left()));
             error.message = format!(
                 "not finished after {elapsed} of the {} allowed ({})",
                 readable(within),

@@ -9,12 +9,12 @@ use reqwest::{Method, Url};
 use serde_json::Value;
 
 use super::Arm;
-use super::client::{Call, Effort, correlation};
+use super::client::{Call, RequestClass, correlation};
 use super::error;
 use super::operation::{Change, Operation, Watch};
-use crate::cloud::http::{Answer, is_transient};
-use crate::cloud::limits::readable;
-use crate::cloud::{Error, Kind, Limits, Result};
+use crate::cloud::deadline::readable;
+use crate::cloud::http::{Response, is_transient};
+use crate::cloud::{Deadline, Error, Kind, Result};
 
 /// Times that a change of unknown fate is sent in all.
 const ATTEMPTS: u32 = 5;
@@ -51,26 +51,28 @@ impl Arm {
     /// there) means that a request of unknown fate was carried out.
     ///
     /// # Errors
-    /// The service's refusal. [`Error::maybe_done`] is set if the change may have been made.
+    /// The service's refusal. [`Error::outcome_unknown`] is set if the change may have been made.
     pub async fn write(
         &self,
         write: &Write<'_>,
-        limits: &Limits,
+        deadline: &Deadline,
         carried_out: impl Fn(Option<&Value>) -> bool,
     ) -> Result<Started> {
         let correlation = correlation();
         let call = self.call_of(write, &correlation);
         for attempt in 1.. {
-            let (doubt, asked) = match self.send(&call, Effort::Write, limits).await {
-                Ok(answer) if is_transient(answer.status) => {
-                    (self.error(&call, &answer), answer.retry_after())
+            let (doubt, asked) = match self.send(&call, RequestClass::Write, deadline).await {
+                Ok(response) if is_transient(response.status) => {
+                    (self.error(&call, &response), response.retry_after())
                 }
                 // Perhaps with our own earlier attempt.
-                Ok(answer) if attempt > 1 && answer.status.as_u16() == 409 => {
-                    (self.error(&call, &answer), None)
+                Ok(response) if attempt > 1 && response.status.as_u16() == 409 => {
+                    (self.error(&call, &response), None)
                 }
-                Ok(answer) => return self.accept(write, &call, &answer),
-                Err(error) if error.maybe_done && error.kind != Kind::TimedOut => (error, None),
+                Ok(response) => return self.accept(write, &call, &response),
+                Err(error) if error.outcome_unknown && error.kind != Kind::TimedOut => {
+                    (error, None)
+                }
                 Err(error) => return Err(error),
             };
             tracing::warn!(
@@ -80,8 +82,8 @@ impl Arm {
                 doubt.message,
             );
             let pause = asked.unwrap_or_else(|| PAUSE.saturating_mul(1 << (attempt - 1).min(6)));
-            self.breathe(&doubt, pause, limits).await?;
-            let found = self.look(write, &correlation, &doubt, limits).await?;
+            self.backoff(&doubt, pause, deadline).await?;
+            let found = self.look(write, &correlation, &doubt, deadline).await?;
             if carried_out(found.as_ref()) {
                 return Ok(self.taken_over(write, correlation, found));
             }
@@ -111,24 +113,24 @@ impl Arm {
     }
 
     /// Reads a clear answer to a change.
-    fn accept(&self, write: &Write<'_>, call: &Call<'_>, answer: &Answer) -> Result<Started> {
-        let status = answer.status.as_u16();
-        if !answer.status.is_success() {
-            let error = self.error(call, answer);
+    fn accept(&self, write: &Write<'_>, call: &Call<'_>, response: &Response) -> Result<Started> {
+        let status = response.status.as_u16();
+        if !response.status.is_success() {
+            let error = self.error(call, response);
             if write.change == Change::Delete && error.kind == Kind::NotFound {
                 let operation = self.operation(write, call.correlation, Watch::Gone);
                 return Ok(Started { operation, resource: None });
             }
             return Err(error);
         }
-        let body: Option<Value> = serde_json::from_slice(answer.json()).ok();
+        let body: Option<Value> = serde_json::from_slice(response.json()).ok();
         if let Some(body) = body.as_ref().filter(|body| error::is_error_only(body)) {
             let reasons = error::reasons(body);
             let error = error::of_reasons(Kind::Failed, call.operation, &reasons, self.redaction());
-            return Err(self.traced(call, answer, error.status(status)));
+            return Err(self.traced(call, response, error.status(status)));
         }
         let (change, version) = (write.change, write.api_version);
-        let operation = Operation::accepted(self, change, call, version, answer, body.as_ref());
+        let operation = Operation::accepted(self, change, call, version, response, body.as_ref());
         Ok(Started { operation, resource: body.filter(|body| body.get("properties").is_some()) })
     }
 
@@ -138,34 +140,39 @@ impl Arm {
         write: &Write<'_>,
         correlation: &str,
         doubt: &Error,
-        limits: &Limits,
+        deadline: &Deadline,
     ) -> Result<Option<Value>> {
         let url: Url = self.url(write.resource, write.api_version);
         let call =
             Call { method: Method::GET, url, body: None, ..self.call_of(write, correlation) };
-        match self.read(&call, Effort::Read, limits).await {
+        match self.read(&call, RequestClass::Read, deadline).await {
             Ok(found) => Ok(Some(found)),
             Err(error) if error.kind == Kind::NotFound => Ok(None),
             Err(error) => {
                 let error = error.fact("Before that", doubt.message.as_str());
-                Err(Error { maybe_done: true, ..error })
+                Err(Error { outcome_unknown: true, ..error })
             }
         }
     }
 
-    async fn breathe(&self, doubt: &Error, pause: Duration, limits: &Limits) -> Result<()> {
-        if pause >= limits.left() {
+    async fn backoff(&self, doubt: &Error, pause: Duration, deadline: &Deadline) -> Result<()> {
+        if pause >= deadline.left() {
             let message = format!(
                 "{}; the next look would have to wait {}, but of the {} allowed only {} are left",
                 doubt.message,
                 readable(pause),
-                readable(limits.within),
-                readable(limits.left())
+                readable(deadline.within),
+                readable(deadline.left())
             );
-            return Err(Error { kind: Kind::TimedOut, message, maybe_done: true, ..doubt.clone() });
+            return Err(Error {
+                kind: Kind::TimedOut,
+                message,
+                outcome_unknown: true,
+                ..doubt.clone()
+            });
         }
-        let paused = limits.pause(doubt.operation, pause).await;
-        paused.map_err(|error| Error { maybe_done: true, facts: doubt.facts.clone(), ..error })
+        let paused = deadline.pause(doubt.operation, pause).await;
+        paused.map_err(|error| Error { outcome_unknown: true, facts: doubt.facts.clone(), ..error })
     }
 
     /// A change that a look has shown to be under way.

@@ -9,8 +9,8 @@ use reqwest::{Request, StatusCode, Url};
 
 use super::Login;
 use crate::cloud::azure::token::Token;
-use crate::cloud::http::{Answer, Http, Retry, Verdict, place};
-use crate::cloud::{Error, Kind, Limits, Result};
+use crate::cloud::http::{Http, Response, Retry, RetryPolicy, origin as origin_of};
+use crate::cloud::{Deadline, Error, Kind, Result};
 
 /// Sends what `make` makes as [`Http::send`] does, with a token for `scope`. On HTTP 401 the token
 /// is renewed and the request sent again, once.
@@ -30,11 +30,11 @@ pub async fn send_authorized<Making>(
     scope: &str,
     origin: &Url,
     operation: &'static str,
-    limits: &Limits,
-    retry: Retry,
+    deadline: &Deadline,
+    retry: RetryPolicy,
     make: impl Fn(u32) -> Making,
-    judge: impl Fn(&Answer) -> Verdict,
-) -> Result<Answer>
+    judge: impl Fn(&Response) -> Retry,
+) -> Result<Response>
 where
     Making: Future<Output = Result<Request>>,
 {
@@ -47,26 +47,26 @@ where
             check_origin(operation, request.url(), origin)?;
             let token = match refused_before {
                 Some((stale, claims)) => {
-                    login.renewed_with(scope, stale, claims.as_deref(), limits).await?
+                    login.renewed_with(scope, stale, claims.as_deref(), deadline).await?
                 }
-                None => login.token(scope, limits).await?,
+                None => login.token(scope, deadline).await?,
             };
             request.headers_mut().insert(AUTHORIZATION, bearer(operation, &token)?);
             *lock(used_here) = Some(token);
             Ok(request)
         };
         let last_try = refused.is_some();
-        let judge_once = |answer: &Answer| {
-            if answer.status == StatusCode::UNAUTHORIZED && !last_try {
-                return Verdict::Take;
+        let judge_once = |response: &Response| {
+            if response.status == StatusCode::UNAUTHORIZED && !last_try {
+                return Retry::No;
             }
-            judge(answer)
+            judge(response)
         };
-        let answer = http.send(operation, limits, retry, with_token, judge_once).await?;
-        if answer.status != StatusCode::UNAUTHORIZED || last_try {
-            return Ok(answer);
+        let response = http.send(operation, deadline, retry, with_token, judge_once).await?;
+        if response.status != StatusCode::UNAUTHORIZED || last_try {
+            return Ok(response);
         }
-        refused = lock(&used).take().map(|token| (token, challenged_claims(&answer)));
+        refused = lock(&used).take().map(|token| (token, challenged_claims(&response)));
     }
 }
 
@@ -76,8 +76,8 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 /// The claims that a service wants to see in the next token, as continuous access evaluation asks
 /// for them: `WWW-Authenticate: Bearer error="insufficient_claims", claims="<base64>"`.
-fn challenged_claims(answer: &Answer) -> Option<String> {
-    let headers = answer.headers.get_all(WWW_AUTHENTICATE);
+fn challenged_claims(response: &Response) -> Option<String> {
+    let headers = response.headers.get_all(WWW_AUTHENTICATE);
     let encoded = headers.iter().filter_map(|value| value.to_str().ok()).find_map(|challenge| {
         let (_, rest) = challenge.split_once("claims=\"")?;
         Some(rest.split_once('"')?.0.trim_end_matches('='))
@@ -98,8 +98,8 @@ pub fn check_origin(operation: &'static str, url: &Url, origin: &Url) -> Result<
     }
     let text = format!(
         "the service pointed to {}, which is not {}; credentials are not sent to another address",
-        place(url),
-        place(origin)
+        origin_of(url),
+        origin_of(origin)
     );
     Err(Error::new(Kind::Invalid, operation, text))
 }
@@ -149,14 +149,14 @@ mod tests {
         Login::new(Arc::new(Http::new("test".into())), settings).unwrap()
     }
 
-    async fn send(login: &Login, origin: &str, url: &str) -> Result<Answer> {
+    async fn send(login: &Login, origin: &str, url: &str) -> Result<Response> {
         let (origin, url) = (Url::parse(origin).unwrap(), Url::parse(url).unwrap());
-        let limits = Limits::within(Duration::from_secs(20), CancellationToken::new());
+        let deadline = Deadline::within(Duration::from_secs(20), CancellationToken::new());
         let make = async |_| Ok(Request::new(reqwest::Method::GET, url.clone()));
-        let (http, retry) = (Http::new("test".into()), Retry::default());
-        let judge = |_: &Answer| Verdict::Take;
+        let (http, retry) = (Http::new("test".into()), RetryPolicy::default());
+        let judge = |_: &Response| Retry::No;
         let sent =
-            send_authorized(&http, login, SCOPE, &origin, "Get", &limits, retry, make, judge);
+            send_authorized(&http, login, SCOPE, &origin, "Get", &deadline, retry, make, judge);
         fn assert_send<T: Send>(future: T) -> T {
             future
         }
@@ -180,8 +180,8 @@ mod tests {
         .await;
         let login = login(&authority);
         for _ in 0..2 {
-            let answer = send(&login, &service.url(), &service.url()).await.unwrap();
-            assert_eq!(answer.status, 200);
+            let response = send(&login, &service.url(), &service.url()).await.unwrap();
+            assert_eq!(response.status, 200);
         }
         assert_eq!(shown(&service), ["Bearer token-1", "Bearer token-2", "Bearer token-2"]);
         assert_eq!(authority.count(), 2);
@@ -191,8 +191,8 @@ mod tests {
     async fn a_second_refusal_is_final() {
         let (authority, service) =
             (authority().await, Fake::replies(vec![Reply::empty(401)]).await);
-        let answer = send(&login(&authority), &service.url(), &service.url()).await.unwrap();
-        assert_eq!((answer.status.as_u16(), service.count(), authority.count()), (401, 2, 2));
+        let response = send(&login(&authority), &service.url(), &service.url()).await.unwrap();
+        assert_eq!((response.status.as_u16(), service.count(), authority.count()), (401, 2, 2));
     }
 
     #[tokio::test]

@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use p12_keystore::Pkcs12Archive;
 use p12_keystore::error::Error as Pkcs12Error;
 
+use super::super::text::filled;
 use super::super::token::Secret;
-use super::super::words::filled;
 use super::Settings;
 use super::assertion::{Certificate, Key};
 use super::identity::lacking;

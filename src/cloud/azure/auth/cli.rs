@@ -7,12 +7,12 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::process::Command;
 
+use super::super::text::{bounded, filled};
 use super::super::token::{OPERATION, Token};
-use super::super::words::{bounded, filled};
 use super::Settings;
-use super::answer::{UNSAID, left_until, seconds};
-use crate::cloud::limits::readable;
-use crate::cloud::{Error, Kind, Limits, Result};
+use super::response::{UNSAID, left_until, seconds};
+use crate::cloud::deadline::readable;
+use crate::cloud::{Deadline, Error, Kind, Result};
 
 /// The code of the error that says that there is no CLI.
 pub const NOT_FOUND: &str = "AzureCliNotFound";
@@ -38,7 +38,7 @@ impl Cli {
         &self,
         settings: &Settings,
         scope: &str,
-        limits: &Limits,
+        deadline: &Deadline,
     ) -> Result<Token> {
         let mut arguments = vec!["account", "get-access-token", "--scope", scope];
         // The CLI takes one of them; a subscription of another directory would not do.
@@ -47,30 +47,30 @@ impl Cli {
         } else if let Some(subscription) = filled(settings.subscription_id.as_deref()) {
             arguments.extend(["--subscription", subscription]);
         }
-        let answer = self.run(&arguments, limits).await?;
-        let secret = answer["accessToken"].as_str().filter(|text| !text.is_empty());
+        let response = self.run(&arguments, deadline).await?;
+        let secret = response["accessToken"].as_str().filter(|text| !text.is_empty());
         let secret = secret.ok_or_else(|| unexpected("accessToken"))?;
         // Versions before 2.54 say the end in local time only, whose offset is not known here.
-        let lifetime = seconds(&answer["expires_on"]).map(left_until);
+        let lifetime = seconds(&response["expires_on"]).map(left_until);
         let lifetime =
             lifetime.map_or(UNSAID, |seconds| Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
         Ok(Token::new(secret, lifetime))
     }
 
-    pub(super) async fn default_subscription(&self, limits: &Limits) -> Result<String> {
-        let answer = self.run(&["account", "show"], limits).await?;
-        let id = answer["id"].as_str().filter(|id| !id.is_empty());
+    pub(super) async fn default_subscription(&self, deadline: &Deadline) -> Result<String> {
+        let response = self.run(&["account", "show"], deadline).await?;
+        let id = response["id"].as_str().filter(|id| !id.is_empty());
         id.map(str::to_owned).ok_or_else(|| unexpected("id"))
     }
 
-    async fn run(&self, arguments: &[&str], limits: &Limits) -> Result<Value> {
+    async fn run(&self, arguments: &[&str], deadline: &Deadline) -> Result<Value> {
         let mut command = Command::new(&self.program);
         command.args(arguments).args(["--output", "json"]);
         command.stdin(Stdio::null()).kill_on_drop(true);
-        let allowed = self.longest.min(limits.left());
+        let allowed = self.longest.min(deadline.left());
         let output = tokio::select! {
             biased;
-            () = limits.stop.cancelled() => {
+            () = deadline.stop.cancelled() => {
                 return Err(Error::new(Kind::Interrupted, OPERATION, "stopped on request"));
             }
             output = tokio::time::timeout(allowed, command.output()) => output,
@@ -142,14 +142,14 @@ mod tests {
         (Cli { program: path.into(), longest: Duration::from_secs(20) }, folder)
     }
 
-    fn limits() -> Limits {
-        Limits::within(Duration::from_secs(60), CancellationToken::new())
+    fn deadline() -> Deadline {
+        Deadline::within(Duration::from_secs(60), CancellationToken::new())
     }
 
     async fn token(cli: &Cli, settings: &Settings) -> Result<Token> {
         // A script that was just written may still be open in a process forked meanwhile.
         loop {
-            match cli.token(settings, SCOPE, &limits()).await {
+            match cli.token(settings, SCOPE, &deadline()).await {
                 Err(error) if error.message.contains("Text file busy") => {}
                 result => return result,
             }
@@ -159,10 +159,10 @@ mod tests {
     #[tokio::test]
     async fn a_token_is_asked_for_by_tenant_or_else_by_subscription() {
         let later = time::OffsetDateTime::now_utc().unix_timestamp() + 3600;
-        let answer = format!(
+        let response = format!(
             r#"{{"accessToken": "wool", "expiresOn": "2031-02-03 04:05:06.0", "expires_on": {later}}}"#
         );
-        let (cli, folder) = cli(&format!("echo '{answer}'"));
+        let (cli, folder) = cli(&format!("echo '{response}'"));
         let with = |tenant: Option<&str>| Settings {
             tenant_id: tenant.map(str::to_owned),
             subscription_id: Some("pasture".into()),
@@ -185,7 +185,7 @@ mod tests {
     async fn the_default_subscription_is_the_clis() {
         let (cli, folder) = cli(r#"echo '{"id": "pasture", "name": "Pasture"}'"#);
         let id = loop {
-            match cli.default_subscription(&limits()).await {
+            match cli.default_subscription(&deadline()).await {
                 Err(error) if error.message.contains("Text file busy") => {}
                 result => break result.unwrap(),
             }
@@ -204,8 +204,8 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_that_is_none_is_not_quoted() {
-        for answer in [r#"{"accessToken": "wool"#, r#"{"token": "wool"}"#] {
-            let (cli, _folder) = cli(&format!("echo '{answer}'"));
+        for response in [r#"{"accessToken": "wool"#, r#"{"token": "wool"}"#] {
+            let (cli, _folder) = cli(&format!("echo '{response}'"));
             let error = token(&cli, &Settings::default()).await.unwrap_err();
             assert_eq!(error.kind, Kind::Unexpected);
             assert!(!error.message.contains("wool"));
@@ -227,14 +227,14 @@ mod tests {
     #[tokio::test]
     async fn a_caller_that_stops_does_not_wait_for_the_cli() {
         let (slow, _folder) = cli("sleep 30");
-        let limits = limits();
-        let stop = limits.stop.clone();
+        let deadline = deadline();
+        let stop = deadline.stop.clone();
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(100)).await;
             stop.cancel();
         });
         let started = Instant::now();
-        let error = slow.token(&Settings::default(), SCOPE, &limits).await.unwrap_err();
+        let error = slow.token(&Settings::default(), SCOPE, &deadline).await.unwrap_err();
         assert!(started.elapsed() < Duration::from_secs(5));
         assert!(matches!(error.kind, Kind::Interrupted | Kind::Unavailable));
     }

@@ -6,9 +6,9 @@ use url::form_urlencoded;
 
 use super::super::environments::Environment;
 use super::super::token::{OPERATION, Secret, Token};
-use super::answer;
-use crate::cloud::http::{Http, Retry};
-use crate::cloud::{Error, Limits, Result};
+use super::response;
+use crate::cloud::http::{Http, RetryPolicy};
+use crate::cloud::{Deadline, Error, Result};
 
 /// The kind of assertion that a client's signed or federated token is.
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -55,7 +55,7 @@ impl Authority {
         &self,
         http: &Http,
         request: &Request<'_>,
-        limits: &Limits,
+        deadline: &Deadline,
     ) -> Result<Token> {
         let form = request.form();
         let make = async |_| {
@@ -67,10 +67,10 @@ impl Authority {
             *post.body_mut() = Some(form.clone().into());
             Ok(post)
         };
-        http.send(OPERATION, limits, Retry::default(), make, answer::verdict)
+        http.send(OPERATION, deadline, RetryPolicy::default(), make, response::should_retry)
             .await
-            .and_then(|answer| answer::token(&answer))
-            .map_err(|error| answer::hide(error, request.proof.secret()))
+            .and_then(|response| response::token(&response))
+            .map_err(|error| response::hide(error, request.proof.secret()))
     }
 }
 

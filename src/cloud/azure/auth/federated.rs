@@ -5,12 +5,12 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, Heade
 use reqwest::{Request, Url};
 
 use super::super::environments::is_protected;
+use super::super::text::filled;
 use super::super::token::{OPERATION, Secret};
-use super::super::words::filled;
 use super::identity::{lacking, oidc_token};
-use super::{Method, Settings, answer};
-use crate::cloud::http::{Http, Retry};
-use crate::cloud::{Error, Limits, Result};
+use super::{Method, Settings, response};
+use crate::cloud::http::{Http, RetryPolicy};
+use crate::cloud::{Deadline, Error, Result};
 
 /// Whom the token is for.
 const AUDIENCE: &str = "api://AzureADTokenExchange";
@@ -26,7 +26,7 @@ pub(super) async fn token(
     http: &Http,
     settings: &Settings,
     method: Method,
-    limits: &Limits,
+    deadline: &Deadline,
 ) -> Result<Secret> {
     match method {
         Method::AdoPipeline => {
@@ -39,11 +39,11 @@ pub(super) async fn token(
                 ("audience", AUDIENCE),
             ];
             let url = request_url(settings, &parameters)?;
-            ask(http, settings, (reqwest::Method::POST, url), "oidcToken", limits).await
+            ask(http, settings, (reqwest::Method::POST, url), "oidcToken", deadline).await
         }
         Method::GitHub => {
             let url = request_url(settings, &[("audience", AUDIENCE)])?;
-            ask(http, settings, (reqwest::Method::GET, url), "value", limits).await
+            ask(http, settings, (reqwest::Method::GET, url), "value", deadline).await
         }
         _ => oidc_token(settings).await,
     }
@@ -77,7 +77,7 @@ async fn ask(
     settings: &Settings,
     (method, url): (reqwest::Method, Url),
     field: &str,
-    limits: &Limits,
+    deadline: &Deadline,
 ) -> Result<Secret> {
     const SETTING: &str = "oidc_request_token";
     let proof = settings.oidc_request_token.as_ref().ok_or_else(|| lacking(SETTING))?;
@@ -99,13 +99,15 @@ async fn ask(
         Ok(request)
     };
     let token = async {
-        let answer = http.send(OPERATION, limits, Retry::default(), make, answer::verdict).await?;
-        let body = answer::object(&answer)?;
+        let response = http
+            .send(OPERATION, deadline, RetryPolicy::default(), make, response::should_retry)
+            .await?;
+        let body = response::object(&response)?;
         let token = body[field].as_str().filter(|text| !text.is_empty());
-        token.map(Secret::from).ok_or_else(|| answer::without(&answer, field))
+        token.map(Secret::from).ok_or_else(|| response::without(&response, field))
     };
     token.await.map_err(|error| {
-        let error = answer::hide(error, proof);
+        let error = response::hide(error, proof);
         let message = format!("the pipeline gave no token: {}", error.message);
         Error { message, ..error }
     })

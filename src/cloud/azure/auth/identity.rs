@@ -1,7 +1,7 @@
 //! Who logs in: values that are given, stand in files, or come from the pod.
 
+use super::super::text::filled;
 use super::super::token::Secret;
-use super::super::words::filled;
 use super::Settings;
 use crate::cloud::{Error, Result};
 

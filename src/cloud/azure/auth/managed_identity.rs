@@ -7,12 +7,12 @@ use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, Request, StatusCode, Url};
 
 use super::super::environments::is_protected;
+use super::super::text::filled;
 use super::super::token::{OPERATION, Secret, Token};
-use super::super::words::filled;
 use super::identity::client_id;
-use super::{Settings, answer};
-use crate::cloud::http::{Answer, Http, Retry, Verdict, is_link_local};
-use crate::cloud::{Error, Limits, Result};
+use super::{Settings, response};
+use crate::cloud::http::{Http, Response, Retry, RetryPolicy, is_link_local};
+use crate::cloud::{Deadline, Error, Result};
 
 /// The instance metadata service of a virtual machine.
 const IMDS: &str = "http://169.254.169.254/metadata/identity/oauth2/token";
@@ -23,7 +23,7 @@ const APP_SERVICE_VERSION: &str = "2019-08-01";
 const UPDATE: Duration = Duration::from_secs(70);
 
 /// The service is next door: what does not answer at once is not there.
-const RETRY: Retry = Retry {
+const RETRY: RetryPolicy = RetryPolicy {
     attempts: 5,
     attempt: Duration::from_secs(10),
     first: Duration::from_secs(1),
@@ -42,7 +42,7 @@ pub(super) async fn token(
     http: &Http,
     settings: &Settings,
     scope: &str,
-    limits: &Limits,
+    deadline: &Deadline,
 ) -> Result<Token> {
     let Service { mut url, version, header } = service(settings)?;
     let client = client_id(settings).await?;
@@ -60,23 +60,23 @@ pub(super) async fn token(
         request.headers_mut().insert(header.0.clone(), header.1.clone());
         Ok(request)
     };
-    let answer = http.send(OPERATION, limits, RETRY, make, verdict).await;
-    answer.and_then(|answer| answer::token(&answer)).map_err(|error| {
+    let response = http.send(OPERATION, deadline, RETRY, make, should_retry).await;
+    response.and_then(|response| response::token(&response)).map_err(|error| {
         let message = format!("the managed identity gave no token: {}", error.message);
         let error = Error { message, ..error };
         match &settings.platform.identity_header {
-            Some(secret) => answer::hide(error, secret),
+            Some(secret) => response::hide(error, secret),
             None => error,
         }
     })
 }
 
-fn verdict(answer: &Answer) -> Verdict {
-    match answer.status {
-        StatusCode::GONE => Verdict::Later(answer::refusal(answer), UPDATE),
+fn should_retry(response: &Response) -> Retry {
+    match response.status {
+        StatusCode::GONE => Retry::After(response::refusal(response), UPDATE),
         // Not there yet, right after the machine has started.
-        StatusCode::NOT_FOUND => Verdict::Again(answer::refusal(answer)),
-        _ => answer::verdict(answer),
+        StatusCode::NOT_FOUND => Retry::Yes(response::refusal(response)),
+        _ => response::should_retry(response),
     }
 }
 
@@ -143,19 +143,19 @@ mod tests {
 
     #[test]
     fn a_metadata_service_that_is_updated_is_given_its_time() {
-        let answer = |status: u16| Answer {
+        let response = |status: u16| Response {
             status: StatusCode::from_u16(status).unwrap(),
             headers: HeaderMap::new(),
             body: Vec::new(),
             url: Url::parse(IMDS).unwrap(),
             attempts: 1,
         };
-        assert!(matches!(verdict(&answer(410)), Verdict::Later(_, UPDATE)));
+        assert!(matches!(should_retry(&response(410)), Retry::After(_, UPDATE)));
         for status in [404, 429, 500, 503] {
-            assert!(matches!(verdict(&answer(status)), Verdict::Again(_)), "{status}");
+            assert!(matches!(should_retry(&response(status)), Retry::Yes(_)), "{status}");
         }
         for status in [200, 400, 403] {
-            assert!(matches!(verdict(&answer(status)), Verdict::Take), "{status}");
+            assert!(matches!(should_retry(&response(status)), Retry::No), "{status}");
         }
     }
 }

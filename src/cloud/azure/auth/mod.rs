@@ -3,7 +3,6 @@
 //! [`settings`] says what can be set, [`method`] which way in that makes; the other modules are
 //! those ways. Nothing is read or asked before the first token is wanted.
 
-mod answer;
 mod assertion;
 mod bearer;
 mod certificate;
@@ -13,6 +12,7 @@ mod federated;
 mod identity;
 mod managed_identity;
 pub mod method;
+mod response;
 pub mod settings;
 
 use std::sync::Arc;
@@ -26,10 +26,10 @@ pub use settings::Settings;
 pub use super::token::OPERATION;
 
 use super::environments::Environment;
+use super::text::filled;
 use super::token::{Token, Tokens};
-use super::words::filled;
 use crate::cloud::http::Http;
-use crate::cloud::{Error, Kind, Limits, Result};
+use crate::cloud::{Deadline, Error, Kind, Result};
 
 /// One identity, its tokens, and the cloud it logs in to. Shared by all services of one process.
 #[derive(Debug)]
@@ -86,17 +86,17 @@ impl Login {
     /// A token for `scope`: a kept one, or a new one if there is none or it is too old.
     ///
     /// # Errors
-    /// What the login service said, and those of `limits`.
-    pub async fn token(&self, scope: &str, limits: &Limits) -> Result<Token> {
-        self.tokens.get(scope, limits, self.ask(scope, None, limits)).await
+    /// What the login service said, and those of `deadline`.
+    pub async fn token(&self, scope: &str, deadline: &Deadline) -> Result<Token> {
+        self.tokens.get(scope, deadline, self.ask(scope, None, deadline)).await
     }
 
     /// A token for `scope` other than `stale`, which a service has refused.
     ///
     /// # Errors
     /// Those of [`Login::token`].
-    pub async fn renewed(&self, scope: &str, stale: &Token, limits: &Limits) -> Result<Token> {
-        self.renewed_with(scope, stale, None, limits).await
+    pub async fn renewed(&self, scope: &str, stale: &Token, deadline: &Deadline) -> Result<Token> {
+        self.renewed_with(scope, stale, None, deadline).await
     }
 
     /// As [`Login::renewed`], with the claims that the service wants to see. Only Entra ID itself
@@ -109,34 +109,36 @@ impl Login {
         scope: &str,
         stale: &Token,
         claims: Option<&str>,
-        limits: &Limits,
+        deadline: &Deadline,
     ) -> Result<Token> {
-        let ask = self.ask(scope, claims, limits);
-        self.tokens.replace(scope, stale, limits, ask).await
+        let ask = self.ask(scope, claims, deadline);
+        self.tokens.replace(scope, stale, deadline, ask).await
     }
 
     /// The subscription: the setting, or the Azure CLI's default one if the CLI is the way in.
     ///
     /// # Errors
     /// One about `subscription_id` if there is none, and those of the CLI.
-    pub async fn subscription_id(&self, limits: &Limits) -> Result<String> {
+    pub async fn subscription_id(&self, deadline: &Deadline) -> Result<String> {
         if let Some(id) = filled(self.settings.subscription_id.as_deref()) {
             return Ok(id.to_owned());
         }
         if self.method != Method::AzureCli {
             return Err(Error::setting("ReadSettings", "subscription_id", "is not set"));
         }
-        let ask = || self.cli.default_subscription(limits);
+        let ask = || self.cli.default_subscription(deadline);
         self.cli_subscription.get_or_try_init(ask).await.cloned()
     }
 
     /// A new token. `claims` is what a service asked for when it refused the one before.
-    async fn ask(&self, scope: &str, claims: Option<&str>, limits: &Limits) -> Result<Token> {
+    async fn ask(&self, scope: &str, claims: Option<&str>, deadline: &Deadline) -> Result<Token> {
         tracing::debug!(scope, method = self.method.name(), "asking for a token");
         let (http, settings) = (&*self.http, &self.settings);
         match self.method {
-            Method::ManagedIdentity => managed_identity::token(http, settings, scope, limits).await,
-            Method::AzureCli => self.cli.token(settings, scope, limits).await,
+            Method::ManagedIdentity => {
+                managed_identity::token(http, settings, scope, deadline).await
+            }
+            Method::AzureCli => self.cli.token(settings, scope, deadline).await,
             application => {
                 let identity = identity::Identity::read(settings).await?;
                 let authority = entra::Authority::new(&self.environment, &identity.tenant_id)?;
@@ -149,13 +151,13 @@ impl Login {
                     }
                     Method::ClientSecret => entra::Proof::Secret(identity::secret(settings).await?),
                     _ => {
-                        let token = federated::token(http, settings, application, limits).await?;
+                        let token = federated::token(http, settings, application, deadline).await?;
                         entra::Proof::Assertion(token)
                     }
                 };
                 let request =
                     entra::Request { client_id: identity.client_id, proof, scope, claims };
-                authority.token(http, &request, limits).await
+                authority.token(http, &request, deadline).await
             }
         }
     }

@@ -12,8 +12,8 @@ use crate::cloud::fake::{Fake, Reply, Request};
 const SCOPE: &str = "https://batch.core.windows.net//.default";
 const SECRET: &str = "a-secret-of-sheep";
 
-fn limits() -> Limits {
-    Limits::within(Duration::from_secs(20), CancellationToken::new())
+fn deadline() -> Deadline {
+    Deadline::within(Duration::from_secs(20), CancellationToken::new())
 }
 
 fn text(value: &str) -> Option<String> {
@@ -37,7 +37,7 @@ fn with_secret(authority: &Fake) -> Settings {
 
 async fn ask(settings: Settings) -> Result<String> {
     let login = Login::new(Arc::new(Http::new("test".into())), settings)?;
-    Ok(login.token(SCOPE, &limits()).await?.secret().expose().to_owned())
+    Ok(login.token(SCOPE, &deadline()).await?.secret().expose().to_owned())
 }
 
 fn given(token: &str) -> Reply {
@@ -85,7 +85,7 @@ async fn many_callers_log_in_once() {
     let callers: Vec<_> = (0..50)
         .map(|_| {
             let login = Arc::clone(&login);
-            tokio::spawn(async move { login.token(SCOPE, &limits()).await.map(|_| ()) })
+            tokio::spawn(async move { login.token(SCOPE, &deadline()).await.map(|_| ()) })
         })
         .collect();
     for caller in callers {
@@ -162,9 +162,9 @@ async fn a_token_file_is_read_for_each_request() {
         ..application(&authority)
     };
     let login = Login::new(Arc::new(Http::new("test".into())), settings).unwrap();
-    let stale = login.token(SCOPE, &limits()).await.unwrap();
+    let stale = login.token(SCOPE, &deadline()).await.unwrap();
     std::fs::write(file.path(), "second\n").unwrap();
-    login.renewed(SCOPE, &stale, &limits()).await.unwrap();
+    login.renewed(SCOPE, &stale, &deadline()).await.unwrap();
     let shown = |request: &Request| request.field("client_assertion").unwrap();
     assert_eq!(authority.requests().iter().map(shown).collect::<Vec<_>>(), ["first", "second"]);
     let kind = authority.requests()[0].field("client_assertion_type").unwrap();
@@ -239,8 +239,8 @@ async fn a_pipeline_that_refuses_is_not_the_authority() {
 #[tokio::test]
 async fn a_managed_identity_is_asked_for_a_resource() {
     let later = time::OffsetDateTime::now_utc().unix_timestamp() + 3600;
-    let answer = json!({"access_token": "wool", "expires_on": later.to_string()});
-    let service = Fake::replies(vec![Reply::empty(404), Reply::json(200, answer)]).await;
+    let response = json!({"access_token": "wool", "expires_on": later.to_string()});
+    let service = Fake::replies(vec![Reply::empty(404), Reply::json(200, response)]).await;
     let settings = Settings {
         use_msi: Some(true),
         client_id: text("shepherd"),
@@ -303,7 +303,7 @@ async fn a_subscription_is_needed_where_there_is_no_cli() {
     let authority = Fake::start(Reply::unexpected).await;
     let subscription = async |settings| {
         let login = Login::new(Arc::new(Http::new("test".into())), settings).unwrap();
-        login.subscription_id(&limits()).await
+        login.subscription_id(&deadline()).await
     };
     let error = subscription(with_secret(&authority)).await.unwrap_err();
     assert_eq!(error.setting, Some("subscription_id"));

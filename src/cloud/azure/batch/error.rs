@@ -3,9 +3,9 @@
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use super::super::words::{start, word};
+use super::super::text::{start, word};
 use super::{OPERATION, Sent};
-use crate::cloud::http::{Answer, Verdict, is_transient, redirect_refused};
+use crate::cloud::http::{Response, Retry, is_transient, redirect_refused};
 use crate::cloud::{Error, Kind, Result};
 
 /// The `values` that the service is known to send. Others are kept together with their key.
@@ -72,18 +72,18 @@ fn is_code(error: &Error, code: &str) -> bool {
 }
 
 /// Whether to ask again. The service's table of codes says which failures pass.
-pub(super) fn verdict(answer: &Answer) -> Verdict {
-    if answer.status == StatusCode::OK {
-        return Verdict::Take;
+pub(super) fn should_retry(response: &Response) -> Retry {
+    if response.status == StatusCode::OK {
+        return Retry::No;
     }
-    let error = read(answer);
+    let error = read(response);
     let passes = ["OperationTimedOut", "ServerBusy"].iter().any(|code| is_code(&error, code));
-    if passes || is_transient(answer.status) { Verdict::Again(error) } else { Verdict::Take }
+    if passes || is_transient(response.status) { Retry::Yes(error) } else { Retry::No }
 }
 
 /// The answer, if it is a good one.
-pub(super) fn check(answer: Answer) -> Result<Answer> {
-    if answer.status == StatusCode::OK { Ok(answer) } else { Err(read(&answer)) }
+pub(super) fn check(response: Response) -> Result<Response> {
+    if response.status == StatusCode::OK { Ok(response) } else { Err(read(&response)) }
 }
 
 /// Adds which request it was, and hides the signature, which the service quotes when it does not
@@ -99,8 +99,8 @@ pub(super) fn complete(mut error: Error, sent: &Sent) -> Error {
 }
 
 /// The error that an answer other than 200 tells of.
-fn read(answer: &Answer) -> Error {
-    let body: Value = serde_json::from_slice(answer.json()).unwrap_or_default();
+fn read(response: &Response) -> Error {
+    let body: Value = serde_json::from_slice(response.json()).unwrap_or_default();
     let code = body["code"].as_str().unwrap_or_default();
     let message = body["message"]["value"].as_str().or(body["message"].as_str());
     let mut left = SHOWN;
@@ -109,11 +109,11 @@ fn read(answer: &Answer) -> Error {
         left = left.saturating_sub(text.chars().count());
         shown
     };
-    let text = redirect_refused(answer)
+    let text = redirect_refused(response)
         .or_else(|| message.filter(|text| !text.is_empty()).map(&mut shown))
-        .unwrap_or_else(|| answer.describe());
+        .unwrap_or_else(|| response.describe());
     let mut error =
-        Error::new(kind(answer.status, code), OPERATION, text).status(answer.status.as_u16());
+        Error::new(kind(response.status, code), OPERATION, text).status(response.status.as_u16());
     if !code.is_empty() {
         error = error.code(word(code));
     }
@@ -122,7 +122,7 @@ fn read(answer: &Answer) -> Error {
         error = error.fact(name, shown(&value));
     }
     error.setting = setting(&error);
-    error.fact("request-id", word(answer.header("request-id").unwrap_or_default()))
+    error.fact("request-id", word(response.header("request-id").unwrap_or_default()))
 }
 
 fn kind(status: StatusCode, code: &str) -> Kind {

@@ -29,8 +29,8 @@ pub use query::Query;
 pub use shared_key::SharedKey;
 
 use super::auth::{Login, send_authorized};
-use crate::cloud::http::{Answer, Http, Retry};
-use crate::cloud::{Error, Kind, Limits, Result};
+use crate::cloud::http::{Http, Response, RetryPolicy};
+use crate::cloud::{Deadline, Error, Kind, Result};
 
 /// The operation's name in the service's definition up to 2024-07-01.20.0.
 const OPERATION: &str = "ListSupportedImages";
@@ -66,7 +66,7 @@ impl fmt::Debug for Credential {
 
 /// What the service listed.
 #[derive(Clone, Debug, Default)]
-pub struct Listing {
+pub struct SearchResult {
     /// The images, in the service's order, without those that could not be understood at all.
     pub images: Vec<Image>,
     /// What was odd about some of them, fit to show a user.
@@ -90,15 +90,19 @@ impl Client {
     /// All images that `query` leaves over, from all pages.
     ///
     /// # Errors
-    /// What the service said, see [`error`]; those of [`Login::token`] and of `limits`; and
+    /// What the service said, see [`error`]; those of [`Login::token`] and of `deadline`; and
     /// [`Kind::Invalid`] when a page points to another address. One page that fails fails all.
-    pub async fn supported_images(&self, limits: &Limits, query: &Query) -> Result<Listing> {
-        let mut listing = Listing::default();
+    pub async fn supported_images(
+        &self,
+        deadline: &Deadline,
+        query: &Query,
+    ) -> Result<SearchResult> {
+        let mut listing = SearchResult::default();
         let mut url = query.url(self.endpoint.url())?;
         let mut seen = HashSet::from([url.to_string()]);
         for number in 1..=MOST_PAGES {
-            let answer = self.get(limits, &url).await?;
-            let page = page::read(&answer)?;
+            let response = self.get(deadline, &url).await?;
+            let page = page::read(&response)?;
             let images = page.images.len();
             tracing::debug!(operation = OPERATION, page = number, images, "read a page");
             listing.images.extend(page.images);
@@ -115,29 +119,29 @@ impl Client {
     }
 
     /// One page.
-    async fn get(&self, limits: &Limits, url: &Url) -> Result<Answer> {
+    async fn get(&self, deadline: &Deadline, url: &Url) -> Result<Response> {
         let sent = Mutex::new(Sent::default());
         let make = async |_| self.request(url, &sent);
-        let (http, retry) = (&*self.http, Retry::default());
+        let (http, retry) = (&*self.http, RetryPolicy::default());
         let outcome = match &self.credential {
             Credential::SharedKey(_) => {
-                http.send(OPERATION, limits, retry, make, error::verdict).await
+                http.send(OPERATION, deadline, retry, make, error::should_retry).await
             }
             Credential::Entra(login) => {
                 let scope = &login.environment().batch_scope;
                 let origin = self.endpoint.url();
-                let judge = error::verdict;
-                send_authorized(http, login, scope, origin, OPERATION, limits, retry, make, judge)
+                let judge = error::should_retry;
+                send_authorized(http, login, scope, origin, OPERATION, deadline, retry, make, judge)
                     .await
             }
         };
         let sent = sent.into_inner().unwrap_or_else(PoisonError::into_inner);
         outcome.and_then(error::check).map_err(|error| error::complete(error, &sent)).inspect(
-            |answer| {
+            |response| {
                 tracing::debug!(
                     operation = OPERATION,
                     client_request_id = sent.client_request_id,
-                    request_id = answer.header("request-id").unwrap_or_default(),
+                    request_id = response.header("request-id").unwrap_or_default(),
                     "answered",
                 );
             },

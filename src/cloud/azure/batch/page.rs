@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::super::auth::check_origin;
 use super::query::encoded;
 use super::{Image, OPERATION, image};
-use crate::cloud::http::Answer;
+use crate::cloud::http::Response;
 use crate::cloud::{Error, Kind, Result};
 
 #[derive(Debug)]
@@ -25,12 +25,12 @@ struct Body {
     next_link: Option<String>,
 }
 
-pub(super) fn read(answer: &Answer) -> Result<Page> {
-    let body: Body = serde_json::from_slice(answer.json()).map_err(|why| {
-        let text = format!("the answer is no list of images ({why}): {}", answer.describe());
+pub(super) fn read(response: &Response) -> Result<Page> {
+    let body: Body = serde_json::from_slice(response.json()).map_err(|why| {
+        let text = format!("the answer is no list of images ({why}): {}", response.describe());
         Error::new(Kind::Unexpected, OPERATION, text)
-            .status(answer.status.as_u16())
-            .fact("request-id", answer.header("request-id").unwrap_or_default())
+            .status(response.status.as_u16())
+            .fact("request-id", response.header("request-id").unwrap_or_default())
     })?;
     let mut page = Page { images: Vec::new(), warnings: Vec::new(), next_link: None };
     for element in &body.value {

@@ -3,7 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 
-use super::super::words::filled;
+use super::super::text::filled;
 use super::OPERATION;
 use crate::cloud::{Error, Kind, Result};
 

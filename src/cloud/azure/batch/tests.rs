@@ -12,8 +12,8 @@ use crate::cloud::fake::{self, Fake, Reply};
 /// Base64 of bytes that are nobody's key.
 const KEY: &str = "c2hlcGhlcmQncyBjcm9vaw==";
 
-fn limits() -> Limits {
-    Limits::within(Duration::from_secs(20), CancellationToken::new())
+fn deadline() -> Deadline {
+    Deadline::within(Duration::from_secs(20), CancellationToken::new())
 }
 
 fn client(fake: &Fake) -> Client {
@@ -36,12 +36,12 @@ fn list(skus: &[&str], next_link: Option<&str>) -> Reply {
     Reply::json(200, json!({"value": value, "odata.nextLink": next_link}))
 }
 
-fn skus(listing: &Listing) -> Vec<&str> {
+fn skus(listing: &SearchResult) -> Vec<&str> {
     listing.images.iter().map(|image| image.sku.as_str()).collect()
 }
 
-async fn ask(fake: &Fake) -> Result<Listing> {
-    client(fake).supported_images(&limits(), &Query::default()).await
+async fn ask(fake: &Fake) -> Result<SearchResult> {
+    client(fake).supported_images(&deadline(), &Query::default()).await
 }
 
 async fn failure(replies: Vec<Reply>) -> (Error, Fake) {
@@ -330,7 +330,7 @@ async fn a_token_for_batch_is_shown_on_every_page_and_renewed_once() {
     let client = Client::new(http, endpoint, Credential::Entra(login));
     // In a task, as callers do.
     let asking =
-        tokio::spawn(async move { client.supported_images(&limits(), &Query::default()).await });
+        tokio::spawn(async move { client.supported_images(&deadline(), &Query::default()).await });
     assert_eq!(skus(&asking.await.unwrap().unwrap()), ["1", "2"]);
     let scope = authority.requests()[0].field("scope");
     assert_eq!(scope.as_deref(), Some("https://batch.core.windows.net//.default"));

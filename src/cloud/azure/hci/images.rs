@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::image::{Image, tags};
 use super::new::{NewImage, Source};
 use super::progress::{Progress, late};
-use crate::cloud::azure::arm::client::{Call, Effort, correlation};
+use crate::cloud::azure::arm::client::{Call, RequestClass, correlation};
 use crate::cloud::azure::arm::id::Form;
 use crate::cloud::azure::arm::operation::Change;
 use crate::cloud::azure::arm::resource::State;
@@ -24,7 +24,7 @@ use crate::cloud::azure::arm::{Arm, Operation, ResourceId};
 use crate::cloud::azure::{Login, Secret};
 use crate::cloud::http::Http;
 use crate::cloud::poll::{self, until_done};
-use crate::cloud::{Error, Kind, Limits, Result};
+use crate::cloud::{Deadline, Error, Kind, Result};
 
 /// The form of a gallery image's id.
 pub const GALLERY_IMAGE: Form = "/subscriptions/{subscription}/resourceGroups/{resource group}\
@@ -95,7 +95,7 @@ impl GalleryImages {
         &self,
         id: &ResourceId,
         version: ApiVersion,
-        limits: &Limits,
+        deadline: &Deadline,
     ) -> Result<Image> {
         let (resource, correlation) = (id.to_string(), correlation());
         let call = Call {
@@ -106,7 +106,7 @@ impl GalleryImages {
             correlation: &correlation,
             resource: &resource,
         };
-        Ok(Image::read(&self.arm.read(&call, Effort::Read, limits).await?))
+        Ok(Image::read(&self.arm.read(&call, RequestClass::Read, deadline).await?))
     }
 
     /// [`GalleryImages::get`] of an image that was just made, and may not be seen everywhere yet.
@@ -117,18 +117,18 @@ impl GalleryImages {
         &self,
         id: &ResourceId,
         version: ApiVersion,
-        limits: &Limits,
+        deadline: &Deadline,
     ) -> Result<Image> {
         let pause = LAG.min(self.arm.polling_interval());
         for _ in 1..ABSENT {
-            match self.get(id, version, limits).await {
+            match self.get(id, version, deadline).await {
                 Err(error) if error.kind == Kind::NotFound => {
-                    limits.pause(error.operation, pause).await?;
+                    deadline.pause(error.operation, pause).await?;
                 }
                 answered => return answered,
             }
         }
-        self.get(id, version, limits).await
+        self.get(id, version, deadline).await
     }
 
     /// `GalleryImages_CreateOrUpdate`. Replaces an image that exists: the caller looks first.
@@ -137,12 +137,12 @@ impl GalleryImages {
     /// for the one asked for.
     ///
     /// # Errors
-    /// The service's refusal. If [`Error::maybe_done`] is set, the image may be there.
+    /// The service's refusal. If [`Error::outcome_unknown`] is set, the image may be there.
     pub async fn create(
         &self,
         id: &ResourceId,
         new: &NewImage,
-        limits: &Limits,
+        deadline: &Deadline,
     ) -> Result<Accepted> {
         let arm = match &new.source {
             Source::ImagePath(path) => &self.arm.hiding(path.expose()),
@@ -156,7 +156,7 @@ impl GalleryImages {
             api_version: new.api_version().as_str(),
             body: Some(&body),
         };
-        let started = arm.write(&write, limits, |found| found.is_some()).await?;
+        let started = arm.write(&write, deadline, |found| found.is_some()).await?;
         let image = started.resource.as_ref().map(Image::read);
         Ok(Accepted { operation: started.operation, image })
     }
@@ -170,7 +170,7 @@ impl GalleryImages {
         id: &ResourceId,
         version: ApiVersion,
         new_tags: &BTreeMap<String, String>,
-        limits: &Limits,
+        deadline: &Deadline,
     ) -> Result<Accepted> {
         let (resource, body) = (id.to_string(), json!({ "tags": new_tags }));
         let write = Write {
@@ -182,7 +182,7 @@ impl GalleryImages {
         };
         let has_them =
             |found: Option<&Value>| found.is_some_and(|image| tags(image.get("tags")) == *new_tags);
-        let started = self.arm.write(&write, limits, has_them).await?;
+        let started = self.arm.write(&write, deadline, has_them).await?;
         let image = started.resource.as_ref().map(Image::read);
         Ok(Accepted { operation: started.operation, image })
     }
@@ -203,20 +203,20 @@ impl GalleryImages {
     pub async fn wait(
         &self,
         operation: &Operation,
-        limits: &Limits,
+        deadline: &Deadline,
         on_progress: &mut (dyn FnMut(&Progress) + Send),
     ) -> Result<Image> {
         let mut last = None::<Progress>;
         let mut on_look = |resource: &Value| {
             let progress = Progress::of(&Image::read(resource));
             if last.as_ref() != Some(&progress) {
-                progress.log(operation, limits);
+                progress.log(operation, deadline);
             }
             on_progress(&progress);
             last = Some(progress);
         };
         let operation = &named(operation);
-        match self.arm.wait(operation, limits, &mut on_look).await {
+        match self.arm.wait(operation, deadline, &mut on_look).await {
             Ok(Some(resource)) => Ok(Image::read(&resource)),
             Ok(None) => {
                 let text = "the image was deleted meanwhile";
@@ -236,7 +236,7 @@ impl GalleryImages {
         &self,
         id: &ResourceId,
         version: ApiVersion,
-        limits: &Limits,
+        deadline: &Deadline,
     ) -> Result<Operation> {
         let resource = id.to_string();
         let write = Write {
@@ -249,20 +249,20 @@ impl GalleryImages {
         let every = self.arm.polling_interval();
         // What was refused because the image was busy may find it idle by the time it is looked at.
         let was_busy = AtomicBool::new(true);
-        until_done(write.operation, every, limits, || async {
+        until_done(write.operation, every, deadline, || async {
             let is_going = |found: Option<&Value>| {
                 found.is_none_or(|image| {
                     let state = Image::read(image).provisioning_state.unwrap_or_default();
                     state.eq_ignore_ascii_case("Deleting")
                 })
             };
-            let refusal = match self.arm.write(&write, limits, is_going).await {
+            let refusal = match self.arm.write(&write, deadline, is_going).await {
                 Ok(started) => return Ok(poll::Progress::Done(started.operation)),
                 Err(error) if error.kind == Kind::Conflict => error,
                 Err(error) => return Err(error),
             };
-            match self.get(id, version, limits).await {
-                Ok(image) if image.state() == State::Running && every < limits.left() => {
+            match self.get(id, version, deadline).await {
+                Ok(image) if image.state() == State::Running && every < deadline.left() => {
                     was_busy.store(true, Ordering::Relaxed);
                     Ok(poll::Progress::Pending(None))
                 }
@@ -283,10 +283,10 @@ impl GalleryImages {
     ///
     /// # Errors
     /// [`Kind::Failed`] with the service's words; [`Kind::TimedOut`]; [`Kind::Interrupted`].
-    pub async fn wait_deleted(&self, operation: &Operation, limits: &Limits) -> Result<()> {
+    pub async fn wait_deleted(&self, operation: &Operation, deadline: &Deadline) -> Result<()> {
         let mut last = None::<Progress>;
         let mut on_look = |resource: &Value| last = Some(Progress::of(&Image::read(resource)));
-        let ended = self.arm.wait(&named(operation), limits, &mut on_look).await;
+        let ended = self.arm.wait(&named(operation), deadline, &mut on_look).await;
         ended.map(|_| ()).map_err(|error| late(error, last.as_ref()))
     }
 
@@ -300,14 +300,14 @@ impl GalleryImages {
         subscription_id: &str,
         resource_group_name: Option<&str>,
         version: ApiVersion,
-        limits: &Limits,
+        deadline: &Deadline,
     ) -> Result<Vec<Image>> {
         let path = match resource_group_name {
             Some(group) => ResourceId::new(OF_GROUP, &[subscription_id, group]),
             None => ResourceId::new(OF_SUBSCRIPTION, &[subscription_id]),
         }?
         .to_string();
-        let found = self.arm.list("ListGalleryImages", &path, version.as_str(), limits).await?;
+        let found = self.arm.list("ListGalleryImages", &path, version.as_str(), deadline).await?;
         Ok(found.iter().map(Image::read).collect())
     }
 }

@@ -2,8 +2,8 @@
 
 use super::image::Image;
 use crate::cloud::azure::arm::Operation;
-use crate::cloud::limits::readable;
-use crate::cloud::{Error, Kind, Limits};
+use crate::cloud::deadline::readable;
+use crate::cloud::{Deadline, Error, Kind};
 
 /// How far a change has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,13 +27,13 @@ impl Progress {
         }
     }
 
-    pub(super) fn log(&self, operation: &Operation, limits: &Limits) {
+    pub(super) fn log(&self, operation: &Operation, deadline: &Deadline) {
         tracing::info!(
             resource = operation.resource(),
             provisioning_state = self.provisioning_state.as_deref(),
             progress_percentage = self.progress_percentage,
             download_size_in_mb = self.download_size_in_mb,
-            elapsed = readable(limits.within.saturating_sub(limits.left())),
+            elapsed = readable(deadline.within.saturating_sub(deadline.left())),
             "gallery image in progress",
         );
     }

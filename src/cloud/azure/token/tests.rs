@@ -35,7 +35,7 @@ impl Mint {
     }
 
     async fn get(&self) -> Result<String> {
-        let token = self.tokens.get("scope", &limits(), self.make()).await?;
+        let token = self.tokens.get("scope", &deadline(), self.make()).await?;
         Ok(token.secret().expose().to_owned())
     }
 
@@ -44,8 +44,8 @@ impl Mint {
     }
 }
 
-fn limits() -> Limits {
-    Limits::within(Duration::from_secs(60), CancellationToken::new())
+fn deadline() -> Deadline {
+    Deadline::within(Duration::from_secs(60), CancellationToken::new())
 }
 
 #[tokio::test(start_paused = true)]
@@ -53,7 +53,7 @@ async fn many_callers_share_one_token_per_scope() {
     let mint = Mint::new(HOUR);
     let (one, other) = tokio::join!(mint.get(), mint.get());
     assert_eq!((one.unwrap(), other.unwrap()), ("token 1".to_owned(), "token 1".to_owned()));
-    let other = mint.tokens.get("other", &limits(), mint.make()).await.unwrap();
+    let other = mint.tokens.get("other", &deadline(), mint.make()).await.unwrap();
     assert_eq!((other.secret().expose(), mint.made()), ("token 2", 2));
 }
 
@@ -108,10 +108,10 @@ async fn those_who_waited_share_a_failure_but_not_a_timeout() {
 #[tokio::test(start_paused = true)]
 async fn a_refused_token_is_replaced_once_for_all_who_held_it() {
     let mint = Mint::new(HOUR);
-    let held = mint.tokens.get("scope", &limits(), mint.make()).await.unwrap();
+    let held = mint.tokens.get("scope", &deadline(), mint.make()).await.unwrap();
     for _ in 0..2 {
         let make = mint.make();
-        let new = mint.tokens.replace("scope", &held, &limits(), make).await.unwrap();
+        let new = mint.tokens.replace("scope", &held, &deadline(), make).await.unwrap();
         assert_eq!((new.secret().expose(), mint.made()), ("token 2", 2));
     }
 }
@@ -119,7 +119,7 @@ async fn a_refused_token_is_replaced_once_for_all_who_held_it() {
 #[tokio::test(start_paused = true)]
 async fn who_waits_for_another_stops_when_told() {
     let mint = Mint::new(HOUR);
-    let stopped = limits();
+    let stopped = deadline();
     stopped.stop.cancel();
     let waiting = mint.tokens.get("scope", &stopped, mint.make());
     let (first, second) = tokio::join!(mint.get(), waiting);

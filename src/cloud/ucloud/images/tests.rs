@@ -8,7 +8,7 @@ use super::*;
 use crate::cloud::fake::{Fake, Reply};
 
 /// What a client makes of these replies, the last one repeated.
-async fn answered(replies: Vec<Reply>) -> (Result<Arc<Listing>>, Fake) {
+async fn answered(replies: Vec<Reply>) -> (Result<Arc<SearchResult>>, Fake) {
     let fake = Fake::replies(replies).await;
     (list(&fake).await, fake)
 }
@@ -32,8 +32,8 @@ async fn a_request_is_a_signed_form_with_what_was_asked_and_no_more() {
         include_prices: true,
         ..query()
     };
-    client(&fake).describe_image(&limits(), &query).await.unwrap();
-    client(&fake).describe_image(&limits(), &super::super::fixture::query()).await.unwrap();
+    client(&fake).describe_image(&deadline(), &query).await.unwrap();
+    client(&fake).describe_image(&deadline(), &super::super::fixture::query()).await.unwrap();
     let requests = fake.requests();
     let mut fields = requests[0].form();
     fields.retain(|(name, _)| name != "Signature");
@@ -119,7 +119,7 @@ async fn a_permanent_return_code_is_an_error_after_one_request() {
 async fn an_error_says_what_it_is_about() {
     let fake = Fake::start(|_| refusal(292, "Project [org-x/Name] not exists")).await;
     let query = Query { project_id: Some("org-x".to_owned()), ..query() };
-    let error = client(&fake).describe_image(&limits(), &query).await.unwrap_err();
+    let error = client(&fake).describe_image(&deadline(), &query).await.unwrap_err();
     assert_eq!(error.to_string(), "DescribeImage: Project [org-x/Name] not exists");
     let expected = [
         ("Request", "uuid-of-the-test"),
@@ -270,7 +270,7 @@ async fn ids_are_sent_in_portions_of_a_hundred() {
         let before = fake.count();
         let twice = [ids(count), ids(count)].concat();
         let query = Query { image_ids: twice, ..query() };
-        let listing = client(&fake).describe_image(&limits(), &query).await.unwrap();
+        let listing = client(&fake).describe_image(&deadline(), &query).await.unwrap();
         assert_eq!((ids_of(&listing), listing.total_count), (ids(count), count));
         assert_eq!(fake.count() - before, requests, "{count} ids");
     }
@@ -281,7 +281,7 @@ async fn images_that_were_not_asked_for_are_dropped() {
     let fake = service(300, 100).await;
     let wanted = ["uimage-00007", "uimage-00250", "uimage-99999"].map(str::to_owned);
     let query = Query { image_ids: wanted.to_vec(), ..query() };
-    let listing = client(&fake).describe_image(&limits(), &query).await.unwrap();
+    let listing = client(&fake).describe_image(&deadline(), &query).await.unwrap();
     assert_eq!(ids_of(&listing), wanted[..2]);
 }
 
@@ -290,8 +290,8 @@ async fn callers_that_ask_for_the_same_share_one_reading() {
     let fake = service_with(30, 500, Duration::from_millis(200)).await;
     let client = client(&fake);
     let other = Query { region: "cn-sh2".to_owned(), ..query() };
-    let limits = limits();
-    let (query, ask) = (query(), |query| client.describe_image(&limits, query));
+    let deadline = deadline();
+    let (query, ask) = (query(), |query| client.describe_image(&deadline, query));
     let (first, second, third) = tokio::join!(ask(&query), ask(&query), ask(&other));
     assert!(Arc::ptr_eq(&first.unwrap(), &second.unwrap()));
     third.unwrap();
@@ -309,8 +309,8 @@ async fn callers_that_ask_for_the_same_share_one_reading() {
 async fn a_caller_with_more_patience_goes_on_when_the_other_gives_up() {
     let fake = service_with(5, 500, Duration::from_secs(9)).await;
     let client = client(&fake);
-    let short = Limits { deadline: Instant::now() + Duration::from_secs(2), ..limits() };
-    let (long, query) = (limits(), query());
+    let short = Deadline { at: Instant::now() + Duration::from_secs(2), ..deadline() };
+    let (long, query) = (deadline(), query());
     let (short, long) =
         tokio::join!(client.describe_image(&short, &query), client.describe_image(&long, &query));
     assert_eq!(short.unwrap_err().kind, Kind::TimedOut);
@@ -320,14 +320,14 @@ async fn a_caller_with_more_patience_goes_on_when_the_other_gives_up() {
 #[tokio::test(start_paused = true)]
 async fn a_stop_ends_a_request_that_hangs_at_once() {
     let fake = Fake::replies(vec![Reply::hang()]).await;
-    let limits = limits();
-    let stop = limits.stop.clone();
+    let deadline = deadline();
+    let stop = deadline.stop.clone();
     tokio::spawn(async move {
         tokio::time::sleep(Duration::from_secs(3)).await;
         stop.cancel();
     });
     let started = Instant::now();
-    let error = client(&fake).describe_image(&limits, &query()).await.unwrap_err();
+    let error = client(&fake).describe_image(&deadline, &query()).await.unwrap_err();
     assert_eq!((error.kind, fake.count()), (Kind::Interrupted, 1));
     assert!(started.elapsed() < Duration::from_secs(4));
 }
@@ -335,8 +335,8 @@ async fn a_stop_ends_a_request_that_hangs_at_once() {
 #[tokio::test(start_paused = true)]
 async fn a_service_that_hangs_fails_within_the_time_allowed() {
     let fake = Fake::replies(vec![Reply::hang()]).await;
-    let limits = Limits::within(Duration::from_secs(5), limits().stop);
-    let error = client(&fake).describe_image(&limits, &query()).await.unwrap_err();
+    let deadline = Deadline::within(Duration::from_secs(5), deadline().stop);
+    let error = client(&fake).describe_image(&deadline, &query()).await.unwrap_err();
     assert_eq!(error.kind, Kind::TimedOut);
     assert!(error.message.contains("within 5s"), "{}", error.message);
 }
@@ -345,6 +345,6 @@ async fn a_service_that_hangs_fails_within_the_time_allowed() {
 async fn without_a_region_nothing_is_sent() {
     let fake = Fake::replies(vec![good()]).await;
     let query = Query::default();
-    let error = client(&fake).describe_image(&limits(), &query).await.unwrap_err();
+    let error = client(&fake).describe_image(&deadline(), &query).await.unwrap_err();
     assert_eq!((error.setting, fake.count()), (Some("region"), 0));
 }

@@ -4,11 +4,11 @@ use reqwest::{Method, Url};
 use serde_json::Value;
 
 use super::{ABSENT, LAG, MISSING, STALE, Step, Wait};
-use crate::cloud::azure::arm::client::{Call, Effort};
+use crate::cloud::azure::arm::client::{Call, RequestClass};
 use crate::cloud::azure::arm::error::{self, Reason, add, of_reasons, reasons};
 use crate::cloud::azure::arm::operation::{Change, watched};
 use crate::cloud::azure::arm::resource::{State, provisioning_state, status_error, text};
-use crate::cloud::http::{Answer, is_transient};
+use crate::cloud::http::{Response, is_transient};
 use crate::cloud::{Error, Kind, Result};
 
 impl<'a> Wait<'a> {
@@ -22,23 +22,23 @@ impl<'a> Wait<'a> {
             return Ok(Step::Resource);
         };
         let call = self.call(url);
-        let answer = match self.arm.send(&call, Effort::Look, self.limits).await {
-            Ok(answer) => answer,
+        let response = match self.arm.send(&call, RequestClass::Look, self.deadline).await {
+            Ok(response) => response,
             Err(error) => return self.unreadable(error),
         };
-        match answer.status.as_u16() {
-            _ if is_transient(answer.status) => Ok(self.put_off(&call, &answer)),
-            401 => Err(self.arm.error(&call, &answer)),
+        match response.status.as_u16() {
+            _ if is_transient(response.status) => Ok(self.put_off(&call, &response)),
+            401 => Err(self.arm.error(&call, &response)),
             404 if self.operation.change == Change::Delete => Ok(Step::Resource),
             404 if self.missing + 1 < MISSING => {
                 self.missing += 1;
-                Ok(Step::Running(answer.retry_after()))
+                Ok(Step::Running(response.retry_after()))
             }
-            200..=299 => self.read_state(&call, &answer, is_status).await,
+            200..=299 => self.read_state(&call, &response, is_status).await,
             // It answers as the change itself would have.
             400 | 402 | 405..=499 if !is_status => {
-                let reasons = reasons(&document(&answer).unwrap_or_default());
-                Err(self.failure(&call, &answer, reasons, "refused").await)
+                let reasons = reasons(&document(&response).unwrap_or_default());
+                Err(self.failure(&call, &response, reasons, "refused").await)
             }
             status => {
                 let operation = self.operation.name;
@@ -55,12 +55,12 @@ impl<'a> Wait<'a> {
     async fn read_state(
         &mut self,
         call: &Call<'a>,
-        answer: &Answer,
+        response: &Response,
         is_status: bool,
     ) -> Result<Step> {
-        let body = document(answer).unwrap_or_default();
+        let body = document(response).unwrap_or_default();
         let word = text(body.get("status")).or_else(|| provisioning_state(&body));
-        let state = match (word, answer.status.as_u16()) {
+        let state = match (word, response.status.as_u16()) {
             (Some(word), _) => State::of(Some(word)),
             (None, _) if error::is_error_only(&body) => State::Failed,
             (None, 202) => State::Running,
@@ -74,40 +74,40 @@ impl<'a> Wait<'a> {
                 for one in nested.into_iter().flatten() {
                     reasons(one).into_iter().for_each(|reason| add(&mut found, reason));
                 }
-                Err(self.failure(call, answer, found, word.unwrap_or("Failed")).await)
+                Err(self.failure(call, response, found, word.unwrap_or("Failed")).await)
             }
             State::Running => {
                 // Beside a status, a Location only says where the result will be.
-                let is_new = answer.header("azure-asyncoperation").is_some()
+                let is_new = response.header("azure-asyncoperation").is_some()
                     || !(is_status && word.is_some());
                 let version = &self.operation.api_version;
-                if let Some(watch) = watched(self.arm, answer, call, version).filter(|_| is_new) {
+                if let Some(watch) = watched(self.arm, response, call, version).filter(|_| is_new) {
                     self.watch = watch;
                 }
                 if self.operation.change == Change::Put {
-                    self.glance().await;
+                    self.peek().await;
                 }
-                Ok(Step::Running(answer.retry_after()))
+                Ok(Step::Running(response.retry_after()))
             }
         }
     }
 
     pub(super) async fn look_at_resource(&mut self) -> Result<Step> {
         let call = self.call_resource();
-        let answer = match self.arm.send(&call, Effort::Look, self.limits).await {
-            Ok(answer) => answer,
+        let response = match self.arm.send(&call, RequestClass::Look, self.deadline).await {
+            Ok(response) => response,
             Err(error) => return self.unreadable(error),
         };
-        let asked = answer.retry_after();
-        match answer.status.as_u16() {
-            _ if is_transient(answer.status) => Ok(self.put_off(&call, &answer)),
+        let asked = response.retry_after();
+        match response.status.as_u16() {
+            _ if is_transient(response.status) => Ok(self.put_off(&call, &response)),
             200 => {
-                let resource = self.arm.document(&call, &answer)?;
+                let resource = self.arm.document(&call, &response)?;
                 (self.on_look)(&resource);
-                self.judge(&call, &answer, resource)
+                self.judge(&call, &response, resource)
             }
             404 => {
-                let error = self.arm.error(&call, &answer);
+                let error = self.arm.error(&call, &response);
                 let is_gone = error.kind == Kind::NotFound;
                 if is_gone && self.operation.change == Change::Delete {
                     return Ok(Step::Over(None));
@@ -119,13 +119,13 @@ impl<'a> Wait<'a> {
                 let pause = LAG.min(self.arm.polling_interval());
                 Ok(Step::Running(Some(asked.unwrap_or(pause))))
             }
-            _ => Err(self.arm.error(&call, &answer)),
+            _ => Err(self.arm.error(&call, &response)),
         }
     }
 
     /// Decides by the resource.
-    fn judge(&mut self, call: &Call<'a>, answer: &Answer, resource: Value) -> Result<Step> {
-        let asked = answer.retry_after();
+    fn judge(&mut self, call: &Call<'a>, response: &Response, resource: Value) -> Result<Step> {
+        let asked = response.retry_after();
         let word = provisioning_state(&resource);
         let is_deletion = self.operation.change == Change::Delete;
         match State::of(word) {
@@ -144,7 +144,7 @@ impl<'a> Wait<'a> {
                 if error::is_error_only(&resource) {
                     found = reasons(&resource);
                 }
-                Err(self.error(call, answer, &found, word.unwrap_or("Failed")))
+                Err(self.error(call, response, &found, word.unwrap_or("Failed")))
             }
         }
     }
@@ -153,30 +153,30 @@ impl<'a> Wait<'a> {
     async fn failure(
         &mut self,
         call: &Call<'a>,
-        answer: &Answer,
+        response: &Response,
         mut found: Vec<Reason>,
         word: &str,
     ) -> Error {
         let says_why = self.operation.change != Change::Delete || found.is_empty();
-        if says_why && let Some(resource) = self.glance().await {
+        if says_why && let Some(resource) = self.peek().await {
             reasons_of(&resource).into_iter().for_each(|reason| add(&mut found, reason));
         }
-        self.error(call, answer, &found, word)
+        self.error(call, response, &found, word)
     }
 
-    fn error(&self, call: &Call<'_>, answer: &Answer, found: &[Reason], word: &str) -> Error {
+    fn error(&self, call: &Call<'_>, response: &Response, found: &[Reason], word: &str) -> Error {
         let mut error = of_reasons(Kind::Failed, call.operation, found, self.arm.redaction());
         if error.message.is_empty() {
             error.message =
                 format!("the operation ended as {word}, and the service does not say why");
         }
-        self.arm.traced(call, answer, error)
+        self.arm.traced(call, response, error)
     }
 
     /// The resource, if it can be had without ado.
-    async fn glance(&mut self) -> Option<Value> {
+    async fn peek(&mut self) -> Option<Value> {
         let call = self.call_resource();
-        let resource = self.arm.read(&call, Effort::Look, self.limits).await.ok()?;
+        let resource = self.arm.read(&call, RequestClass::Look, self.deadline).await.ok()?;
         (self.on_look)(&resource);
         Some(resource)
     }
@@ -197,11 +197,11 @@ impl<'a> Wait<'a> {
         }
     }
 
-    fn put_off(&mut self, call: &Call<'_>, answer: &Answer) -> Step {
-        let error = self.arm.error(call, answer);
+    fn put_off(&mut self, call: &Call<'_>, response: &Response) -> Step {
+        let error = self.arm.error(call, response);
         tracing::debug!(operation = error.operation, "looking again later: {}", error.message);
         self.trouble = Some(error.message);
-        Step::Running(answer.retry_after())
+        Step::Running(response.retry_after())
     }
 
     pub(super) fn call_resource(&self) -> Call<'a> {
@@ -222,8 +222,8 @@ impl<'a> Wait<'a> {
     }
 }
 
-fn document(answer: &Answer) -> Option<Value> {
-    serde_json::from_slice(answer.json()).ok()
+fn document(response: &Response) -> Option<Value> {
+    serde_json::from_slice(response.json()).ok()
 }
 
 /// What a resource says about its own failure.

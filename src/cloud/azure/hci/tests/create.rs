@@ -16,12 +16,12 @@ async fn a_creation_is_followed_at_its_status_and_then_read() {
         _ => asked.unexpected(),
     })
     .await;
-    let limits = limits(5.0);
-    let created = cloud.images.create(&id(), &new_image(), &limits).await.unwrap();
+    let deadline = deadline(5.0);
+    let created = cloud.images.create(&id(), &new_image(), &deadline).await.unwrap();
     assert_eq!(created.image.unwrap().provisioning_state.as_deref(), Some("Accepted"));
     let mut seen = Vec::new();
     let mut keep = |progress: &Progress| seen.push(progress.clone());
-    let image = cloud.images.wait(&created.operation, &limits, &mut keep).await.unwrap();
+    let image = cloud.images.wait(&created.operation, &deadline, &mut keep).await.unwrap();
     assert_eq!(image.hyper_v_generation.as_deref(), Some("V2"));
     assert_eq!((seen[0].progress_percentage, seen[0].download_size_in_mb), (Some(40), Some(4096)));
     assert_eq!(seen[1].provisioning_state.as_deref(), Some("Succeeded"));
@@ -167,9 +167,9 @@ async fn an_image_of_a_machine_uses_the_preview_version_throughout() {
     })
     .await;
     let new = NewImage { source: Source::VirtualMachine("/vm".into()), ..new_image() };
-    let limits = limits(5.0);
-    let created = cloud.images.create(&id(), &new, &limits).await.unwrap();
-    cloud.wait(&created.operation, &limits).await.unwrap();
+    let deadline = deadline(5.0);
+    let created = cloud.images.create(&id(), &new, &deadline).await.unwrap();
+    cloud.wait(&created.operation, &deadline).await.unwrap();
     for request in cloud.fake.requests() {
         assert_eq!(request.query("api-version").as_deref(), Some("2024-05-01-preview"));
     }
@@ -187,18 +187,18 @@ async fn an_operation_can_be_kept_as_text_and_waited_for_elsewhere() {
         _ => asked.unexpected(),
     })
     .await;
-    let limits = limits(5.0);
+    let deadline = deadline(5.0);
     let Accepted { operation, .. } =
-        cloud.images.create(&id(), &new_image(), &limits).await.unwrap();
+        cloud.images.create(&id(), &new_image(), &deadline).await.unwrap();
     let text = serde_json::to_string(&operation).unwrap();
     assert!(!text.contains("sig") && !text.contains("store.example"), "{text}");
     let kept: Operation = serde_json::from_str(&text).unwrap();
-    let expired = super::limits(0.0);
+    let expired = super::deadline(0.0);
     let late = cloud.wait(&kept, &expired).await.unwrap_err();
     assert_eq!(late.operation, "CreateGalleryImage");
     // Who comes back has waited enough: no pause.
-    cloud.wait(&kept, &limits).await.unwrap();
+    cloud.wait(&kept, &deadline).await.unwrap();
     // With the id alone, the resource is watched.
-    cloud.wait(&cloud.images.creation(&id(), ApiVersion::Stable), &limits).await.unwrap();
+    cloud.wait(&cloud.images.creation(&id(), ApiVersion::Stable), &deadline).await.unwrap();
     assert_eq!(cloud.trace(), ["PUT golden", "GET op-1", "GET golden", "GET golden"]);
 }

@@ -57,7 +57,7 @@ async fn a_look_that_fails_leaves_the_doubt_in_the_error() {
     })
     .await;
     let error = cloud.create().await.unwrap_err();
-    assert!(error.maybe_done);
+    assert!(error.outcome_unknown);
     assert_eq!(error.kind, Kind::Denied);
 }
 
@@ -94,7 +94,7 @@ async fn a_refusal_is_not_repeated() {
     .await;
     let error = cloud.create().await.unwrap_err();
     assert_eq!(error.code.as_deref(), Some("MissingSubscriptionRegistration"));
-    assert_eq!((error.kind, error.maybe_done), (Kind::Conflict, false));
+    assert_eq!((error.kind, error.outcome_unknown), (Kind::Conflict, false));
     assert_eq!(cloud.fake.count(), 1);
     assert!(said(&error).contains("x-ms-request-id: request-7"));
 }

@@ -24,7 +24,7 @@ use crate::cloud::azure::arm::{Operation, ResourceId};
 use crate::cloud::azure::{Login, Settings};
 use crate::cloud::fake::{Fake, Reply, Request};
 use crate::cloud::http::Http;
-use crate::cloud::{Error, Limits, Result};
+use crate::cloud::{Deadline, Error, Result};
 
 /// The image that all tests are about.
 const ITEM: &str = "/subscriptions/s-1/resourceGroups/group/providers/Microsoft.AzureStackHCI\
@@ -88,26 +88,26 @@ impl Cloud {
 
     /// Creates and waits.
     async fn create(&self) -> Result<Image> {
-        let limits = limits(5.0);
-        let created = self.images.create(&id(), &new_image(), &limits).await?;
-        self.wait(&created.operation, &limits).await
+        let deadline = deadline(5.0);
+        let created = self.images.create(&id(), &new_image(), &deadline).await?;
+        self.wait(&created.operation, &deadline).await
     }
 
-    async fn wait(&self, operation: &Operation, limits: &Limits) -> Result<Image> {
-        self.images.wait(operation, limits, &mut |_| ()).await
+    async fn wait(&self, operation: &Operation, deadline: &Deadline) -> Result<Image> {
+        self.images.wait(operation, deadline, &mut |_| ()).await
     }
 
     async fn update(&self, tags: &BTreeMap<String, String>) -> Result<Image> {
-        let limits = limits(5.0);
-        let begun = self.images.update_tags(&id(), ApiVersion::Stable, tags, &limits).await?;
-        self.wait(&begun.operation, &limits).await
+        let deadline = deadline(5.0);
+        let begun = self.images.update_tags(&id(), ApiVersion::Stable, tags, &deadline).await?;
+        self.wait(&begun.operation, &deadline).await
     }
 
     /// Deletes and waits.
     async fn delete(&self) -> Result<()> {
-        let limits = limits(5.0);
-        let operation = self.images.delete(&id(), ApiVersion::Stable, &limits).await?;
-        self.images.wait_deleted(&operation, &limits).await
+        let deadline = deadline(5.0);
+        let operation = self.images.delete(&id(), ApiVersion::Stable, &deadline).await?;
+        self.images.wait_deleted(&operation, &deadline).await
     }
 
     /// The requests as `VERB last-segment-of-path`.
@@ -139,8 +139,8 @@ async fn login(resource_manager: &str) -> Arc<Login> {
     Arc::new(Login::new(Arc::new(Http::new("test".into())), settings).unwrap())
 }
 
-fn limits(seconds: f64) -> Limits {
-    Limits::within(Duration::from_secs_f64(seconds), CancellationToken::new())
+fn deadline(seconds: f64) -> Deadline {
+    Deadline::within(Duration::from_secs_f64(seconds), CancellationToken::new())
 }
 
 fn id() -> ResourceId {
@@ -219,16 +219,16 @@ fn said(error: &Error) -> String {
 async fn every_future_can_move_between_threads() {
     fn can_move<T: Send>(_: T) {}
     let cloud = Cloud::start(|asked| asked.unexpected()).await;
-    let (images, id, limits, new) = (&cloud.images, &id(), &limits(1.0), &new_image());
+    let (images, id, deadline, new) = (&cloud.images, &id(), &deadline(1.0), &new_image());
     let version = ApiVersion::Stable;
     let operation = &images.creation(id, version);
-    can_move(images.get(id, version, limits));
-    can_move(images.get_after_create(id, version, limits));
-    can_move(images.create(id, new, limits));
-    can_move(images.update_tags(id, version, &new.tags, limits));
-    can_move(images.delete(id, version, limits));
-    can_move(images.wait_deleted(operation, limits));
-    can_move(images.list("s-1", None, version, limits));
+    can_move(images.get(id, version, deadline));
+    can_move(images.get_after_create(id, version, deadline));
+    can_move(images.create(id, new, deadline));
+    can_move(images.update_tags(id, version, &new.tags, deadline));
+    can_move(images.delete(id, version, deadline));
+    can_move(images.wait_deleted(operation, deadline));
+    can_move(images.list("s-1", None, version, deadline));
     let ignore: &mut (dyn FnMut(&Progress) + Send) = &mut |_| ();
-    can_move(images.wait(operation, limits, ignore));
+    can_move(images.wait(operation, deadline, ignore));
 }

@@ -58,10 +58,10 @@ async fn no_pause_zero_and_nonsense_mean_the_polling_interval() {
 async fn a_pause_beyond_the_time_left_is_cut_for_a_last_look() {
     // 18
     let cloud = pausing("3600".into(), "3600".into()).await;
-    let limits = limits(1.0);
-    let created = cloud.images.create(&id(), &new_image(), &limits).await.unwrap();
+    let deadline = deadline(1.0);
+    let created = cloud.images.create(&id(), &new_image(), &deadline).await.unwrap();
     let started = Instant::now();
-    let error = cloud.wait(&created.operation, &limits).await.unwrap_err();
+    let error = cloud.wait(&created.operation, &deadline).await.unwrap_err();
     assert!(started.elapsed() < Duration::from_millis(1200));
     assert_eq!(cloud.trace(), ["PUT golden", "GET op-1", "GET golden"]);
     // 27, and what was seen last
@@ -84,9 +84,9 @@ async fn a_wait_that_never_saw_anything_says_what_was_in_the_way() {
         _ => Reply::new(503, "text/html", "<title>Busy</title>"),
     })
     .await;
-    let limits = limits(0.4);
-    let created = cloud.images.create(&id(), &new_image(), &limits).await.unwrap();
-    let error = cloud.wait(&created.operation, &limits).await.unwrap_err();
+    let deadline = deadline(0.4);
+    let created = cloud.images.create(&id(), &new_image(), &deadline).await.unwrap();
+    let error = cloud.wait(&created.operation, &deadline).await.unwrap_err();
     assert_eq!(error.kind, Kind::TimedOut);
     let said = said(&error);
     assert!(said.contains("nothing of the image") && said.contains("Busy"), "{said}");
@@ -96,15 +96,15 @@ async fn a_wait_that_never_saw_anything_says_what_was_in_the_way() {
 async fn stopping_ends_a_wait_at_once() {
     // 27
     let cloud = pausing("60".into(), String::new()).await;
-    let limits = limits(300.0);
-    let created = cloud.images.create(&id(), &new_image(), &limits).await.unwrap();
-    let stop = limits.stop.clone();
+    let deadline = deadline(300.0);
+    let created = cloud.images.create(&id(), &new_image(), &deadline).await.unwrap();
+    let stop = deadline.stop.clone();
     tokio::spawn(async move {
         tokio::time::sleep(Duration::from_millis(50)).await;
         stop.cancel();
     });
     let started = Instant::now();
-    let error = cloud.wait(&created.operation, &limits).await.unwrap_err();
+    let error = cloud.wait(&created.operation, &deadline).await.unwrap_err();
     assert_eq!(error.kind, Kind::Interrupted);
     assert!(started.elapsed() < Duration::from_secs(1));
     assert_eq!(cloud.fake.count(), 1);
@@ -124,7 +124,7 @@ async fn thirty_images_are_watched_a_few_at_a_time() {
             let name = format!("image-{number}");
             let id = ResourceId::new(GALLERY_IMAGE, &["s-1", "group", &name]).unwrap();
             let operation = images.creation(&id, ApiVersion::Stable);
-            images.wait(&operation, &limits(20.0), &mut |_| ()).await
+            images.wait(&operation, &deadline(20.0), &mut |_| ()).await
         });
     }
     for ended in waits.join_all().await {

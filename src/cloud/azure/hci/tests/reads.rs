@@ -4,7 +4,7 @@ use super::*;
 use crate::cloud::Kind;
 
 async fn get(cloud: &Cloud) -> Result<Image> {
-    cloud.images.get(&id(), ApiVersion::Stable, &limits(5.0)).await
+    cloud.images.get(&id(), ApiVersion::Stable, &deadline(5.0)).await
 }
 
 #[tokio::test]
@@ -43,23 +43,23 @@ async fn an_endpoint_with_a_path_keeps_it() {
     let fake = Fake::replies(vec![shows("Succeeded")]).await;
     let login = login(&format!("{}/arm/", fake.url())).await;
     let images = GalleryImages::new(Arc::new(Http::new("test".into())), login, INTERVAL);
-    images.get(&id(), ApiVersion::Stable, &limits(5.0)).await.unwrap();
+    images.get(&id(), ApiVersion::Stable, &deadline(5.0)).await.unwrap();
     assert_eq!(fake.requests()[0].path(), format!("/arm{ITEM}"));
 }
 
 #[tokio::test]
 async fn a_new_image_that_is_not_seen_yet_is_asked_for_again() {
     let cloud = Cloud::start(|asked| if asked.count < 4 { not_found() } else { broken() }).await;
-    let (images, limits) = (&cloud.images, &limits(5.0));
-    images.get_after_create(&id(), ApiVersion::Stable, limits).await.unwrap();
+    let (images, deadline) = (&cloud.images, &deadline(5.0));
+    images.get_after_create(&id(), ApiVersion::Stable, deadline).await.unwrap();
     let cloud = Cloud::start(|_| not_found()).await;
-    let error = cloud.images.get_after_create(&id(), ApiVersion::Stable, limits).await;
+    let error = cloud.images.get_after_create(&id(), ApiVersion::Stable, deadline).await;
     assert_eq!(error.unwrap_err().kind, Kind::NotFound);
     assert_eq!(cloud.fake.count(), 10);
 }
 
 async fn list(cloud: &Cloud, group: Option<&str>) -> Result<Vec<Image>> {
-    cloud.images.list("s-1", group, ApiVersion::Stable, &limits(5.0)).await
+    cloud.images.list("s-1", group, ApiVersion::Stable, &deadline(5.0)).await
 }
 
 #[tokio::test]

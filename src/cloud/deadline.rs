@@ -9,9 +9,9 @@ use super::{Error, Kind, Result};
 
 /// The bounds of one operation, however many requests and pauses it takes.
 #[derive(Clone, Debug)]
-pub struct Limits {
+pub struct Deadline {
     /// When the operation has to be over.
-    pub deadline: Instant,
+    pub at: Instant,
     /// How long that was from the start, for the text of the error.
     pub within: Duration,
     /// Cancelled when the caller wants to stop. Pauses end at once; a request that is being
@@ -19,24 +19,24 @@ pub struct Limits {
     pub stop: CancellationToken,
 }
 
-impl Limits {
+impl Deadline {
     /// Bounds that end `within` from now.
     #[must_use]
     pub fn within(within: Duration, stop: CancellationToken) -> Self {
-        Self { deadline: Instant::now() + within, within, stop }
+        Self { at: Instant::now() + within, within, stop }
     }
 
     /// What is left of the time.
     #[must_use]
     pub fn left(&self) -> Duration {
-        self.deadline.saturating_duration_since(Instant::now())
+        self.at.saturating_duration_since(Instant::now())
     }
 
     /// Waits for `pause`.
     ///
     /// # Errors
     /// [`Kind::Interrupted`] as soon as the caller stops; [`Kind::TimedOut`] at once when the
-    /// pause would not end before the deadline.
+    /// pause would not end before the at.
     pub async fn pause(&self, operation: &'static str, pause: Duration) -> Result<()> {
         if pause >= self.left() {
             let message = format!("the time allowed ({}) has run out", readable(self.within));
@@ -79,17 +79,17 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_pause_that_cannot_end_in_time_fails_at_once() {
-        let limits = Limits::within(Duration::from_secs(5), CancellationToken::new());
+        let deadline = Deadline::within(Duration::from_secs(5), CancellationToken::new());
         let started = Instant::now();
-        let error = limits.pause("Get", Duration::from_secs(6)).await.unwrap_err();
+        let error = deadline.pause("Get", Duration::from_secs(6)).await.unwrap_err();
         assert_eq!((error.kind, started.elapsed()), (Kind::TimedOut, Duration::ZERO));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_pause_ends_when_the_caller_stops() {
-        let limits = Limits::within(Duration::from_secs(500), CancellationToken::new());
-        limits.stop.cancel();
-        let error = limits.pause("Get", Duration::from_secs(60)).await.unwrap_err();
+        let deadline = Deadline::within(Duration::from_secs(500), CancellationToken::new());
+        deadline.stop.cancel();
+        let error = deadline.pause("Get", Duration::from_secs(60)).await.unwrap_err();
         assert_eq!(error.kind, Kind::Interrupted);
     }
 }

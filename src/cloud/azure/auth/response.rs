@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::Value;
 use time::OffsetDateTime;
 
+use super::super::text::{bounded, word as brief};
 use super::super::token::{OPERATION, Secret, Token};
-use super::super::words::{bounded, word as brief};
-use crate::cloud::http::{Answer, Verdict, is_transient, redirect_refused};
+use crate::cloud::http::{Response, Retry, is_transient, redirect_refused};
 use crate::cloud::{Error, Kind, Result};
 
 /// How long a token is kept that does not say when it ends. The Azure CLI gives none that ends
@@ -15,37 +15,37 @@ use crate::cloud::{Error, Kind, Result};
 pub(super) const UNSAID: Duration = Duration::from_secs(300);
 
 /// Whether to ask again.
-pub(super) fn verdict(answer: &Answer) -> Verdict {
-    if is_transient(answer.status) { Verdict::Again(refusal(answer)) } else { Verdict::Take }
+pub(super) fn should_retry(response: &Response) -> Retry {
+    if is_transient(response.status) { Retry::Yes(refusal(response)) } else { Retry::No }
 }
 
 /// The object that a good answer holds.
 ///
 /// A good answer that cannot be read is not quoted: there may be a token in it.
-pub(super) fn object(answer: &Answer) -> Result<Value> {
-    if !answer.status.is_success() {
-        return Err(refusal(answer));
+pub(super) fn object(response: &Response) -> Result<Value> {
+    if !response.status.is_success() {
+        return Err(refusal(response));
     }
-    let body: Value = serde_json::from_slice(answer.json()).unwrap_or_default();
-    if body.is_object() { Ok(body) } else { Err(without(answer, "a JSON object")) }
+    let body: Value = serde_json::from_slice(response.json()).unwrap_or_default();
+    if body.is_object() { Ok(body) } else { Err(without(response, "a JSON object")) }
 }
 
 /// The error of a good answer that lacks something.
-pub(super) fn without(answer: &Answer, what: &str) -> Error {
-    let kind = answer.header("content-type").unwrap_or("no content type");
+pub(super) fn without(response: &Response, what: &str) -> Error {
+    let kind = response.header("content-type").unwrap_or("no content type");
     let text = format!(
         "the answer (HTTP {}, {kind}, {} bytes) does not hold {what}",
-        answer.status.as_u16(),
-        answer.body.len()
+        response.status.as_u16(),
+        response.body.len()
     );
-    Error::new(Kind::Unexpected, OPERATION, text).status(answer.status.as_u16())
+    Error::new(Kind::Unexpected, OPERATION, text).status(response.status.as_u16())
 }
 
 /// The token of an OAuth answer.
-pub(super) fn token(answer: &Answer) -> Result<Token> {
-    let body = object(answer)?;
+pub(super) fn token(response: &Response) -> Result<Token> {
+    let body = object(response)?;
     let secret = body["access_token"].as_str().filter(|text| !text.is_empty());
-    let secret = secret.ok_or_else(|| without(answer, "access_token"))?;
+    let secret = secret.ok_or_else(|| without(response, "access_token"))?;
     let until = || seconds(&body["expires_on"]).map(left_until);
     let lifetime = seconds(&body["expires_in"]).or_else(until);
     let lifetime =
@@ -65,18 +65,18 @@ pub(super) fn left_until(epoch: f64) -> f64 {
 }
 
 /// The error that an answer other than a good one tells of.
-pub(super) fn refusal(answer: &Answer) -> Error {
-    let body: Value = serde_json::from_slice(answer.json()).unwrap_or_default();
+pub(super) fn refusal(response: &Response) -> Error {
+    let body: Value = serde_json::from_slice(response.json()).unwrap_or_default();
     let (word, description) = words(&body);
     // The ids at its end are fields too, and said as facts.
     let ids = description.find("Trace ID:").filter(|_| body["trace_id"].is_string());
     let sentence = description[..ids.unwrap_or(description.len())].trim();
     let code = aadsts(sentence).or_else(|| (!word.is_empty()).then(|| word.to_owned()));
-    let text = redirect_refused(answer)
+    let text = redirect_refused(response)
         .or_else(|| (!sentence.is_empty()).then(|| bounded(sentence)))
         .or_else(|| (!word.is_empty()).then(|| bounded(word)))
-        .unwrap_or_else(|| answer.describe());
-    let kind = match answer.status.as_u16() {
+        .unwrap_or_else(|| response.describe());
+    let kind = match response.status.as_u16() {
         400 | 401 | 403 => Kind::Denied,
         429 => Kind::Throttled,
         408 | 500..=599 => Kind::Unavailable,
@@ -84,7 +84,7 @@ pub(super) fn refusal(answer: &Answer) -> Error {
         402..=499 => Kind::Invalid,
         _ => Kind::Unexpected,
     };
-    let mut error = Error::new(kind, OPERATION, text).status(answer.status.as_u16());
+    let mut error = Error::new(kind, OPERATION, text).status(response.status.as_u16());
     error.code = code.map(|code| brief(&code));
     let id = |name: &str| brief(body[name].as_str().unwrap_or_default());
     error
