@@ -89,33 +89,6 @@ fn docs_are_what_the_schema_renders() {
     }
 }
 
-fn undescribed(attributes: &[Attribute], path: &str, found: &mut Vec<String>) {
-    for attribute in attributes {
-        let path = format!("{path}.{}", attribute.name);
-        let text = attribute.description();
-        // In the lists of a page, an empty line would end the entry.
-        if !text.ends_with('.') || text.contains("\n\n") {
-            found.push(format!("{path}: {text:?}"));
-        }
-        if let Shape::Nested(_, inner) = &attribute.shape {
-            undescribed(inner, &path, found);
-        }
-    }
-}
-
-#[test]
-fn every_attribute_has_a_description_of_one_paragraph_that_ends_in_a_full_stop() {
-    let mut found = Vec::new();
-    for entry in entries(&CloudImages) {
-        if !entry.description.ends_with('.') {
-            found.push(format!("{}: {:?}", entry.name, entry.description));
-        }
-        undescribed(&entry.attributes, &entry.name, &mut found);
-        undescribed(&entry.identity, &format!("{} (identity)", entry.name), &mut found);
-    }
-    assert!(found.is_empty(), "{found:#?}");
-}
-
 #[test]
 fn descriptions_stand_verbatim_on_the_pages() {
     fn check(attributes: &[Attribute], page: &str) {

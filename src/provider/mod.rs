@@ -1,40 +1,33 @@
 //! Where Terraform's ideas meet the clouds' APIs: the configuration, the list of what is offered,
-//! one file per type.
+//! one folder per cloud with one file per type.
 
+mod azure;
 mod batch;
-mod batch_supported_image;
-mod batch_supported_images;
-pub mod configuration;
+pub mod clients;
+mod deadline;
 #[cfg(test)]
 mod docs;
 mod error;
+mod functions;
 mod hci;
-mod hci_gallery_image;
-mod hci_gallery_image_data;
-mod image_path;
 #[cfg(test)]
 mod invariants;
-mod parse_gallery_image_id;
-mod parse_image_urn;
 mod pattern;
 mod selection;
+mod settings;
 mod ucloud;
-mod ucloud_image;
-mod ucloud_images;
-mod version_of_write_only;
+mod write_only_version;
 
 use std::sync::Arc;
 
-use crate::cloud::Deadline;
 use crate::tfplugin::config::Config;
-use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::AnyDataSource;
 use crate::tfplugin::diagnostic::{Diagnostic, Result};
 use crate::tfplugin::function::AnyFunction;
 use crate::tfplugin::provider::Provider;
 use crate::tfplugin::resource_driver::AnyResource;
 
-use configuration::{Clients, Configuration};
+use clients::{Clients, Configuration};
 
 /// The provider.
 #[derive(Debug)]
@@ -48,7 +41,7 @@ impl Provider for CloudImages {
     type Clients = Clients;
 
     fn validate(&self, config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
-        configuration::validate(config, problems);
+        clients::validate(config, problems);
     }
 
     fn configure(&self, config: Configuration, terraform_version: &str) -> Result<Clients> {
@@ -58,24 +51,24 @@ impl Provider for CloudImages {
     }
 
     fn resources(&self) -> Vec<Box<dyn AnyResource<Clients>>> {
-        vec![Box::new(hci_gallery_image::HciGalleryImage)]
+        vec![Box::new(hci::gallery_image::HciGalleryImage)]
     }
 
     fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<Clients>>> {
         vec![
-            Box::new(batch_supported_image::BatchSupportedImage),
-            Box::new(batch_supported_images::BatchSupportedImages),
-            Box::new(hci_gallery_image_data::HciGalleryImage),
-            Box::new(hci_gallery_image_data::HciGalleryImages),
-            Box::new(ucloud_image::UcloudImage),
-            Box::new(ucloud_images::UcloudImages),
+            Box::new(batch::supported_image::BatchSupportedImage),
+            Box::new(batch::supported_images::BatchSupportedImages),
+            Box::new(hci::gallery_image_data::HciGalleryImage),
+            Box::new(hci::gallery_image_data::HciGalleryImages),
+            Box::new(ucloud::image::UcloudImage),
+            Box::new(ucloud::images::UcloudImages),
         ]
     }
 
     fn functions(&self) -> Vec<Box<dyn AnyFunction>> {
         vec![
-            Box::new(parse_gallery_image_id::ParseGalleryImageId),
-            Box::new(parse_image_urn::ParseImageUrn),
+            Box::new(functions::parse_gallery_image_id::ParseGalleryImageId),
+            Box::new(functions::parse_image_urn::ParseImageUrn),
         ]
     }
 }
@@ -98,11 +91,6 @@ fn user_agent(terraform_version: &str, appended: Option<String>) -> String {
         text.push_str(appended.trim());
     }
     text
-}
-
-/// The bounds of a call by Terraform.
-pub(crate) fn deadline(context: &Context) -> Deadline {
-    Deadline { at: context.deadline, within: context.timeout, stop: context.stop.clone() }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The Rust types that attributes are made of.
 
 use super::diagnostic::{Diagnostic, Path};
-use super::model::{Attr, Shape};
+use super::model::{Attr, Shape, unexpected};
 use super::value::{Number, Refinement, Sink, Type, Value};
 
 mod collections;
@@ -12,30 +12,6 @@ mod text;
 pub use lenient::Lenient;
 pub use secret::{Secret, WriteOnly};
 pub use text::{Span, Text, Verbatim};
-
-/// Reports a value of the wrong kind, and a missing one; says nothing of an unknown one.
-pub(crate) fn unexpected<T>(
-    expected: &str,
-    found: &Value,
-    at: &Path,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<T> {
-    match found {
-        Value::Unknown(_) => {}
-        Value::Null => problems.push(
-            Diagnostic::error(
-                format!("Missing `{at}`"),
-                format!("The argument `{at}` is required: give it {expected}."),
-            )
-            .at(at.clone()),
-        ),
-        other => problems.push(Diagnostic::invalid(
-            at,
-            format!("`{at}` must be {expected}, found {}.", other.kind()),
-        )),
-    }
-    None
-}
 
 macro_rules! scalar {
     ($ty:ty, $tf:ident, $words:literal, $value:pat => $decoded:expr, $self:ident, $out:ident => $encode:expr) => {

@@ -231,6 +231,30 @@ pub fn decode_field<T: Attr>(
     T::decode(value, &at.then(name), problems)
 }
 
+/// Reports a value of the wrong kind, and a missing one; says nothing of an unknown one.
+pub(crate) fn unexpected<T>(
+    expected: &str,
+    found: &Value,
+    at: &Path,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<T> {
+    match found {
+        Value::Unknown(_) => {}
+        Value::Null => problems.push(
+            Diagnostic::error(
+                format!("Missing `{at}`"),
+                format!("The argument `{at}` is required: give it {expected}."),
+            )
+            .at(at.clone()),
+        ),
+        other => problems.push(Diagnostic::invalid(
+            at,
+            format!("`{at}` must be {expected}, found {}.", other.kind()),
+        )),
+    }
+    None
+}
+
 /// Two models side by side, for arguments that several types share. The second one says what the
 /// type is for.
 impl<A: Model, B: Model> Model for (A, B) {
@@ -271,7 +295,7 @@ impl<M: Model> Attr for M {
     fn decode(value: Value, at: &Path, problems: &mut Vec<Diagnostic>) -> Option<Self> {
         match value {
             Value::Map(mut object) => M::decode_fields(&mut object, at, problems),
-            other => super::attr::unexpected("an object", &other, at, problems),
+            other => unexpected("an object", &other, at, problems),
         }
     }
 

@@ -3,9 +3,9 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
-use super::attr::{Text, unexpected};
+use super::attr::Text;
 use super::diagnostic::{Diagnostic, Path};
-use super::model::{Attr, Shape};
+use super::model::{Attr, Shape, unexpected};
 use super::value::{Sink, Type, Value};
 
 /// The words that an argument takes, in the service's own spelling.

@@ -8,7 +8,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Request, StatusCode, Url};
 use tokio::sync::Semaphore;
 
-use super::decode::Envelope;
+use super::envelope::Envelope;
 use super::retcode::meaning;
 use super::signature::Parameters;
 use super::{Credentials, Image, OPERATION, Query};

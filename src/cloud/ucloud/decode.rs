@@ -10,23 +10,6 @@ use std::marker::PhantomData;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
-use super::Image;
-
-/// One answer: a page of images, or what went wrong.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-pub(super) struct Envelope {
-    /// Zero is success.
-    #[serde(deserialize_with = "whole")]
-    pub(super) ret_code: Option<i64>,
-    #[serde(deserialize_with = "text")]
-    pub(super) message: Option<Box<str>>,
-    #[serde(deserialize_with = "whole")]
-    pub(super) total_count: Option<i64>,
-    #[serde(deserialize_with = "list")]
-    pub(super) image_set: Box<[Image]>,
-}
-
 /// A scalar of any type; lists and objects count as nothing.
 enum Scalar {
     Text(Box<str>),
@@ -186,7 +169,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::super::Image;
+    use super::super::envelope::Envelope;
 
     fn image(json: &str) -> Image {
         serde_json::from_str(json).unwrap()

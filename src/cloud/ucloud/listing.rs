@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::call::{Caller, IN_FLIGHT, Page};
-use super::pass::{Flaw, Pass, Weight};
+use super::pass::{Flaw, Pass, Segment, Weight};
 use super::retcode::BAD_PARAMETER;
 use super::{Image, OPERATION, Query};
 use crate::cloud::{Deadline, Error, Kind, Result};
@@ -47,14 +47,6 @@ pub(super) struct Part {
     pub(super) images: Vec<Image>,
     pub(super) total: u64,
     pub(super) warning: Option<String>,
-}
-
-/// Consecutive pages of one stretch of the list.
-pub(super) struct Segment {
-    pub(super) start: u64,
-    pub(super) pages: Vec<Page>,
-    /// Whether an empty page came before the stretch was full.
-    pub(super) ended: bool,
 }
 
 impl Source {

@@ -8,6 +8,7 @@ mod call;
 mod credentials;
 mod decode;
 mod endpoint;
+mod envelope;
 #[cfg(test)]
 mod fixture;
 mod images;

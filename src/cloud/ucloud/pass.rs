@@ -5,9 +5,16 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::Image;
 use super::call::Page;
-use super::listing::Segment;
 
 type Key = (Box<str>, Option<Box<str>>);
+
+/// Consecutive pages of one stretch of the list.
+pub(super) struct Segment {
+    pub(super) start: u64,
+    pub(super) pages: Vec<Page>,
+    /// Whether an empty page came before the stretch was full.
+    pub(super) ended: bool,
+}
 
 /// One reading of a list.
 #[derive(Debug)]

@@ -3,10 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::tfplugin::diagnostic::{Diagnostic, Path, Step};
-use crate::tfplugin::model::{Attr, Nesting, Shape};
+use crate::tfplugin::model::{Attr, Nesting, Shape, unexpected};
 use crate::tfplugin::value::{Sink, Type, Value};
-
-use super::unexpected;
 
 /// Reads each element at its own path. All mistakes are reported.
 fn elements<T: Attr>(

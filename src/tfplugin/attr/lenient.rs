@@ -3,9 +3,8 @@
 use std::fmt;
 
 use super::text::{Text, same};
-use super::unexpected;
 use crate::tfplugin::diagnostic::{Diagnostic, Path};
-use crate::tfplugin::model::{Attr, Shape};
+use crate::tfplugin::model::{Attr, Shape, unexpected};
 use crate::tfplugin::value::{Sink, Type, Value};
 
 /// A text of which a configuration has to make sense, while a state holds whatever the service

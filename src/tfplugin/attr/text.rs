@@ -4,10 +4,8 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use crate::tfplugin::diagnostic::{Diagnostic, Path};
-use crate::tfplugin::model::{Attr, Shape};
+use crate::tfplugin::model::{Attr, Shape, unexpected};
 use crate::tfplugin::value::{Sink, Type, Value};
-
-use super::unexpected;
 
 /// A value written as text that has to make sense: a pattern, a date, one of a few words.
 ///

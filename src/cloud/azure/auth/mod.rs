@@ -6,6 +6,7 @@
 mod assertion;
 mod bearer;
 mod certificate;
+mod check;
 pub mod cli;
 mod entra;
 mod federated;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 pub use bearer::{check_origin, send_authorized};
+pub use check::check;
 pub use method::{Method, Missing};
 pub use settings::Settings;
 

@@ -4,7 +4,6 @@
 
 use super::super::environments::Choice;
 use super::super::token::Secret;
-use super::{certificate, federated, managed_identity};
 use crate::cloud::{Error, Result};
 
 /// The variables that stand in for a setting, the first that is set wins.
@@ -186,19 +185,6 @@ impl Platform {
 #[must_use]
 pub fn variables(setting: &str) -> &'static [&'static str] {
     ENVIRONMENT.iter().find(|(name, _)| *name == setting).map_or(&[], |(_, variables)| variables)
-}
-
-/// Judges the text of a setting by itself, before anything is asked.
-///
-/// # Errors
-/// One about the setting.
-pub fn check(setting: &'static str, text: &str) -> Result<()> {
-    match setting {
-        "client_certificate" => certificate::decoded(text).map(drop),
-        "msi_endpoint" => managed_identity::endpoint(setting, text).map(drop),
-        "oidc_request_url" => federated::address(text).map(drop),
-        _ => Ok(()),
-    }
 }
 
 fn set(env: Env<'_>, variable: &str) -> Option<String> {

@@ -11,6 +11,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::api_version::ApiVersion;
 use super::image::{Image, tags};
 use super::new::{NewImage, Source};
 use super::progress::{Progress, late};
@@ -35,27 +36,6 @@ const OF_SUBSCRIPTION: Form =
 
 const OF_GROUP: Form = "/subscriptions/{subscription}/resourceGroups/{resource group}\
      /providers/Microsoft.AzureStackHCI/galleryImages";
-
-/// The versions of the API that are used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ApiVersion {
-    /// The only stable version there is.
-    #[default]
-    Stable,
-    /// The first version that can make an image of a virtual machine.
-    WithSourceVirtualMachine,
-}
-
-impl ApiVersion {
-    /// As it stands in URLs.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Stable => "2024-01-01",
-            Self::WithSourceVirtualMachine => "2024-05-01-preview",
-        }
-    }
-}
 
 /// A creation or update that was accepted.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@
 //! operations, [`progress`] what is told meanwhile. Definitions: Microsoft.AzureStackHCI, `GalleryImages`, of which 2024-01-01 is the
 //! only stable version.
 
+pub mod api_version;
 pub mod image;
 pub mod images;
 pub mod new;
@@ -12,7 +13,8 @@ pub mod progress;
 #[cfg(test)]
 mod tests;
 
+pub use api_version::ApiVersion;
 pub use image::{Identifier, Image};
-pub use images::{Accepted, ApiVersion, GALLERY_IMAGE, GalleryImages};
+pub use images::{Accepted, GALLERY_IMAGE, GalleryImages};
 pub use new::{NewImage, Source};
 pub use progress::Progress;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::api_version::ApiVersion;
 use super::image::Identifier;
-use super::images::ApiVersion;
 use crate::cloud::azure::token::Secret;
 
 /// A gallery image to create.

@@ -1,227 +1,21 @@
-//! What the two UCloud data sources share: arguments, the image, filters and the look-up.
+//! What is asked of UCloud, and the conditions that images have to meet.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use time::Date;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
 use crate::cloud::ucloud as api;
-use crate::tfplugin::attr::{Text, Verbatim};
 use crate::tfplugin::context::Context;
 use crate::tfplugin::diagnostic::{Diagnostic, Result};
 use crate::tfplugin::string_enum::CaseInsensitive;
 
-use super::configuration::Clients;
-use super::deadline;
-use super::error;
-use super::pattern::Pattern;
-use super::selection::{Filter, Filters, has, listed, query_id};
-
-string_enum! {
-    /// The values of `ImageType`.
-    pub(crate) ImageType = ["Base", "Business", "Custom"];
-    /// The values of `FuncType`. The service ignores any other.
-    pub(crate) FuncType = ["gpu", "app", "uhost"];
-    /// The values of `OsType`.
-    pub(crate) OsType = ["Linux", "Windows"];
-    /// The values of `State`.
-    pub(crate) ImageState = ["Available", "Making", "Copying", "Unavailable"];
-}
-
-/// A day, as `YYYY-MM-DD`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Day(Date);
-
-impl Text for Day {
-    const EXPECTED: &'static str = "a date such as \"2027-06-30\"";
-    fn parse(text: &str) -> std::result::Result<Self, String> {
-        Date::parse(text, format_description!("[year]-[month]-[day]"))
-            .map(Self)
-            .map_err(|_| format!("{text:?} is not a date of the form YYYY-MM-DD."))
-    }
-}
-
-model! {
-    /// The arguments of both data sources.
-    #[derive(Clone, Debug)]
-    pub(crate) struct Arguments {
-        /// Region to look in, such as `cn-bj2`. Default: the provider's `region`.
-        pub region: Option<String>,
-
-        /// Project to look in. Default: the provider's `project_id`, or else the account's default
-        /// project. Sub-accounts have to name one.
-        pub project_id: Option<String>,
-
-        /// Availability zone, such as `cn-bj2-04`, in any case.
-        pub zone: Option<String>,
-
-        /// Kind of image: `Base` (standard), `Business` (from the marketplace) or `Custom`, in any
-        /// case.
-        pub image_type: Option<CaseInsensitive<ImageType>>,
-
-        /// What the image is made for: `gpu`, `app` (light hosts) or `uhost` (the marketplace of
-        /// cloud hosts), in any case.
-        pub func_type: Option<CaseInsensitive<FuncType>>,
-
-        /// Operating system: `Linux` or `Windows`, in any case.
-        pub os_type: Option<CaseInsensitive<OsType>>,
-
-        /// Business group. The service applies it.
-        pub tag: Option<String>,
-
-        /// Ids of images to look for. In `cloudimages_ucloud_image`, one that does not exist is an
-        /// error that names it.
-        pub image_ids: Option<BTreeSet<String>>,
-
-        /// Name of the image, exactly as it is, blanks included.
-        pub name: Option<String>,
-
-        /// Regular expression (RE2 syntax) that the name has to match somewhere.
-        pub name_regex: Option<Verbatim<Pattern>>,
-
-        /// Regular expression (RE2 syntax) that the name of the operating system has to match
-        /// somewhere.
-        pub os_name_regex: Option<Verbatim<Pattern>>,
-
-        /// Supplier of the image, exactly as it is. Only marketplace images have one.
-        pub vendor: Option<String>,
-
-        /// Features that the image must have, all of them, in any case: `RssdAttachable` for RSSD
-        /// disks, `Aarch64_Type` for ARM hosts, `CloudInit`, `IPv6`, `HotPlug` and so on.
-        pub required_features: Option<BTreeSet<String>>,
-
-        /// Features that the image must not have, in any case, such as `Vgpu_AMD`.
-        pub excluded_features: Option<BTreeSet<String>>,
-
-        /// Scene categories that the image must have, all of them, in any case, such as `HPC` or
-        /// `AIModels`.
-        pub required_scene_categories: Option<BTreeSet<String>>,
-
-        /// GPU models that the image must support, all of them, in any case.
-        pub required_gpu_types: Option<BTreeSet<String>>,
-
-        /// States the image may be in: `Available`, `Making`, `Copying`, `Unavailable`, in any
-        /// case. Default: `["Available"]`.
-        pub states: Option<BTreeSet<CaseInsensitive<ImageState>>>,
-
-        /// Keeps images whose system is maintained beyond this day (`YYYY-MM-DD`), and those
-        /// without a known end of maintenance.
-        pub maintained_until: Option<Verbatim<Day>>,
-
-        /// Whether to ask for prices. Default: `false`.
-        pub include_prices: Option<bool>,
-    }
-}
-
-model! {
-    /// An image in one availability zone.
-    #[derive(Clone, Debug, PartialEq)]
-    pub(crate) struct Image {
-        /// Id of the image.
-        pub id: Box<str>,
-        /// Name, exactly as the service has it.
-        pub name: Option<Box<str>>,
-        /// Description.
-        pub description: Option<Box<str>>,
-        /// Availability zone.
-        pub zone: Option<Box<str>>,
-        /// Operating system: `Linux` or `Windows`.
-        pub os_type: Option<Box<str>>,
-        /// Name of the operating system.
-        pub os_name: Option<Box<str>>,
-        /// Kind of image: `Base`, `Business` or `Custom`.
-        pub image_type: Option<Box<str>>,
-        /// What the image is made for: `gpu`, `app` or `uhost`.
-        pub func_type: Option<Box<str>>,
-        /// Features, in the service's spelling.
-        pub features: Vec<Box<str>>,
-        /// Software that comes with a marketplace image.
-        pub integrated_software: Option<Box<str>>,
-        /// Supplier of a marketplace image.
-        pub vendor: Option<Box<str>>,
-        /// Address of the introduction to a marketplace image.
-        pub links: Option<Box<str>>,
-        /// State: `Available`, `Making`, `Copying` or `Unavailable`.
-        pub state: Option<Box<str>>,
-        /// When the image was made, as RFC 3339 in UTC.
-        pub create_time: Option<Box<str>>,
-        /// When the image was made, in seconds since 1970-01-01 UTC.
-        pub create_time_unix: Option<i64>,
-        /// Size, in GB.
-        pub image_size: Option<f64>,
-        /// Oldest CPU platform that can run the image, such as `Broadwell`. Null for any.
-        pub minimal_cpu: Option<Box<str>>,
-        /// Day on which the maintenance of the system ends, `YYYY/MM/DD` as the service sends it.
-        pub maintain_eol: Option<Box<str>>,
-        /// Ids of the data disk snapshots that belong to the image.
-        pub data_snapshot_ids: Vec<Box<str>>,
-        /// GPU models that the image supports.
-        pub supported_gpu_types: Vec<Box<str>>,
-        /// Scene categories, such as `Featured` or `HPC`.
-        pub scene_categories: Vec<Box<str>>,
-        /// Main software that is installed.
-        pub primary_software: Option<Box<str>>,
-        /// Business group.
-        pub tag: Option<Box<str>>,
-        /// Prices of the image, when `include_prices` asked for them.
-        pub prices: Vec<Price>,
-    }
-}
-
-model! {
-    /// The price of an image under one way of charging.
-    #[derive(Clone, Debug, PartialEq)]
-    pub(crate) struct Price {
-        /// Way of charging, such as `Month`.
-        pub charge_type: Option<Box<str>>,
-        /// Price, in the account's currency.
-        pub price: Option<f64>,
-        /// Price before discounts, in the account's currency.
-        pub original_price: Option<f64>,
-    }
-}
-
-impl From<api::Image> for Image {
-    fn from(image: api::Image) -> Self {
-        let time = image.create_time.and_then(|seconds| {
-            OffsetDateTime::from_unix_timestamp(seconds).ok()?.format(&Rfc3339).ok()
-        });
-        let price = |price: api::Price| Price {
-            charge_type: price.charge_type,
-            price: price.price,
-            original_price: price.original_price,
-        };
-        Self {
-            id: image.id,
-            name: image.name,
-            description: image.description,
-            zone: image.zone,
-            os_type: image.os_type,
-            os_name: image.os_name,
-            image_type: image.image_type,
-            func_type: image.func_type,
-            features: image.features.into_vec(),
-            integrated_software: image.integrated_software,
-            vendor: image.vendor,
-            links: image.links,
-            state: image.state,
-            create_time: time.map(String::into_boxed_str),
-            create_time_unix: image.create_time,
-            image_size: image.image_size,
-            minimal_cpu: image.minimal_cpu,
-            maintain_eol: image.maintain_eol,
-            data_snapshot_ids: image.data_snapshot_ids.into_vec(),
-            supported_gpu_types: image.supported_gpu_types.into_vec(),
-            scene_categories: image.scene_categories.into_vec(),
-            primary_software: image.primary_software,
-            tag: image.tag,
-            prices: image.prices.into_vec().into_iter().map(price).collect(),
-        }
-    }
-}
+use super::advice;
+use super::arguments::{Arguments, ImageState};
+use crate::provider::clients::Clients;
+use crate::provider::deadline::deadline;
+use crate::provider::selection::{Filter, Filters, has, listed, query_id};
 
 /// What was asked, in full: the provider's region and project included.
 pub(crate) struct Search {
@@ -269,7 +63,7 @@ impl Search {
         let listing = client
             .describe_image(&deadline(context), &self.query)
             .await
-            .map_err(|failure| error::ucloud(failure, &self.arguments))?;
+            .map_err(|failure| advice::failure(failure, &self.arguments))?;
         let api::SearchResult { images, total_count, warnings } = Arc::unwrap_or_clone(listing);
         for warning in warnings {
             context.warn(Diagnostic::warning("Inconsistent answer from UCloud", warning));
@@ -458,13 +252,6 @@ impl Search {
     }
 }
 
-impl std::ops::Deref for Day {
-    type Target = Date;
-    fn deref(&self) -> &Date {
-        &self.0
-    }
-}
-
 fn end_of_maintenance(image: &api::Image) -> Option<Date> {
     let text = image.maintain_eol.as_deref().filter(|text| !text.is_empty())?;
     Date::parse(text, format_description!("[year]/[month]/[day]"))
@@ -477,6 +264,7 @@ pub(crate) fn describe(image: &api::Image) -> String {
     let mut facts: Vec<&str> = Vec::new();
     facts.extend(image.zone.as_deref());
     facts.extend(image.os_type.as_deref());
+    facts.extend(image.image_type.as_deref());
     facts.extend(image.image_type.as_deref());
     facts.extend(image.state.as_deref());
     let name = image.name.as_deref().unwrap_or("(no name)");

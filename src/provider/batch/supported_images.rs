@@ -7,8 +7,10 @@ use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::DataSource;
 use crate::tfplugin::diagnostic::{Diagnostic, Result};
 
-use super::batch::{self, Arguments, Image, Search};
-use super::configuration::Clients;
+use super::arguments::{self, Arguments};
+use super::image_attributes::Image;
+use super::search::Search;
+use crate::provider::clients::Clients;
 
 model! {
     /// Lists the images that Azure Batch supports for pools, with the node agent of each.
@@ -46,7 +48,7 @@ impl DataSource<Clients> for BatchSupportedImages {
     type Outputs = Found;
 
     fn validate(&self, config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
-        batch::validate(config, problems);
+        arguments::validate(config, problems);
     }
 
     async fn read(

@@ -5,8 +5,10 @@ use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::DataSource;
 use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
 
-use super::configuration::Clients;
-use super::ucloud::{Arguments, Image, Search, describe};
+use super::arguments::Arguments;
+use super::image_attributes::Image;
+use super::search::{Search, describe};
+use crate::provider::clients::Clients;
 
 model! {
     /// Finds one image that UCloud offers in a region.

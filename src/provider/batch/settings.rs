@@ -10,8 +10,8 @@ use crate::tfplugin::config::Config;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
 use crate::tfplugin::mask::mask;
 
-use super::azure::{self, no_login};
-use super::{Environment, fallback, path, sentence, unknown, variable};
+use crate::provider::azure::settings::{self as azure, no_login};
+use crate::provider::settings::{Environment, fallback, path, sentence, unknown, variable};
 
 const CLOUD: &str = "batch";
 
@@ -56,7 +56,7 @@ pub(crate) const KEY_WOULD_DO: &str =
     "Or set the key of the account: `batch.account_key` (AZURE_BATCH_ACCESS_KEY).";
 
 /// Checks of the key and the name that goes with it.
-pub(super) fn validate(given: &Config<'_>, problems: &mut Vec<Diagnostic>) {
+pub(crate) fn validate(given: &Config<'_>, problems: &mut Vec<Diagnostic>) {
     let key = given.known::<Secret>("account_key").map(|key| key.expose().to_owned());
     let name = given.known::<String>("account_name").filter(|name| !name.trim().is_empty());
     // A blank one counts as none.
@@ -81,7 +81,7 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    pub(super) fn new(
+    pub(crate) fn new(
         config: Setting<Batch>,
         azure: Arc<azure::Access>,
         http: Arc<Http>,

@@ -4,8 +4,10 @@ use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::DataSource;
 use crate::tfplugin::diagnostic::Result;
 
-use super::configuration::Clients;
-use super::ucloud::{Arguments, Image, Search};
+use super::arguments::Arguments;
+use super::image_attributes::Image;
+use super::search::Search;
+use crate::provider::clients::Clients;
 
 model! {
     /// Lists the images that UCloud offers in a region, all pages of them.

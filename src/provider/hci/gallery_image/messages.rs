@@ -5,7 +5,7 @@ use crate::cloud::azure::arm::resource::State as Stage;
 use crate::cloud::azure::hci as api;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path};
 
-use super::{State, stage};
+use super::state::{State, stage};
 
 /// What happened.
 pub(super) const INTERRUPTED: &str = "Interrupted while the image was being made";

@@ -6,10 +6,12 @@ use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::DataSource;
 use crate::tfplugin::diagnostic::Result;
 
-use super::configuration::Clients;
-use super::deadline;
-use super::error;
-use super::hci::{Image, Name, ResourceGroup, client, image_id, subscription};
+use super::image_attributes::Image;
+use super::target::{client, image_id, subscription};
+use super::texts::{Name, ResourceGroup};
+use crate::provider::azure::advice;
+use crate::provider::clients::Clients;
+use crate::provider::deadline::deadline;
 
 model! {
     /// Reads a gallery image of Azure Local (Azure Stack HCI).
@@ -36,7 +38,7 @@ impl DataSource<Clients> for HciGalleryImage {
         let (group, name) = (asked.resource_group_name.as_str(), asked.name.as_str());
         let id = image_id(&subscription, group, name)?;
         let image = client(clients)?.get(&id, ApiVersion::Stable, &deadline).await;
-        let image = image.map_err(|failure| error::arm(failure, clients))?;
+        let image = image.map_err(|failure| advice::arm(failure, clients))?;
         // Its own word for its id need not be the one it goes by.
         Ok(Image { id: id.to_string(), ..Image::from(image) })
     }
@@ -76,7 +78,7 @@ impl DataSource<Clients> for HciGalleryImages {
         let group = asked.resource_group_name.as_ref().map(Lenient::as_str);
         let listed =
             client(clients)?.list(&subscription, group, ApiVersion::Stable, &deadline).await;
-        let listed = listed.map_err(|failure| error::arm(failure, clients))?;
+        let listed = listed.map_err(|failure| advice::arm(failure, clients))?;
         let mut images: Vec<_> = listed.into_iter().map(Image::from).collect();
         images.sort_by(|one, other| one.id.cmp(&other.id));
         let group = group.map(|group| format!("/resourceGroups/{group}")).unwrap_or_default();

@@ -5,17 +5,19 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::azure::arm::Operation;
+use crate::cloud::azure::arm::resource::State as Stage;
 use crate::cloud::azure::hci::{self as api, ApiVersion, NewImage, Progress, Source};
 use crate::tfplugin::attr::{Lenient, Text, WriteOnly};
 use crate::tfplugin::diagnostic::{Diagnostic, Result};
 use crate::tfplugin::string_enum::CaseSensitive;
 
-use super::super::hci::{
-    CloudInit, CustomLocation, HypervGeneration, Identifier, Location, Name, OsType, ResourceGroup,
+use crate::provider::hci::image_attributes::Identifier;
+use crate::provider::hci::image_path::{ImagePath, expired};
+use crate::provider::hci::texts::{
+    CloudInit, CustomLocation, HypervGeneration, Location, Name, OsType, ResourceGroup,
     StoragePath, VirtualMachine,
 };
-use super::super::image_path::{ImagePath, expired};
-use super::super::version_of_write_only::WriteOnlyVersion;
+use crate::provider::write_only_version::WriteOnlyVersion;
 
 model! {
     /// Manages a gallery image of Azure Local (Azure Stack HCI), made of a disk that the service
@@ -243,4 +245,9 @@ fn take<T: Text>(known: &mut Option<Lenient<T>>, sent: Option<&str>) {
         Some(known) => known.update(sent),
         None => *known = Some(sent.to_owned().into()),
     }
+}
+
+/// The stage that an image is in.
+pub(super) fn stage(image: &api::Image) -> Stage {
+    Stage::of(image.provisioning_state.as_deref())
 }

@@ -10,7 +10,7 @@ use crate::tfplugin::diagnostic::{Diagnostic, Failure, Result};
 use crate::tfplugin::mask::mask;
 use crate::tfplugin::range::Within;
 
-use super::{Environment, fallback, path, sentence, unknown, variable};
+use crate::provider::settings::{Environment, fallback, path, sentence, unknown, variable};
 
 const CLOUD: &str = "ucloud";
 
@@ -57,7 +57,7 @@ impl Text for BaseUrl {
 }
 
 /// Checks that concern several arguments at once.
-pub(super) fn validate(given: &Config<'_>, problems: &mut Vec<Diagnostic>) {
+pub(crate) fn validate(given: &Config<'_>, problems: &mut Vec<Diagnostic>) {
     if !given.is_given("profile") || given.is_unknown("profile") {
         return;
     }
@@ -81,7 +81,7 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    pub(super) fn new(config: Setting<Ucloud>, http: Arc<Http>, env: Environment) -> Self {
+    pub(crate) fn new(config: Setting<Ucloud>, http: Arc<Http>, env: Environment) -> Self {
         Self { config, http, env, client: OnceLock::new() }
     }
 

@@ -4,8 +4,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::cloud;
-use crate::cloud::azure::auth::settings::{check, variables};
-use crate::cloud::azure::auth::{Login, Method, Missing, Settings};
+use crate::cloud::azure::auth::settings::variables;
+use crate::cloud::azure::auth::{Login, Method, Missing, Settings, check};
 use crate::cloud::azure::environments::address;
 use crate::cloud::azure::hci::GalleryImages;
 use crate::cloud::http::Http;
@@ -17,7 +17,7 @@ use crate::tfplugin::model::Attr;
 use crate::tfplugin::string_enum::CaseInsensitive;
 use crate::tfplugin::value::Builder;
 
-use super::{Environment, path, sentence, unknown};
+use crate::provider::settings::{Environment, path, sentence, unknown};
 
 const CLOUD: &str = "azure";
 
@@ -113,7 +113,7 @@ model! {
 }
 
 /// Checks of arguments whose rules the login knows.
-pub(super) fn validate(given: &Config<'_>, problems: &mut Vec<Diagnostic>) {
+pub(crate) fn validate(given: &Config<'_>, problems: &mut Vec<Diagnostic>) {
     for name in ["client_certificate", "msi_endpoint", "oidc_request_url"] {
         let text = given.known::<String>(name).filter(|text| !text.trim().is_empty());
         if let Some(Err(error)) = text.map(|text| check(name, &text)) {
@@ -132,7 +132,7 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    pub(super) fn new(config: Setting<Azure>, http: Arc<Http>, env: Environment) -> Self {
+    pub(crate) fn new(config: Setting<Azure>, http: Arc<Http>, env: Environment) -> Self {
         Self { config, http, env, login: OnceLock::new(), images: OnceLock::new() }
     }
 

@@ -20,14 +20,13 @@ use crate::tfplugin::resource::{Import, ReadOutcome, Resource};
 use crate::tfplugin::timeouts::Timeouts;
 use crate::tfplugin::value::{Value, get};
 
-use super::configuration::Clients;
-use super::deadline;
-use super::error;
-use super::hci::{
-    Identifier, LONGEST_NAME, LONGEST_NAME_OF_MACHINE, check_name, client, image_id, subscription,
-    wrong_id,
-};
+use super::image_attributes::Identifier;
 use super::image_path::{expired, is_same_disk};
+use super::target::{client, image_id, subscription, wrong_id};
+use super::texts::{LONGEST_NAME, LONGEST_NAME_OF_MACHINE, check_name};
+use crate::provider::azure::advice;
+use crate::provider::clients::Clients;
+use crate::provider::deadline::deadline;
 
 mod messages;
 mod state;
@@ -38,7 +37,7 @@ use messages::{
     INTERRUPTED, exists, failed_advice, failed_warning, going_on, interruption, late_advice,
 };
 use state::{
-    Identity, Inputs, Outputs, Private, State, api_version, new_image, path, record, show,
+    Identity, Inputs, Outputs, Private, State, api_version, new_image, path, record, show, stage,
 };
 
 /// The argument that names another source than a disk.
@@ -138,11 +137,11 @@ impl Resource<Clients> for HciGalleryImage {
             Ok(found) => return Err(exists(&id, &found)),
             // Also when the resource group is missing, of which the next answer says more.
             Err(error) if error.kind == Kind::NotFound => {}
-            Err(failure) => return Err(error::arm(failure, clients)),
+            Err(failure) => return Err(advice::arm(failure, clients)),
         }
         let new = new_image(&inputs)?;
         let created = client.create(&id, &new, &deadline).await;
-        let created = created.map_err(|failure| error::arm(failure, clients))?;
+        let created = created.map_err(|failure| advice::arm(failure, clients))?;
         let outputs = Outputs { id: id.to_string(), ..Outputs::default() };
         let private = Private { operation: Some(created.operation), is_new: true };
         let mut state = State { inputs, outputs, private };
@@ -176,12 +175,12 @@ impl Resource<Clients> for HciGalleryImage {
                 if !is(state, Stage::Failed) {
                     state.outputs.provisioning_state = Some("Failed".to_owned());
                 }
-                Err(error::arm_with(error, clients, &failed_advice(state)))
+                Err(advice::arm_with(error, clients, &failed_advice(state)))
             }
             Err(error) if error.kind == Kind::TimedOut => {
-                Err(error::arm_with(error, clients, late_advice(state)))
+                Err(advice::arm_with(error, clients, late_advice(state)))
             }
-            Err(failure) => Err(error::arm(failure, clients)),
+            Err(failure) => Err(advice::arm(failure, clients)),
         }
     }
 
@@ -200,7 +199,7 @@ impl Resource<Clients> for HciGalleryImage {
         let image = match client.get(&id, api_version(&state.inputs), &deadline(context)).await {
             Ok(image) => image,
             Err(error) if error.kind == Kind::NotFound => return Ok(ReadOutcome::Gone),
-            Err(failure) => return Err(error::arm(failure, clients)),
+            Err(failure) => return Err(advice::arm(failure, clients)),
         };
         record(state, &image);
         match stage(&image) {
@@ -230,9 +229,9 @@ impl Resource<Clients> for HciGalleryImage {
                 })?;
             }
             let updated = client.update_tags(&id, version, &tags, &deadline).await;
-            let updated = updated.map_err(|failure| error::arm(failure, clients))?;
+            let updated = updated.map_err(|failure| advice::arm(failure, clients))?;
             let ended = client.wait(&updated.operation, &deadline, &mut |_| {}).await;
-            let image = ended.map_err(|failure| error::arm(failure, clients))?;
+            let image = ended.map_err(|failure| advice::arm(failure, clients))?;
             state.inputs = desired;
             record(state, &image);
         } else {
@@ -246,9 +245,9 @@ impl Resource<Clients> for HciGalleryImage {
         let (client, deadline) = (hidden(clients, &state.inputs)?, deadline(context));
         let version = api_version(&state.inputs);
         let deleted = client.delete(&id, version, &deadline).await;
-        let operation = deleted.map_err(|failure| error::arm(failure, clients))?;
+        let operation = deleted.map_err(|failure| advice::arm(failure, clients))?;
         let gone = client.wait_deleted(&operation, &deadline).await;
-        gone.map_err(|failure| error::arm(failure, clients))
+        gone.map_err(|failure| advice::arm(failure, clients))
     }
 
     async fn import(
@@ -269,7 +268,7 @@ impl Resource<Clients> for HciGalleryImage {
             }
         };
         let found = client(clients)?.get(&id, ApiVersion::Stable, &deadline).await;
-        let image = found.map_err(|failure| error::arm(failure, clients))?;
+        let image = found.map_err(|failure| advice::arm(failure, clients))?;
         let part = |place: &str| id.part(place).to_owned();
         let inputs = Inputs {
             name: part("name").into(),
@@ -312,10 +311,6 @@ fn refuse_expired(plan: &mut Plan<'_>) {
         let found = expired.map(|why| Diagnostic::invalid(&Path::attribute(name), why));
         plan.diagnostics.extend(found);
     }
-}
-
-fn stage(image: &api::Image) -> Stage {
-    Stage::of(image.provisioning_state.as_deref())
 }
 
 /// Whether the image was seen in a stage.

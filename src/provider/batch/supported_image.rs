@@ -8,8 +8,10 @@ use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::DataSource;
 use crate::tfplugin::diagnostic::{Diagnostic, Result};
 
-use super::batch::{self, Arguments, Image, Search, describe};
-use super::configuration::Clients;
+use super::arguments::{self, Arguments};
+use super::image_attributes::Image;
+use super::search::{Search, describe};
+use crate::provider::clients::Clients;
 
 /// An image whose support ends sooner gets a warning: notices have come ten months ahead, and a
 /// pool needs time to move.
@@ -53,7 +55,7 @@ impl DataSource<Clients> for BatchSupportedImage {
     type Outputs = (Identified, Image);
 
     fn validate(&self, config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
-        batch::validate(config, problems);
+        arguments::validate(config, problems);
     }
 
     async fn read(

@@ -1,0 +1,21 @@
+//! What every answer of the service looks like.
+
+use serde::Deserialize;
+
+use super::Image;
+use super::decode::{list, text, whole};
+
+/// One answer: a page of images, or what went wrong.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Envelope {
+    /// Zero is success.
+    #[serde(deserialize_with = "whole")]
+    pub(super) ret_code: Option<i64>,
+    #[serde(deserialize_with = "text")]
+    pub(super) message: Option<Box<str>>,
+    #[serde(deserialize_with = "whole")]
+    pub(super) total_count: Option<i64>,
+    #[serde(deserialize_with = "list")]
+    pub(super) image_set: Box<[Image]>,
+}

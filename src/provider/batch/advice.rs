@@ -1,0 +1,57 @@
+//! What to do about a failed call to Azure Batch.
+
+use crate::cloud::azure::batch::Cause;
+use crate::cloud::{Error, Kind};
+use crate::tfplugin::diagnostic::{Failure, Path};
+
+use super::settings::KEY_WOULD_DO;
+use crate::provider::azure::advice::{is_login, login_or};
+use crate::provider::clients::Clients;
+use crate::provider::error::diagnostic;
+
+/// A failed call to Azure Batch, or to the login before it.
+pub(super) fn failure(error: Error, clients: &Clients) -> Failure {
+    if is_login(&error) {
+        return login_or(error, clients, KEY_WOULD_DO);
+    }
+    let advice = match Cause::of(&error) {
+        Some(Cause::WrongAudience) => {
+            "The token is for another cloud or service than the account's. Check \
+             `azure.environment` (ARM_ENVIRONMENT) against the account's endpoint."
+        }
+        Some(Cause::SharedKeyNotAllowed) => {
+            "The account does not take its key. Remove `batch.account_key` \
+             (AZURE_BATCH_ACCESS_KEY) and log in with Entra ID through `azure`, or allow Shared \
+             Key in the account's authentication modes."
+        }
+        Some(Cause::SignatureMismatch) => {
+            "The signature does not match: the key (`batch.account_key`, AZURE_BATCH_ACCESS_KEY) \
+             is not the account's, the account has another name (`batch.account_name`, \
+             AZURE_BATCH_ACCOUNT), or the clock of this machine is wrong."
+        }
+        Some(Cause::ClockSkew) => {
+            "The request is dated more than 15 minutes from the service's time: the clock of this \
+             machine is wrong."
+        }
+        Some(Cause::UnsupportedVersion) => {
+            "The service does not speak this version of its API. Change `api_version`, for \
+             example to \"2025-06-01\"."
+        }
+        None => match error.kind {
+            Kind::Denied => {
+                "The identity may not list images, or the account is disabled. The login needs a \
+                 role on the Batch account, such as Reader with data access; the key is \
+                 `batch.account_key` (AZURE_BATCH_ACCESS_KEY)."
+            }
+            Kind::Invalid if error.code.is_some() => {
+                "Check `filter`, `max_results` and `api_version`."
+            }
+            _ => "",
+        },
+    };
+    let mut diagnostic = diagnostic(&error, advice);
+    if Cause::of(&error) == Some(Cause::UnsupportedVersion) {
+        diagnostic = diagnostic.at(Path::attribute("api_version"));
+    }
+    diagnostic.into()
+}

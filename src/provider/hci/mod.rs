@@ -1,0 +1,8 @@
+//! Azure Local (Azure Stack HCI): the resource and the data sources of gallery images.
+
+pub(crate) mod gallery_image;
+pub(crate) mod gallery_image_data;
+mod image_attributes;
+mod image_path;
+mod target;
+mod texts;

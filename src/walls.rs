@@ -1,0 +1,81 @@
+//! What holds the rooms of this crate apart: the walls between them, and no circles inside.
+//!
+//! The tests read the sources as text, so that they can name the line that breaks a rule.
+
+mod circles;
+
+use std::fs;
+use std::path::Path;
+
+/// Files that must not mention something. All paths are below `src/`.
+struct Wall {
+    within: &'static str,
+    except: &'static [&'static str],
+    never: &'static [&'static str],
+}
+
+const WALLS: [Wall; 6] = [
+    Wall { within: "cloud/", except: &[], never: &["terraform", "tfplugin", "crate::provider"] },
+    Wall {
+        within: "tfplugin/",
+        except: &[],
+        never: &["cloudimages", "crate::cloud", "crate::provider"],
+    },
+    Wall {
+        within: "tfplugin/",
+        except: &["tfplugin/process/", "tfplugin/wire/", "tfplugin/mod.rs"],
+        never: &["tfplugin::process", "super::process", "tfplugin::wire", "super::wire"],
+    },
+    Wall { within: "tfplugin/wire/", except: &[], never: &["tfplugin::process", "super::process"] },
+    Wall {
+        within: "provider/",
+        except: &[],
+        never: &["tfplugin::process", "tfplugin::wire", "prost", "tonic"],
+    },
+    // The generated code; the tests of the process call what it serves as Terraform does.
+    Wall {
+        within: "",
+        except: &["walls.rs", "tfplugin/process/tests.rs", "tfplugin/wire/"],
+        never: &["tfplugin6"],
+    },
+];
+
+/// The sources below `folder`, by the files' paths.
+fn files(folder: &Path, path: &str, found: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let path = format!("{path}{}", entry.file_name().to_str().unwrap());
+        if entry.path().is_dir() {
+            files(&entry.path(), &format!("{path}/"), found);
+        } else if path.ends_with(".rs") {
+            found.push((path, fs::read_to_string(entry.path()).unwrap()));
+        }
+    }
+}
+
+/// The lines of all sources that are not comments, in lower case, by the files' paths.
+fn code() -> Vec<(String, String)> {
+    let mut sources = Vec::new();
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), "", &mut sources);
+    let lines = sources.iter().flat_map(|(path, text)| {
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        lines.map(|line| (path.clone(), line.to_lowercase()))
+    });
+    lines.collect()
+}
+
+#[test]
+fn the_walls_between_the_rooms_hold() {
+    let lines = code();
+    let mut breaches = Vec::new();
+    for Wall { within, except, never } in WALLS {
+        for (path, line) in &lines {
+            let concerned =
+                path.starts_with(within) && !except.iter().any(|start| path.starts_with(start));
+            if let Some(word) = never.iter().find(|word| concerned && line.contains(*word)) {
+                breaches.push(format!("src/{path} must not mention {word}: {}", line.trim()));
+            }
+        }
+    }
+    assert!(lines.len() > 1000, "only {} lines of code were found", lines.len());
+    assert!(breaches.is_empty(), "{}", breaches.join("\n"));
+}
