@@ -34,6 +34,7 @@
 //! belongs to none is found.
 
 pub mod cloud;
+pub mod secret;
 #[macro_use]
 pub mod tfplugin;
 pub mod provider;

@@ -2,13 +2,16 @@
 
 use std::fmt;
 
+use crate::secret::redact;
+
 /// The result of a call to a cloud.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// A failed API operation.
 ///
 /// Holds facts, not advice: what a person should do about it depends on how the client was set
-/// up, which only the caller knows.
+/// up, which only the caller knows. Its texts are redacted when it is made: services quote what
+/// they were sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     /// What the caller can do about it.
@@ -61,7 +64,7 @@ impl Error {
         Self {
             kind,
             operation,
-            message: message.into(),
+            message: redact(&message.into()).into_owned(),
             code: None,
             status: None,
             facts: Vec::new(),
@@ -83,7 +86,7 @@ impl Error {
     /// Adds the service's own code.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(code.into());
+        self.code = Some(redact(&code.into()).into_owned());
         self
     }
 
@@ -99,7 +102,7 @@ impl Error {
     pub fn fact(mut self, name: &'static str, value: impl Into<String>) -> Self {
         let value = value.into();
         if !value.is_empty() {
-            self.facts.push((name, value));
+            self.facts.push((name, redact(&value).into_owned()));
         }
         self
     }

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::deadline::readable;
 use super::{Deadline, Error, Kind, Result};
+use crate::secret::excerpt;
 
 /// A TCP connection that takes longer is not coming.
 const CONNECT: Duration = Duration::from_secs(20);
@@ -117,10 +118,8 @@ impl Response {
         if self.body.is_empty() {
             return format!("HTTP {} with an empty body", self.status);
         }
-        let text = self.text();
-        let start: String = text.trim().chars().take(200).collect();
-        let dots = if text.trim().chars().count() > 200 { " ..." } else { "" };
-        format!("HTTP {} ({kind}): {start}{dots}", self.status)
+        let start = excerpt(self.text().trim(), 200);
+        format!("HTTP {} ({kind}): {start}", self.status)
     }
 }
 

@@ -10,7 +10,7 @@ mod secret;
 mod text;
 
 pub use lenient::Lenient;
-pub use secret::{Secret, WriteOnly};
+pub use secret::WriteOnly;
 pub use text::{Span, Text, Verbatim};
 
 macro_rules! scalar {

@@ -11,7 +11,6 @@ pub mod diagnostic;
 #[cfg(test)]
 pub(crate) mod docs;
 pub mod function;
-pub mod mask;
 pub mod resource_driver;
 #[macro_use]
 pub mod model;

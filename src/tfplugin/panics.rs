@@ -6,7 +6,7 @@
 //! sees nothing.
 
 use super::diagnostic::Diagnostic;
-use super::mask::masked;
+use crate::secret::redact;
 use std::any::Any;
 use std::backtrace::Backtrace;
 use std::cell::{Cell, RefCell};
@@ -100,7 +100,7 @@ pub(crate) fn install_hook(program: String) {
             CAUGHT.set(Some(panic));
         } else {
             let text = report(&program, &panic, &backtrace);
-            let _ = io::stderr().lock().write_all(masked(&text).as_bytes());
+            let _ = io::stderr().lock().write_all(redact(&text).as_bytes());
             UNCAUGHT.notify_one();
         }
     }));

@@ -14,4 +14,4 @@ pub mod token;
 
 pub use auth::{Login, Settings, send_authorized};
 pub use environments::Environment;
-pub use token::{Secret, Token};
+pub use token::Token;

@@ -1,5 +1,7 @@
 //! Texts that others wrote: settings that may be blank, answers that may be long.
 
+use crate::secret::excerpt;
+
 /// The longest sentence of a service that is shown whole. Those of Entra ID and Batch are shorter;
 /// a longer one is a page that somebody else sent.
 const LONGEST: usize = 800;
@@ -11,20 +13,12 @@ pub(super) fn filled(text: Option<&str>) -> Option<&str> {
 
 /// A text fit to be shown: its start, if it is long.
 pub(super) fn bounded(text: &str) -> String {
-    start(text, LONGEST)
+    excerpt(text, LONGEST)
 }
 
 /// A word of a service, such as a code or an id: those are short.
 pub(super) fn word(text: &str) -> String {
-    start(text, 80)
-}
-
-/// The first `longest` characters of a text.
-pub(super) fn start(text: &str, longest: usize) -> String {
-    match text.char_indices().nth(longest) {
-        Some((end, _)) => format!("{} ...", &text[..end]),
-        None => text.to_owned(),
-    }
+    excerpt(text, 80)
 }
 
 #[cfg(test)]

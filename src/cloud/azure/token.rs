@@ -1,7 +1,6 @@
 //! Access tokens: what they are, and how one process shares them.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,6 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::cloud::{Deadline, Error, Kind, Result};
+use crate::secret::Secret;
 
 /// The operation that errors about tokens name.
 pub const OPERATION: &str = "GetToken";
@@ -21,36 +21,6 @@ const MARGIN: Duration = Duration::from_secs(30);
 
 /// After a renewal failed, the next is this far away.
 const PUT_OFF: Duration = Duration::from_secs(30);
-
-/// A text that is never printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The text itself. Only for what is sent to the service it belongs to.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for Secret {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl From<&str> for Secret {
-    fn from(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(secret)")
-    }
-}
 
 /// An access token for one scope.
 #[derive(Clone, Debug)]

@@ -14,6 +14,7 @@ use super::signature::Parameters;
 use super::{Credentials, Image, OPERATION, Query};
 use crate::cloud::http::{Http, Response, Retry, RetryPolicy, is_transient, redirect_refused};
 use crate::cloud::{Deadline, Error, Kind, Result};
+use crate::secret::excerpt;
 
 /// Pages asked for at one time by one client, over all its listings: as many as bring the 19
 /// further pages of 10,000 images, and the look behind them, in two rounds.
@@ -73,8 +74,8 @@ impl Caller {
         ids: &[String],
         (offset, limit): (u64, u64),
     ) -> Result<Page> {
-        let signed = parameters(query, ids, offset, limit).sign(&self.credentials);
-        let body = Bytes::from(signed.body);
+        let body = parameters(query, ids, offset, limit).sign(&self.credentials);
+        let body = Bytes::from(body);
         // Refused only when the semaphore is closed, which it never is.
         let _permit = self.permits.acquire().await;
         let page = Mutex::new(None);
@@ -86,9 +87,7 @@ impl Caller {
         // lends to its future, may move between threads.
         let endpoint = self.endpoint.clone();
         let make = move |_| std::future::ready(Ok(post(&endpoint, body.clone())));
-        let judge = |response: &Response| match read(response, &|text| {
-            self.without_secrets(text, &signed.signature)
-        }) {
+        let judge = |response: &Response| match read(response) {
             Reading::Page(page) => keep(Ok(page)),
             Reading::Final(error) => keep(Err(error)),
             Reading::Passing(error, None) => Retry::Yes(error),
@@ -109,15 +108,6 @@ impl Caller {
             .fact("Project", query.project_id.as_deref().unwrap_or_default())
             .fact("Endpoint", self.endpoint.as_str())
             .fact("Keys", self.credentials.source())
-    }
-
-    fn without_secrets(&self, text: &str, signature: &str) -> String {
-        let token = self.credentials.security_token.as_deref().unwrap_or_default();
-        let secrets = [&*self.credentials.private_key, token, signature];
-        secrets
-            .iter()
-            .filter(|secret| !secret.is_empty())
-            .fold(text.to_owned(), |text, secret| text.replace(secret, "(secret)"))
     }
 }
 
@@ -145,9 +135,8 @@ fn post(endpoint: &Url, body: Bytes) -> Request {
     request
 }
 
-/// Reads an answer. `clean` takes secrets out of what the service says: some gateways repeat
-/// the request they refuse.
-fn read(response: &Response, clean: &dyn Fn(&str) -> String) -> Reading {
+/// Reads an answer.
+fn read(response: &Response) -> Reading {
     let parsed: serde_json::Result<Envelope> = serde_json::from_slice(response.json());
     let request = response.header("x-ucloud-request-uuid").unwrap_or_default();
     let error = |kind, text: String| {
@@ -156,14 +145,14 @@ fn read(response: &Response, clean: &dyn Fn(&str) -> String) -> Reading {
     if !response.status.is_success() {
         let refused = parsed.ok().and_then(|envelope| {
             let code = envelope.ret_code.filter(|code| *code != 0)?;
-            Some((code, said(code, &envelope, clean)))
+            Some((code, said(code, &envelope)))
         });
-        return refusal(response, refused, &error, clean);
+        return refusal(response, refused, &error);
     }
     let start = response.json().trim_ascii_start().first();
     match parsed {
         // The parser takes a list for an object with its fields in order.
-        Ok(_) if start != Some(&b'{') => Reading::Final(strange(&error, response, clean)),
+        Ok(_) if start != Some(&b'{') => Reading::Final(strange(&error, response)),
         Ok(Envelope { ret_code: Some(0), total_count, image_set, .. }) => {
             let total = total_count.and_then(|total| u64::try_from(total).ok());
             Reading::Page(Page {
@@ -173,14 +162,14 @@ fn read(response: &Response, clean: &dyn Fn(&str) -> String) -> Reading {
         }
         Ok(Envelope { ret_code: None, .. }) => Reading::Final(error(
             Kind::Unexpected,
-            format!("the answer has no RetCode: {}", described(response, clean)),
+            format!("the answer has no RetCode: {}", response.describe()),
         )),
         Ok(envelope) => {
             let code = envelope.ret_code.unwrap_or_default();
             let meaning = meaning(code);
             let error = Error {
                 setting: meaning.setting,
-                ..error(meaning.kind, said(code, &envelope, clean)).code(code.to_string())
+                ..error(meaning.kind, said(code, &envelope)).code(code.to_string())
             };
             if meaning.transient {
                 Reading::Passing(error, meaning.pause)
@@ -189,19 +178,15 @@ fn read(response: &Response, clean: &dyn Fn(&str) -> String) -> Reading {
             }
         }
         Err(cause) if cause.is_eof() => Reading::Passing(
-            error(Kind::Unavailable, format!("broken answer: {}", described(response, clean))),
+            error(Kind::Unavailable, format!("broken answer: {}", response.describe())),
             None,
         ),
-        Err(_) => Reading::Final(strange(&error, response, clean)),
+        Err(_) => Reading::Final(strange(&error, response)),
     }
 }
 
-fn strange(
-    error: &dyn Fn(Kind, String) -> Error,
-    response: &Response,
-    clean: &dyn Fn(&str) -> String,
-) -> Error {
-    let text = format!("the answer is not what the API sends: {}", described(response, clean));
+fn strange(error: &dyn Fn(Kind, String) -> Error, response: &Response) -> Error {
+    let text = format!("the answer is not what the API sends: {}", response.describe());
     error(Kind::Unexpected, text)
 }
 
@@ -210,7 +195,6 @@ fn refusal(
     response: &Response,
     refused: Option<(i64, String)>,
     error: &dyn Fn(Kind, String) -> Error,
-    clean: &dyn Fn(&str) -> String,
 ) -> Reading {
     if let Some(text) = redirect_refused(response) {
         return Reading::Final(Error {
@@ -227,7 +211,7 @@ fn refusal(
     };
     let failure = match refused {
         Some((code, text)) => error(kind, text).code(code.to_string()),
-        None => error(kind, described(response, clean)),
+        None => error(kind, response.describe()),
     };
     if is_transient(response.status) {
         Reading::Passing(failure, None)
@@ -236,21 +220,9 @@ fn refusal(
     }
 }
 
-fn said(code: i64, envelope: &Envelope, clean: &dyn Fn(&str) -> String) -> String {
+fn said(code: i64, envelope: &Envelope) -> String {
     match envelope.message.as_deref().map(str::trim) {
-        Some(text) if !text.is_empty() => clean(text).chars().take(MESSAGE).collect(),
+        Some(text) if !text.is_empty() => excerpt(text, MESSAGE),
         _ => format!("RetCode {code} without a message"),
     }
-}
-
-/// [`Response::describe`], with secrets taken out before the text is cut.
-fn described(response: &Response, clean: &dyn Fn(&str) -> String) -> String {
-    let cleaned = Response {
-        status: response.status,
-        headers: response.headers.clone(),
-        body: clean(&response.text()).into_bytes(),
-        url: response.url.clone(),
-        attempts: response.attempts,
-    };
-    cleaned.describe()
 }

@@ -3,13 +3,13 @@
 //! The environment is a function that the caller passes in. Nothing here sends anything: keys
 //! that cannot be right are found before the first request.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::OPERATION;
 use crate::cloud::{Error, Result};
+use crate::secret::Secret;
 
 /// The file that UCloud's own tools write.
 const DEFAULT_FILE: &str = "~/.ucloud/credential.json";
@@ -18,43 +18,27 @@ const DEFAULT_FILE: &str = "~/.ucloud/credential.json";
 type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// What may be said about the keys. All of it is optional.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// The public key. Goes with `private_key`.
     pub public_key: Option<String>,
     /// The private key. Goes with `public_key`.
-    pub private_key: Option<String>,
+    pub private_key: Option<Secret>,
     /// The token of temporary keys.
-    pub security_token: Option<String>,
+    pub security_token: Option<Secret>,
     /// A profile of the shared file, instead of the two keys.
     pub profile: Option<String>,
     /// Where the shared file is.
     pub shared_credentials_file: Option<String>,
 }
 
-impl fmt::Debug for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Settings")
-            .field("public_key", &self.public_key)
-            .field("profile", &self.profile)
-            .field("shared_credentials_file", &self.shared_credentials_file)
-            .finish_non_exhaustive()
-    }
-}
-
 /// A pair of keys, with the token that belongs to temporary ones.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credentials {
     pub(super) public_key: String,
-    pub(super) private_key: String,
-    pub(super) security_token: Option<String>,
+    pub(super) private_key: Secret,
+    pub(super) security_token: Option<Secret>,
     source: String,
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").field("source", &self.source).finish_non_exhaustive()
-    }
 }
 
 impl Credentials {
@@ -64,17 +48,12 @@ impl Credentials {
         &self.source
     }
 
-    /// What must not be shown to anybody.
-    pub fn secrets(&self) -> impl Iterator<Item = &str> {
-        [Some(&self.private_key), self.security_token.as_ref()].into_iter().flatten().map(|s| &**s)
-    }
-
     #[cfg(test)]
     pub(super) fn of(public: &str, private: &str, token: Option<&str>) -> Self {
         Self {
             public_key: public.to_owned(),
-            private_key: private.to_owned(),
-            security_token: token.map(str::to_owned),
+            private_key: private.into(),
+            security_token: token.map(Secret::from),
             source: "the test".to_owned(),
         }
     }
@@ -86,7 +65,13 @@ impl Credentials {
 struct Entry {
     profile: Option<String>,
     public_key: Option<String>,
-    private_key: Option<String>,
+    #[serde(deserialize_with = "secret")]
+    private_key: Option<Secret>,
+}
+
+/// A key is a secret before anybody looks at what else is in the file.
+fn secret<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Secret>, D::Error> {
+    Option::<String>::deserialize(from).map(|text| text.map(Secret::from))
 }
 
 impl Settings {
@@ -95,14 +80,15 @@ impl Settings {
     /// # Errors
     /// When keys are given together with a profile, or a setting is empty text.
     pub fn check(&self) -> Result<()> {
+        let private_key = self.private_key.as_ref().map(Secret::expose);
         let named = [
-            ("public_key", &self.public_key),
-            ("private_key", &self.private_key),
-            ("profile", &self.profile),
-            ("shared_credentials_file", &self.shared_credentials_file),
+            ("public_key", self.public_key.as_deref()),
+            ("private_key", private_key),
+            ("profile", self.profile.as_deref()),
+            ("shared_credentials_file", self.shared_credentials_file.as_deref()),
         ];
         for (name, value) in named {
-            if value.as_ref().is_some_and(|value| value.trim().is_empty()) {
+            if value.is_some_and(|value| value.trim().is_empty()) {
                 return Err(refused(name, format!("`{name}` is set to empty text")));
             }
         }
@@ -128,18 +114,16 @@ impl Settings {
         self.check()?;
         let variable = |name: &str| environment(name).filter(|value| !value.trim().is_empty());
         let mut found = self.pair(&variable)?;
-        let token = self.security_token.clone().filter(|token| !token.trim().is_empty());
-        found.security_token = match &self.security_token {
-            Some(_) => token,
-            None => variable("UCLOUD_SECURITY_TOKEN"),
-        }
-        .map(|token| token.trim().to_owned());
+        let token = self.security_token.clone();
+        let token = token.or_else(|| variable("UCLOUD_SECURITY_TOKEN").map(Secret::from));
+        found.security_token = token.filter(|token| !token.is_blank()).map(|t| t.trimmed());
         Ok(found)
     }
 
     fn pair(&self, variable: Environment<'_>) -> Result<Credentials> {
         let public = self.public_key.clone().or_else(|| variable("UCLOUD_PUBLIC_KEY"));
-        let private = self.private_key.clone().or_else(|| variable("UCLOUD_PRIVATE_KEY"));
+        let private = || variable("UCLOUD_PRIVATE_KEY").map(Secret::from);
+        let private = self.private_key.clone().or_else(private);
         if self.public_key.is_some() || self.private_key.is_some() {
             return joined(public, private, "the keys of the configuration");
         }
@@ -205,7 +189,7 @@ impl Settings {
             let text = format!("{shown} has no profile `{profile}`; {present}");
             return Err(refused("profile", text));
         };
-        let key = |name: &str, value: &Option<String>| match value.as_deref().map(str::trim) {
+        let key = |name: &str, value: Option<&str>| match value.map(str::trim) {
             Some(value) if !value.is_empty() => Ok(value.to_owned()),
             _ => Err(refused(
                 "shared_credentials_file",
@@ -216,8 +200,8 @@ impl Settings {
             )),
         };
         Ok(Credentials {
-            public_key: key("public_key", &entry.public_key)?,
-            private_key: key("private_key", &entry.private_key)?,
+            public_key: key("public_key", entry.public_key.as_deref())?,
+            private_key: key("private_key", entry.private_key.as_ref().map(Secret::expose))?.into(),
             security_token: None,
             source: format!("profile `{profile}` of {shown}"),
         })
@@ -228,7 +212,7 @@ const FOUR_WAYS: &str = "set `public_key` and `private_key`, or `profile`, or th
                          variables UCLOUD_PUBLIC_KEY and UCLOUD_PRIVATE_KEY, or UCLOUD_PROFILE, \
                          or write a profile `default` into the shared credentials file";
 
-fn joined(public: Option<String>, private: Option<String>, source: &str) -> Result<Credentials> {
+fn joined(public: Option<String>, private: Option<Secret>, source: &str) -> Result<Credentials> {
     let missing = |name, variable, other| {
         let text = format!("`{other}` is set, but `{name}` is not (nor is {variable})");
         Err(refused(name, text))
@@ -236,7 +220,7 @@ fn joined(public: Option<String>, private: Option<String>, source: &str) -> Resu
     match (public, private) {
         (Some(public), Some(private)) => Ok(Credentials {
             public_key: public.trim().to_owned(),
-            private_key: private.trim().to_owned(),
+            private_key: private.trimmed(),
             security_token: None,
             source: source.to_owned(),
         }),

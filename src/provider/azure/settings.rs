@@ -9,10 +9,10 @@ use crate::cloud::azure::auth::{Login, Method, Missing, Settings, check};
 use crate::cloud::azure::environments::address;
 use crate::cloud::azure::hci::GalleryImages;
 use crate::cloud::http::Http;
-use crate::tfplugin::attr::{Secret, Setting, Span, Text, Verbatim};
+use crate::secret::Secret;
+use crate::tfplugin::attr::{Setting, Span, Text, Verbatim};
 use crate::tfplugin::config::Config;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Result};
-use crate::tfplugin::mask::mask;
 use crate::tfplugin::model::Attr;
 use crate::tfplugin::string_enum::CaseInsensitive;
 use crate::tfplugin::value::Builder;
@@ -196,25 +196,25 @@ impl Access {
             tenant_id: text("tenant_id", &config.tenant_id)?,
             client_id: text("client_id", &config.client_id)?,
             client_id_file_path: text("client_id_file_path", &config.client_id_file_path)?,
-            client_secret: secret("client_secret", &config.client_secret)?,
+            client_secret: given("client_secret", &config.client_secret)?,
             client_secret_file_path: text(
                 "client_secret_file_path",
                 &config.client_secret_file_path,
             )?,
-            client_certificate: secret("client_certificate", &config.client_certificate)?,
+            client_certificate: given("client_certificate", &config.client_certificate)?,
             client_certificate_path: text(
                 "client_certificate_path",
                 &config.client_certificate_path,
             )?,
-            client_certificate_password: secret(
+            client_certificate_password: given(
                 "client_certificate_password",
                 &config.client_certificate_password,
             )?,
             use_oidc: given("use_oidc", &config.use_oidc)?,
-            oidc_token: secret("oidc_token", &config.oidc_token)?,
+            oidc_token: given("oidc_token", &config.oidc_token)?,
             oidc_token_file_path: text("oidc_token_file_path", &config.oidc_token_file_path)?,
             oidc_request_url: text("oidc_request_url", &config.oidc_request_url)?,
-            oidc_request_token: secret("oidc_request_token", &config.oidc_request_token)?,
+            oidc_request_token: given("oidc_request_token", &config.oidc_request_token)?,
             ado_pipeline_service_connection_id: text(
                 "ado_pipeline_service_connection_id",
                 &config.ado_pipeline_service_connection_id,
@@ -242,18 +242,7 @@ impl Access {
             )?,
             ..Settings::default()
         };
-        let settings = settings.with_environment(&*self.env).map_err(settings_error)?;
-        let secrets = [
-            &settings.client_secret,
-            &settings.client_certificate,
-            &settings.client_certificate_password,
-            &settings.oidc_token,
-            &settings.oidc_request_token,
-        ];
-        for secret in secrets.into_iter().flatten() {
-            mask(secret.expose());
-        }
-        Ok(settings)
+        settings.with_environment(&*self.env).map_err(settings_error)
     }
 
     /// The login, chosen from arguments and environment. Nothing is sent yet.
@@ -282,13 +271,6 @@ fn text(name: &'static str, value: &Setting<String>) -> Result<Option<String>> {
 
 fn written<T: Clone>(name: &'static str, value: &Setting<Verbatim<T>>) -> Result<Option<String>> {
     Ok(given(name, value)?.map(|value| value.text().to_owned()))
-}
-
-fn secret(
-    name: &'static str,
-    value: &Setting<Secret>,
-) -> Result<Option<cloud::azure::token::Secret>> {
-    Ok(given(name, value)?.map(|secret| secret.expose().to_owned().into()))
 }
 
 /// An argument with its variables: `azure.tenant_id` (ARM_TENANT_ID).

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use crate::cloud;
 use crate::cloud::azure::batch::{Client, Credential, Endpoint, SharedKey};
 use crate::cloud::http::Http;
-use crate::tfplugin::attr::{Secret, Setting, Text, Verbatim};
+use crate::secret::Secret;
+use crate::tfplugin::attr::{Setting, Text, Verbatim};
 use crate::tfplugin::config::Config;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
-use crate::tfplugin::mask::mask;
 
 use crate::provider::azure::settings::{self as azure, no_login};
 use crate::provider::settings::{Environment, fallback, path, sentence, unknown, variable};
@@ -57,15 +57,15 @@ pub(crate) const KEY_WOULD_DO: &str =
 
 /// Checks of the key and the name that goes with it.
 pub(crate) fn validate(given: &Config<'_>, problems: &mut Vec<Diagnostic>) {
-    let key = given.known::<Secret>("account_key").map(|key| key.expose().to_owned());
+    let key = given.known::<Secret>("account_key");
     let name = given.known::<String>("account_name").filter(|name| !name.trim().is_empty());
     // A blank one counts as none.
-    let key = key.filter(|key| !key.trim().is_empty());
+    let key = key.filter(|key| !key.is_blank());
     if key.is_none() && name.is_none() {
         return;
     }
     let (name, key) = (name.as_deref().unwrap_or("name"), key.unwrap_or_else(|| "a2V5".into()));
-    if let Err(error) = SharedKey::new(name, &key.into()) {
+    if let Err(error) = SharedKey::new(name, &key) {
         let setting = error.setting.unwrap_or("account_key");
         let detail = format!("`{CLOUD}.{setting}` {}.", error.message);
         problems.push(Diagnostic::invalid(&path(CLOUD, setting), detail));
@@ -127,16 +127,12 @@ impl Access {
     /// A client of the account at `endpoint`.
     pub(crate) fn client(&self, endpoint: Endpoint) -> Result<Client> {
         let config = self.config()?;
-        let key = fallback(
-            &config.account_key.map(|secret| secret.expose().to_owned()),
-            CLOUD,
-            "account_key",
-            || variable(&self.env, &["AZURE_BATCH_ACCESS_KEY"]),
-        )?;
-        let Some(key) = key.filter(|key| !key.trim().is_empty()) else {
+        let key = fallback(&config.account_key, CLOUD, "account_key", || {
+            variable(&self.env, &["AZURE_BATCH_ACCESS_KEY"]).map(Secret::from)
+        })?;
+        let Some(key) = key.filter(|key| !key.is_blank()) else {
             return Ok(Client::new(self.http.clone(), endpoint, Credential::Entra(self.login()?)));
         };
-        mask(&key);
         let name = fallback(&config.account_name, CLOUD, "account_name", || {
             variable(&self.env, &["AZURE_BATCH_ACCOUNT"])
         })?;
@@ -149,7 +145,7 @@ impl Access {
             )
             .into());
         };
-        let key = SharedKey::new(&name, &key.into()).map_err(key_error)?;
+        let key = SharedKey::new(&name, &key).map_err(key_error)?;
         Ok(Client::new(self.http.clone(), endpoint, Credential::SharedKey(key)))
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::cloud::Kind;
 use crate::cloud::azure::arm::ResourceId;
 use crate::cloud::azure::arm::resource::State as Stage;
-use crate::cloud::azure::hci::{self as api, ApiVersion, GALLERY_IMAGE, Progress};
+use crate::cloud::azure::hci::{ApiVersion, GALLERY_IMAGE, Progress};
 use crate::tfplugin::attr::Lenient;
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
@@ -37,7 +37,7 @@ use messages::{
     INTERRUPTED, exists, failed_advice, failed_warning, going_on, interruption, late_advice,
 };
 use state::{
-    Identity, Inputs, Outputs, Private, State, api_version, new_image, path, record, show, stage,
+    Identity, Inputs, Outputs, Private, State, api_version, new_image, record, show, stage,
 };
 
 /// The argument that names another source than a disk.
@@ -157,7 +157,7 @@ impl Resource<Clients> for HciGalleryImage {
             return Ok(());
         }
         let id = parse(&state.outputs.id)?;
-        let client = hidden(clients, &state.inputs)?;
+        let client = client(clients)?;
         let operation = match &state.private.operation {
             Some(operation) => operation.clone(),
             None => client.creation(&id, api_version(&state.inputs)),
@@ -195,7 +195,7 @@ impl Resource<Clients> for HciGalleryImage {
         context: &Context,
     ) -> Result<ReadOutcome> {
         let id = parse(&state.outputs.id)?;
-        let client = hidden(clients, &state.inputs)?;
+        let client = client(clients)?;
         let image = match client.get(&id, api_version(&state.inputs), &deadline(context)).await {
             Ok(image) => image,
             Err(error) if error.kind == Kind::NotFound => return Ok(ReadOutcome::Gone),
@@ -218,7 +218,7 @@ impl Resource<Clients> for HciGalleryImage {
         context: &Context,
     ) -> Result<()> {
         let id = parse(&state.outputs.id)?;
-        let (client, deadline) = (hidden(clients, &desired)?, deadline(context));
+        let (client, deadline) = (client(clients)?, deadline(context));
         let version = api_version(&desired);
         let tags = desired.tags.clone().unwrap_or_default();
         if tags != state.inputs.tags.clone().unwrap_or_default() {
@@ -242,7 +242,7 @@ impl Resource<Clients> for HciGalleryImage {
 
     async fn delete(&self, clients: &Clients, state: State, context: &Context) -> Result<()> {
         let id = parse(&state.outputs.id)?;
-        let (client, deadline) = (hidden(clients, &state.inputs)?, deadline(context));
+        let (client, deadline) = (client(clients)?, deadline(context));
         let version = api_version(&state.inputs);
         let deleted = client.delete(&id, version, &deadline).await;
         let operation = deleted.map_err(|failure| advice::arm(failure, clients))?;
@@ -321,13 +321,4 @@ fn is(state: &State, stage: Stage) -> bool {
 
 fn parse(id: &str) -> Result<ResourceId> {
     ResourceId::parse(id, GALLERY_IMAGE).map_err(wrong_id)
-}
-
-/// A client that keeps the image's path out of all it says.
-fn hidden(clients: &Clients, inputs: &Inputs) -> Result<api::GalleryImages> {
-    let client = client(clients)?;
-    Ok(match path(inputs) {
-        Some(path) => client.hiding(&path.expose().to_owned().into()),
-        None => client,
-    })
 }

@@ -4,9 +4,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::{Iso8601, Rfc3339};
 use url::Url;
 
-use crate::tfplugin::attr::Secret;
+use crate::secret::Secret;
 use crate::tfplugin::diagnostic::{Diagnostic, Path};
-use crate::tfplugin::mask::mask;
 use crate::tfplugin::model::{Attr, Shape};
 use crate::tfplugin::value::{Sink, Value};
 
@@ -19,6 +18,11 @@ impl ImagePath {
     pub(crate) fn expose(&self) -> &str {
         self.0.expose()
     }
+
+    /// The path as the client takes it.
+    pub(crate) fn secret(&self) -> Secret {
+        self.0.clone()
+    }
 }
 
 impl Attr for ImagePath {
@@ -29,9 +33,7 @@ impl Attr for ImagePath {
     }
 
     fn decode(value: Value, at: &Path, problems: &mut Vec<Diagnostic>) -> Option<Self> {
-        let path = Secret::decode(value, at, problems)?;
-        hide_signature(path.expose());
-        Some(Self(path))
+        Secret::decode(value, at, problems).map(Self)
     }
 
     fn encode(&self, out: &mut dyn Sink) {
@@ -51,19 +53,6 @@ impl Attr for ImagePath {
     fn check(value: &Value, at: &Path, problems: &mut Vec<Diagnostic>) {
         if let Some(text) = value.as_str() {
             check(text, at, problems);
-        }
-    }
-}
-
-/// Hides the signature by itself as well: services quote parts of URLs.
-fn hide_signature(path: &str) {
-    let Ok(url) = Url::parse(path) else { return };
-    if let Some(query) = url.query() {
-        mask(query);
-    }
-    for (name, value) in url.query_pairs() {
-        if name == "sig" {
-            mask(&value);
         }
     }
 }

@@ -4,10 +4,10 @@ use std::sync::{Arc, OnceLock};
 
 use crate::cloud::http::Http;
 use crate::cloud::ucloud as api;
-use crate::tfplugin::attr::{Secret, Setting, Text, Verbatim};
+use crate::secret::Secret;
+use crate::tfplugin::attr::{Setting, Text, Verbatim};
 use crate::tfplugin::config::Config;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Result};
-use crate::tfplugin::mask::mask;
 use crate::tfplugin::range::Within;
 
 use crate::provider::settings::{Environment, fallback, path, sentence, unknown, variable};
@@ -125,9 +125,6 @@ impl Access {
         }
         let config = self.config()?;
         let credentials = self.settings(&config)?.resolve(&*self.env).map_err(credentials_error)?;
-        for secret in credentials.secrets() {
-            mask(secret);
-        }
         let base_url = match &config.base_url {
             Setting::Set(url) => url.0.clone(),
             Setting::Unknown => return Err(unknown(CLOUD, "base_url")),
@@ -151,10 +148,7 @@ impl Access {
 
     fn settings(&self, config: &Ucloud) -> Result<api::Settings> {
         let text = |value: &Setting<String>, name| fallback(value, CLOUD, name, || None);
-        let secret = |value: &Setting<Secret>, name| -> Result<Option<String>> {
-            let secret = fallback(value, CLOUD, name, || None)?;
-            Ok(secret.map(|secret| secret.expose().to_owned()))
-        };
+        let secret = |value: &Setting<Secret>, name| fallback(value, CLOUD, name, || None);
         Ok(api::Settings {
             public_key: text(&config.public_key, "public_key")?,
             private_key: secret(&config.private_key, "private_key")?,

@@ -6,7 +6,8 @@ use std::fs;
 use super::page::render;
 use super::*;
 use crate::model;
-use crate::tfplugin::attr::{Secret, WriteOnly};
+use crate::secret::Secret;
+use crate::tfplugin::attr::WriteOnly;
 use crate::tfplugin::model::schema;
 
 model! {

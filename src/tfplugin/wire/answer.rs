@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 
+use crate::secret::redact;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Severity, Step};
-use crate::tfplugin::mask::masked;
 use crate::tfplugin::value::{Object, Sink, Type, Value};
 
 use super::codec::{self, Writer};
@@ -19,7 +19,7 @@ pub(super) fn diagnostics(mut found: Vec<Diagnostic>) -> Vec<pb::Diagnostic> {
 /// Text for people: without secrets and control characters, and of a length that people read.
 pub(super) fn text(text: &str) -> String {
     const LONGEST: usize = 10_000;
-    let text = masked(text);
+    let text = redact(text);
     // What a service quotes must not steer the terminal that shows it.
     let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
     let text = match text.contains(steers) {

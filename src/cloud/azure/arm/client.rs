@@ -14,7 +14,6 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::error;
-use super::redact::Redaction;
 use crate::cloud::azure::auth::{Login, send_authorized};
 use crate::cloud::http::{Http, Response, Retry, RetryPolicy, is_transient};
 use crate::cloud::{Deadline, Error, Kind, Result};
@@ -33,7 +32,6 @@ pub struct Arm {
     http: Arc<Http>,
     login: Arc<Login>,
     polling_interval: Duration,
-    redaction: Arc<Redaction>,
     looks: Arc<Semaphore>,
 }
 
@@ -71,13 +69,7 @@ impl Arm {
     #[must_use]
     pub fn new(http: Arc<Http>, login: Arc<Login>, polling_interval: Duration) -> Self {
         let looks = Arc::new(Semaphore::new(LOOKS));
-        Self { http, login, polling_interval, redaction: Arc::default(), looks }
-    }
-
-    /// The same client, which keeps `secret` out of all it says.
-    #[must_use]
-    pub fn hiding(&self, secret: &str) -> Self {
-        Self { redaction: Arc::new(Redaction::of(secret)), ..self.clone() }
+        Self { http, login, polling_interval, looks }
     }
 
     /// Who logs in.
@@ -90,12 +82,6 @@ impl Arm {
     #[must_use]
     pub fn polling_interval(&self) -> Duration {
         self.polling_interval
-    }
-
-    /// What is kept out of everything said.
-    #[must_use]
-    pub fn redaction(&self) -> &Redaction {
-        &self.redaction
     }
 
     /// The base of all addresses.
@@ -195,7 +181,6 @@ impl Arm {
             Ok(document @ Value::Object(_)) => Ok(document),
             _ => {
                 let text = format!("expected a JSON object, got {}", response.describe());
-                let text = self.redaction.apply(&text);
                 Err(self.traced(call, response, Error::new(Kind::Unexpected, call.operation, text)))
             }
         }
@@ -204,7 +189,7 @@ impl Arm {
     /// The error that `answer` is.
     #[must_use]
     pub fn error(&self, call: &Call<'_>, response: &Response) -> Error {
-        self.traced(call, response, error::of_answer(call.operation, response, &self.redaction))
+        self.traced(call, response, error::of_response(call.operation, response))
     }
 
     /// Says in an error which request it was.
@@ -222,8 +207,6 @@ impl Arm {
         if error.facts.iter().any(|(name, _)| *name == "Resource") {
             return error;
         }
-        let message = self.redaction.apply(&error.message);
-        let error = Error { message, ..error };
         error.fact("Resource", call.resource).fact(CORRELATION, call.correlation)
     }
 

@@ -6,7 +6,6 @@
 
 use serde_json::Value;
 
-use super::redact::Redaction;
 use super::resource::text;
 use crate::cloud::http::{Response, redirect_refused};
 use crate::cloud::{Error, Kind};
@@ -149,7 +148,7 @@ pub fn classify(status: u16, code: Option<&str>, in_envelope: bool) -> Kind {
 
 /// The error that an answer is.
 #[must_use]
-pub fn of_answer(operation: &'static str, response: &Response, redaction: &Redaction) -> Error {
+pub fn of_response(operation: &'static str, response: &Response) -> Error {
     let status = response.status.as_u16();
     let document: Option<Value> = serde_json::from_slice(response.json()).ok();
     let reasons = document.as_ref().map(reasons).unwrap_or_default();
@@ -159,30 +158,27 @@ pub fn of_answer(operation: &'static str, response: &Response, redaction: &Redac
     let kind = classify(status, code, known);
     let error = if reasons.is_empty() {
         let words = redirect_refused(response).unwrap_or_else(|| description(response));
-        Error::new(kind, operation, redaction.apply(&words))
+        Error::new(kind, operation, words)
     } else {
-        of_reasons(kind, operation, &reasons, redaction)
+        of_reasons(kind, operation, &reasons)
     };
     error.status(status)
 }
 
 /// The error that consists of `reasons`: the first is its message, the others its details.
 #[must_use]
-pub fn of_reasons(
-    kind: Kind,
-    operation: &'static str,
-    reasons: &[Reason],
-    redaction: &Redaction,
-) -> Error {
+pub fn of_reasons(kind: Kind, operation: &'static str, reasons: &[Reason]) -> Error {
     let first = reasons.first().cloned().unwrap_or_default();
     let message = first.message.or_else(|| first.code.clone()).unwrap_or_default();
-    let mut error = Error::new(kind, operation, redaction.apply(&message));
-    error.code = first.code.map(|code| redaction.apply(&code));
+    let mut error = Error::new(kind, operation, message);
+    if let Some(code) = first.code {
+        error = error.code(code);
+    }
     if let Some(target) = first.target {
-        error = error.fact("Target", redaction.apply(&target));
+        error = error.fact("Target", target);
     }
     for reason in reasons.iter().skip(1) {
-        error = error.fact("Detail", redaction.apply(&reason.line()));
+        error = error.fact("Detail", reason.line());
     }
     error
 }
@@ -221,7 +217,7 @@ mod tests {
             url: "https://management.example/".parse().unwrap(),
             attempts: 1,
         };
-        of_answer("Get", &response, &Redaction::default())
+        of_response("Get", &response)
     }
 
     #[test]

@@ -2,15 +2,14 @@
 //!
 //! [`client`] sends one request with everything a request needs, [`error`] reads what comes back
 //! when it is refused, [`write`](mod@write) starts a change, [`operation`] remembers it and
-//! [`wait`] sees it through, [`pages`] follows a list, [`id`] compares names of resources,
-//! [`redact`] keeps secrets out of what is said. Nothing here knows a resource type.
+//! [`wait`] sees it through, [`pages`] follows a list, [`id`] compares names of resources.
+//! Nothing here knows a resource type.
 
 pub mod client;
 pub mod error;
 pub mod id;
 pub mod operation;
 pub mod pages;
-pub mod redact;
 pub mod resource;
 pub mod wait;
 pub mod write;

@@ -2,6 +2,7 @@
 //!
 //! Small and without secrets, so that it can be kept while the process that started it is gone.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,19 @@ pub enum Watch {
     Resource,
     /// Nowhere: the resource was not there to delete.
     Gone,
+}
+
+impl fmt::Display for Watch {
+    /// For the log: the query of an address is signed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, address) = match self {
+            Self::Status(address) => ("status of ", address.as_str()),
+            Self::Location(address) => ("location ", address.as_str()),
+            Self::Resource => ("resource", ""),
+            Self::Gone => ("nothing", ""),
+        };
+        write!(f, "{what}{}", address.split('?').next().unwrap_or_default())
+    }
 }
 
 /// A change under way.
@@ -126,7 +140,7 @@ impl Operation {
             operation = call.operation,
             status,
             state = change_state,
-            ?watch,
+            %watch,
             "accepted"
         );
         Self {

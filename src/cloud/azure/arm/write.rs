@@ -126,7 +126,7 @@ impl Arm {
         let body: Option<Value> = serde_json::from_slice(response.json()).ok();
         if let Some(body) = body.as_ref().filter(|body| error::is_error_only(body)) {
             let reasons = error::reasons(body);
-            let error = error::of_reasons(Kind::Failed, call.operation, &reasons, self.redaction());
+            let error = error::of_reasons(Kind::Failed, call.operation, &reasons);
             return Err(self.traced(call, response, error.status(status)));
         }
         let (change, version) = (write.change, write.api_version);

@@ -14,8 +14,9 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::super::token::{OPERATION, Secret};
+use super::super::token::OPERATION;
 use crate::cloud::{Error, Kind, Result};
+use crate::secret::Secret;
 
 /// How long a statement holds. Entra ID wants it short, and clocks differ.
 const VALIDITY: Duration = Duration::from_secs(3600);

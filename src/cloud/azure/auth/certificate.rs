@@ -6,11 +6,11 @@ use p12_keystore::Pkcs12Archive;
 use p12_keystore::error::Error as Pkcs12Error;
 
 use super::super::text::filled;
-use super::super::token::Secret;
 use super::Settings;
 use super::assertion::{Certificate, Key};
 use super::identity::lacking;
 use crate::cloud::{Error, Result};
+use crate::secret::Secret;
 
 const OPERATION: &str = "ReadSettings";
 

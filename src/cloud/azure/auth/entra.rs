@@ -5,10 +5,11 @@ use reqwest::{Method, Url};
 use url::form_urlencoded;
 
 use super::super::environments::Environment;
-use super::super::token::{OPERATION, Secret, Token};
+use super::super::token::{OPERATION, Token};
 use super::response;
 use crate::cloud::http::{Http, RetryPolicy};
 use crate::cloud::{Deadline, Error, Result};
+use crate::secret::Secret;
 
 /// The kind of assertion that a client's signed or federated token is.
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -70,7 +71,6 @@ impl Authority {
         http.send(OPERATION, deadline, RetryPolicy::default(), make, response::should_retry)
             .await
             .and_then(|response| response::token(&response))
-            .map_err(|error| response::hide(error, request.proof.secret()))
     }
 }
 
@@ -90,13 +90,5 @@ impl Request<'_> {
             form.append_pair("claims", claims);
         }
         form.finish()
-    }
-}
-
-impl Proof {
-    fn secret(&self) -> &Secret {
-        match self {
-            Self::Secret(secret) | Self::Assertion(secret) => secret,
-        }
     }
 }

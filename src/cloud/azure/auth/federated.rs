@@ -6,11 +6,12 @@ use reqwest::{Request, Url};
 
 use super::super::environments::is_protected;
 use super::super::text::filled;
-use super::super::token::{OPERATION, Secret};
+use super::super::token::OPERATION;
 use super::identity::{lacking, oidc_token};
 use super::{Method, Settings, response};
 use crate::cloud::http::{Http, RetryPolicy};
 use crate::cloud::{Deadline, Error, Result};
+use crate::secret::Secret;
 
 /// Whom the token is for.
 const AUDIENCE: &str = "api://AzureADTokenExchange";
@@ -107,7 +108,6 @@ async fn ask(
         token.map(Secret::from).ok_or_else(|| response::without(&response, field))
     };
     token.await.map_err(|error| {
-        let error = response::hide(error, proof);
         let message = format!("the pipeline gave no token: {}", error.message);
         Error { message, ..error }
     })

@@ -1,9 +1,9 @@
 //! Who logs in: values that are given, stand in files, or come from the pod.
 
 use super::super::text::filled;
-use super::super::token::Secret;
 use super::Settings;
 use crate::cloud::{Error, Result};
+use crate::secret::Secret;
 
 const OPERATION: &str = "ReadSettings";
 

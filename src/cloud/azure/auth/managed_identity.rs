@@ -8,11 +8,12 @@ use reqwest::{Method, Request, StatusCode, Url};
 
 use super::super::environments::is_protected;
 use super::super::text::filled;
-use super::super::token::{OPERATION, Secret, Token};
+use super::super::token::{OPERATION, Token};
 use super::identity::client_id;
 use super::{Settings, response};
 use crate::cloud::http::{Http, Response, Retry, RetryPolicy, is_link_local};
 use crate::cloud::{Deadline, Error, Result};
+use crate::secret::Secret;
 
 /// The instance metadata service of a virtual machine.
 const IMDS: &str = "http://169.254.169.254/metadata/identity/oauth2/token";
@@ -63,11 +64,7 @@ pub(super) async fn token(
     let response = http.send(OPERATION, deadline, RETRY, make, should_retry).await;
     response.and_then(|response| response::token(&response)).map_err(|error| {
         let message = format!("the managed identity gave no token: {}", error.message);
-        let error = Error { message, ..error };
-        match &settings.platform.identity_header {
-            Some(secret) => response::hide(error, secret),
-            None => error,
-        }
+        Error { message, ..error }
     })
 }
 
@@ -127,7 +124,7 @@ mod tests {
         let given = Some("http://127.0.0.1:4001/token".to_owned());
         let platform = Platform {
             identity_endpoint: Some("http://169.254.129.4:8081/msi/token".into()),
-            identity_header: Some("gate".into()),
+            identity_header: Some("key of the pasture".into()),
             ..Platform::default()
         };
         let in_app_service = Settings { platform, ..Settings::default() };

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::super::token::Secret;
 use super::Settings;
+use crate::secret::Secret;
 
 /// A way to log in. The order is the order of preference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

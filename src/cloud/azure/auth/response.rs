@@ -6,7 +6,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::super::text::{bounded, word as brief};
-use super::super::token::{OPERATION, Secret, Token};
+use super::super::token::{OPERATION, Token};
 use crate::cloud::http::{Response, Retry, is_transient, redirect_refused};
 use crate::cloud::{Error, Kind, Result};
 
@@ -107,14 +107,4 @@ fn aadsts(text: &str) -> Option<String> {
     let start = text.find("AADSTS")?;
     let digits = text[start + 6..].chars().take_while(char::is_ascii_digit).count();
     (digits > 0).then(|| text[start..start + 6 + digits].to_owned())
-}
-
-/// Hides a secret that a service quotes.
-pub(super) fn hide(mut error: Error, secret: &Secret) -> Error {
-    let secret = secret.expose();
-    // A very short one would tear holes into the words around it, and cannot be in use.
-    if secret.len() >= 4 {
-        error.message = error.message.replace(secret, "(secret)");
-    }
-    error
 }

@@ -3,8 +3,8 @@
 //! Names, variables and order are azurerm's, so that what works there works here.
 
 use super::super::environments::Choice;
-use super::super::token::Secret;
 use crate::cloud::{Error, Result};
+use crate::secret::Secret;
 
 /// The variables that stand in for a setting, the first that is set wins.
 pub const ENVIRONMENT: &[(&str, &[&str])] = &[

@@ -265,13 +265,13 @@ async fn app_service_wants_its_own_header() {
     let service = Fake::replies(vec![given("wool")]).await;
     let platform = Platform {
         identity_endpoint: Some(format!("{}/msi/token", service.url())),
-        identity_header: Some("gate".into()),
+        identity_header: Some("key-of-the-pasture".into()),
         ..Platform::default()
     };
     let settings = Settings { use_msi: Some(true), platform, ..Settings::default() };
     assert_eq!(ask(settings).await.unwrap(), "wool");
     let request = &service.requests()[0];
-    assert_eq!(request.header("x-identity-header"), Some("gate"));
+    assert_eq!(request.header("x-identity-header"), Some("key-of-the-pasture"));
     assert_eq!((request.header("metadata"), request.query("client_id")), (None, None));
     assert_eq!(request.query("api-version").as_deref(), Some("2019-08-01"));
 }

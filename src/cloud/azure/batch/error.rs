@@ -3,10 +3,11 @@
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use super::super::text::{start, word};
-use super::{OPERATION, Sent};
+use super::super::text::word;
+use super::OPERATION;
 use crate::cloud::http::{Response, Retry, is_transient, redirect_refused};
 use crate::cloud::{Error, Kind, Result};
+use crate::secret::excerpt;
 
 /// The `values` that the service is known to send. Others are kept together with their key.
 const KNOWN_KEYS: [&str; 9] = [
@@ -86,18 +87,6 @@ pub(super) fn check(response: Response) -> Result<Response> {
     if response.status == StatusCode::OK { Ok(response) } else { Err(read(&response)) }
 }
 
-/// Adds which request it was, and hides the signature, which the service quotes when it does not
-/// fit.
-pub(super) fn complete(mut error: Error, sent: &Sent) -> Error {
-    if !sent.signature.is_empty() {
-        let texts = error.facts.iter_mut().map(|(_, text)| text);
-        for text in texts.chain([&mut error.message]) {
-            *text = text.replace(&sent.signature, "(secret)");
-        }
-    }
-    error.fact("client-request-id", &*sent.client_request_id)
-}
-
 /// The error that an answer other than 200 tells of.
 fn read(response: &Response) -> Error {
     let body: Value = serde_json::from_slice(response.json()).unwrap_or_default();
@@ -105,7 +94,7 @@ fn read(response: &Response) -> Error {
     let message = body["message"]["value"].as_str().or(body["message"].as_str());
     let mut left = SHOWN;
     let mut shown = |text: &str| {
-        let shown = if left == 0 { String::new() } else { start(text, left) };
+        let shown = if left == 0 { String::new() } else { excerpt(text, left) };
         left = left.saturating_sub(text.chars().count());
         shown
     };

@@ -15,7 +15,7 @@ pub mod shared_key;
 
 use std::collections::HashSet;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderName, HeaderValue};
@@ -73,13 +73,6 @@ pub struct SearchResult {
     pub warnings: Vec<String>,
 }
 
-/// What the latest attempt carried, for the error that may come of it.
-#[derive(Debug, Default)]
-struct Sent {
-    client_request_id: String,
-    signature: String,
-}
-
 impl Client {
     /// A client of the account at `endpoint`. Nothing is asked yet.
     #[must_use]
@@ -120,8 +113,8 @@ impl Client {
 
     /// One page.
     async fn get(&self, deadline: &Deadline, url: &Url) -> Result<Response> {
-        let sent = Mutex::new(Sent::default());
-        let make = async |_| self.request(url, &sent);
+        let client_request_id = Mutex::new(String::new());
+        let make = async |_| self.request(url, &client_request_id);
         let (http, retry) = (&*self.http, RetryPolicy::default());
         let outcome = match &self.credential {
             Credential::SharedKey(_) => {
@@ -135,21 +128,20 @@ impl Client {
                     .await
             }
         };
-        let sent = sent.into_inner().unwrap_or_else(PoisonError::into_inner);
-        outcome.and_then(error::check).map_err(|error| error::complete(error, &sent)).inspect(
-            |response| {
-                tracing::debug!(
-                    operation = OPERATION,
-                    client_request_id = sent.client_request_id,
-                    request_id = response.header("request-id").unwrap_or_default(),
-                    "answered",
-                );
-            },
-        )
+        let id = client_request_id.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let response = outcome.and_then(error::check);
+        let response = response.map_err(|error| error.fact("client-request-id", &*id))?;
+        tracing::debug!(
+            operation = OPERATION,
+            client_request_id = id,
+            request_id = response.header("request-id").unwrap_or_default(),
+            "answered",
+        );
+        Ok(response)
     }
 
     /// The request of one attempt, with an id and a date of its own.
-    fn request(&self, url: &Url, sent: &Mutex<Sent>) -> Result<Request> {
+    fn request(&self, url: &Url, client_request_id: &Mutex<String>) -> Result<Request> {
         let mut request = Request::new(Method::GET, url.clone());
         let id = Uuid::new_v4().to_string();
         tracing::debug!(operation = OPERATION, client_request_id = id, "asking the account");
@@ -157,14 +149,13 @@ impl Client {
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(HeaderName::from_static("client-request-id"), text(&id)?);
         headers.insert("return-client-request-id", HeaderValue::from_static("true"));
-        let mut sent: MutexGuard<'_, Sent> = sent.lock().unwrap_or_else(PoisonError::into_inner);
-        sent.client_request_id = id;
+        *client_request_id.lock().unwrap_or_else(PoisonError::into_inner) = id;
         if let Credential::SharedKey(key) = &self.credential {
             let date = httpdate::fmt_http_date(SystemTime::now());
             headers.insert(HeaderName::from_static("ocp-date"), text(&date)?);
-            sent.signature = key.sign(url, &date);
+            let signature = key.sign(url, &date);
             let mut authorization =
-                text(&format!("SharedKey {}:{}", key.account_name(), sent.signature))?;
+                text(&format!("SharedKey {}:{}", key.account_name(), signature.expose()))?;
             authorization.set_sensitive(true);
             headers.insert(AUTHORIZATION, authorization);
         }

@@ -14,8 +14,8 @@ use reqwest::Url;
 use reqwest::header::HeaderValue;
 use sha2::Sha256;
 
-use super::super::token::Secret;
 use crate::cloud::{Error, Result};
+use crate::secret::Secret;
 
 /// The lines between the verb and the headers, which are empty on a GET: `Content-Encoding`,
 /// `Content-Language`, `Content-Length`, `Content-MD5`, `Content-Type`, `Date`,
@@ -69,12 +69,12 @@ impl SharedKey {
 
     /// The signature of a GET of `url` sent with `date` as its `ocp-date`.
     #[must_use]
-    pub fn sign(&self, url: &Url, date: &str) -> String {
+    pub fn sign(&self, url: &Url, date: &str) -> Secret {
         let text = string_to_sign(&self.account_name, url, date);
         let mut mac =
             Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
         mac.update(text.as_bytes());
-        STANDARD.encode(mac.finalize().into_bytes())
+        STANDARD.encode(mac.finalize().into_bytes()).into()
     }
 }
 
@@ -109,7 +109,7 @@ mod tests {
                        Njc4OTo7PD0+Pw==";
     const DATE: &str = "Fri, 17 Feb 2017 00:00:00 GMT";
 
-    fn signature(query: &str) -> String {
+    fn signature(query: &str) -> Secret {
         let text = format!("https://myaccount.eastus.batch.azure.com/supportedimages?{query}");
         let key = SharedKey::new("myaccount", &KEY.into()).unwrap();
         key.sign(&Url::parse(&text).unwrap(), DATE)
@@ -137,7 +137,7 @@ mod tests {
                 "KSvaAVVTvpFgBCCcw+2CIZuOxzV3DHAEPk4c2KCcoTA=",
             ),
         ] {
-            assert_eq!(signature(query), expected, "{query}");
+            assert_eq!(signature(query).expose(), expected, "{query}");
         }
     }
 
@@ -154,7 +154,7 @@ mod tests {
         let url = Url::parse("https://h/supportedimages?api-version=2024-07-01.20.0").unwrap();
         let spaced = format!("  {KEY}\r\n");
         let key = SharedKey::new(" myaccount ", &spaced.into()).unwrap();
-        assert_eq!(key.sign(&url, DATE), "WlwUdADJ8yhW4O5gu9PzyJ5qgMcDQDwwp4qp7QLLExw=");
+        assert_eq!(key.sign(&url, DATE).expose(), "WlwUdADJ8yhW4O5gu9PzyJ5qgMcDQDwwp4qp7QLLExw=");
     }
 
     #[test]

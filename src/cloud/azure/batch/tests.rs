@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::cloud::azure::token::Secret;
 use crate::cloud::fake::{self, Fake, Reply};
+use crate::secret::Secret;
 
 /// Base64 of bytes that are nobody's key.
 const KEY: &str = "c2hlcGhlcmQncyBjcm9vaw==";
@@ -111,7 +111,7 @@ async fn every_attempt_is_signed_and_named_anew() {
         let date = request.header("ocp-date").unwrap();
         httpdate::parse_http_date(date).unwrap();
         let url = Url::parse(&format!("{}{}", fake.url(), request.target)).unwrap();
-        let expected = format!("SharedKey sheep:{}", key.sign(&url, date));
+        let expected = format!("SharedKey sheep:{}", key.sign(&url, date).expose());
         assert_eq!(request.header("authorization"), Some(expected.as_str()));
         assert_eq!(request.header("return-client-request-id"), Some("true"));
         assert_eq!((request.method.as_str(), request.header("content-type")), ("GET", None));

@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 
 use super::api_version::ApiVersion;
 use super::image::{Image, tags};
-use super::new::{NewImage, Source};
+use super::new::NewImage;
 use super::progress::{Progress, late};
+use crate::cloud::azure::Login;
 use crate::cloud::azure::arm::client::{Call, RequestClass, correlation};
 use crate::cloud::azure::arm::id::Form;
 use crate::cloud::azure::arm::operation::Change;
@@ -22,7 +23,6 @@ use crate::cloud::azure::arm::resource::State;
 use crate::cloud::azure::arm::wait::{ABSENT, LAG};
 use crate::cloud::azure::arm::write::Write;
 use crate::cloud::azure::arm::{Arm, Operation, ResourceId};
-use crate::cloud::azure::{Login, Secret};
 use crate::cloud::http::Http;
 use crate::cloud::poll::{self, until_done};
 use crate::cloud::{Deadline, Error, Kind, Result};
@@ -57,13 +57,6 @@ impl GalleryImages {
     #[must_use]
     pub fn new(http: Arc<Http>, login: Arc<Login>, polling_interval: Duration) -> Self {
         Self { arm: Arm::new(http, login, polling_interval) }
-    }
-
-    /// The same client, which keeps `image_path` out of all it says. [`GalleryImages::create`]
-    /// does so by itself; whoever waits knows the path only if told.
-    #[must_use]
-    pub fn hiding(&self, image_path: &Secret) -> Self {
-        Self { arm: self.arm.hiding(image_path.expose()) }
     }
 
     /// `GalleryImages_Get`. With the preview version, images show what machine they are made of.
@@ -124,10 +117,6 @@ impl GalleryImages {
         new: &NewImage,
         deadline: &Deadline,
     ) -> Result<Accepted> {
-        let arm = match &new.source {
-            Source::ImagePath(path) => &self.arm.hiding(path.expose()),
-            Source::VirtualMachine(_) => &self.arm,
-        };
         let (resource, body) = (id.to_string(), new.body());
         let write = Write {
             operation: name(Change::Put),
@@ -136,7 +125,7 @@ impl GalleryImages {
             api_version: new.api_version().as_str(),
             body: Some(&body),
         };
-        let started = arm.write(&write, deadline, |found| found.is_some()).await?;
+        let started = self.arm.write(&write, deadline, |found| found.is_some()).await?;
         let image = started.resource.as_ref().map(Image::read);
         Ok(Accepted { operation: started.operation, image })
     }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::api_version::ApiVersion;
 use super::image::Identifier;
-use crate::cloud::azure::token::Secret;
+use crate::secret::Secret;
 
 /// A gallery image to create.
 #[derive(Clone, Debug)]

@@ -41,7 +41,11 @@ fn some(text: &str) -> Option<String> {
 }
 
 fn arguments() -> Settings {
-    Settings { public_key: some("pub-arg"), private_key: some("priv-arg"), ..Settings::default() }
+    Settings {
+        public_key: some("pub-arg"),
+        private_key: Some("priv-arg".into()),
+        ..Settings::default()
+    }
 }
 
 const VARIABLES: [(&str, &str); 3] = [
@@ -63,7 +67,7 @@ fn keys_are_taken_from_the_first_of_the_five_places() {
     for (settings, variables, expected) in cases {
         let found = Home::with(FILE, variables).resolve(&settings).unwrap();
         assert_eq!(found.public_key, expected);
-        assert_eq!(found.private_key, expected.replace("pub", "priv"));
+        assert_eq!(found.private_key.expose(), expected.replace("pub", "priv"));
     }
 }
 
@@ -91,7 +95,7 @@ fn half_a_pair_names_the_other_half() {
 fn a_key_argument_is_completed_by_the_variable_of_its_twin() {
     let half = Settings { public_key: some("pub-arg"), ..Settings::default() };
     let found = Home::empty(&VARIABLES).resolve(&half).unwrap();
-    assert_eq!((&*found.public_key, &*found.private_key), ("pub-arg", "priv-env"));
+    assert_eq!((&*found.public_key, found.private_key.expose()), ("pub-arg", "priv-env"));
 }
 
 #[test]
@@ -103,7 +107,7 @@ fn keys_and_a_profile_exclude_each_other() {
 
 #[test]
 fn an_empty_key_is_refused_before_any_request() {
-    let settings = Settings { private_key: some(" "), ..arguments() };
+    let settings = Settings { private_key: Some(" ".into()), ..arguments() };
     let error = Home::empty(&[]).resolve(&settings).unwrap_err();
     assert_eq!(error.setting, Some("private_key"));
 
@@ -147,23 +151,23 @@ fn a_byte_order_mark_and_a_line_end_after_a_key_do_no_harm() {
     let found = Home::with(&content, &[]).resolve(&Settings::default()).unwrap();
     assert_eq!(found.public_key, "pub-default");
 
-    let settings = Settings { private_key: some("priv-arg\n"), ..arguments() };
-    assert_eq!(Home::empty(&[]).resolve(&settings).unwrap().private_key, "priv-arg");
+    let settings = Settings { private_key: Some("priv-arg\n".into()), ..arguments() };
+    assert_eq!(Home::empty(&[]).resolve(&settings).unwrap().private_key, "priv-arg".into());
 }
 
 #[test]
 fn a_token_comes_from_its_setting_or_else_from_its_variable() {
     let home = Home::empty(&[("UCLOUD_SECURITY_TOKEN", "tok-env")]);
-    assert_eq!(home.resolve(&arguments()).unwrap().security_token, some("tok-env"));
-    let settings = Settings { security_token: some("tok-arg"), ..arguments() };
-    assert_eq!(home.resolve(&settings).unwrap().security_token, some("tok-arg"));
-    let settings = Settings { security_token: some(""), ..arguments() };
+    assert_eq!(home.resolve(&arguments()).unwrap().security_token, Some("tok-env".into()));
+    let settings = Settings { security_token: Some("tok-arg".into()), ..arguments() };
+    assert_eq!(home.resolve(&settings).unwrap().security_token, Some("tok-arg".into()));
+    let settings = Settings { security_token: Some("".into()), ..arguments() };
     assert_eq!(home.resolve(&settings).unwrap().security_token, None);
 }
 
 #[test]
 fn secrets_are_not_in_the_debug_text() {
-    let settings = Settings { security_token: some("tok-arg"), ..arguments() };
+    let settings = Settings { security_token: Some("tok-arg".into()), ..arguments() };
     let found = Home::empty(&[]).resolve(&settings).unwrap();
     for text in [format!("{settings:?}"), format!("{found:?}")] {
         assert!(!text.contains("priv-arg") && !text.contains("tok-arg"), "{text}");

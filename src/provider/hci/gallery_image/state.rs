@@ -161,7 +161,7 @@ pub(super) fn new_image(inputs: &Inputs) -> Result<NewImage> {
     let source = match (&inputs.source_virtual_machine_id, path(inputs)) {
         (Some(machine), _) => Source::VirtualMachine(machine.as_str().to_owned()),
         (None, Some(path)) => match expired(path.expose()) {
-            None => Source::ImagePath(path.expose().to_owned().into()),
+            None => Source::ImagePath(path.secret()),
             Some(why) => return Err(Diagnostic::error("Expired signature", why).into()),
         },
         (None, None) => {

@@ -3,7 +3,7 @@
 //! Terraform's parser takes `@message`, `@level` and `@timestamp` for strings without looking,
 //! wants microseconds in the timestamp, and reads lines through a buffer of 64 KiB.
 
-use crate::tfplugin::mask::masked;
+use crate::secret::redact;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
@@ -36,7 +36,7 @@ pub(super) fn line(
     };
     for value in fields.values_mut() {
         if let Value::String(text) = value
-            && let std::borrow::Cow::Owned(clean) = masked(text)
+            && let std::borrow::Cow::Owned(clean) = redact(text)
         {
             *text = clean;
         }
@@ -45,7 +45,7 @@ pub(super) fn line(
     let level = level.as_str().to_lowercase();
     let fixed = [("level", level), ("module", module.to_owned()), ("timestamp", time)];
     fields.extend(fixed.map(|(name, text)| (format!("@{name}"), text.into())));
-    fields.insert("@message".to_owned(), masked(&message).into());
+    fields.insert("@message".to_owned(), redact(&message).into());
     fitting(fields)
 }
 
@@ -81,7 +81,7 @@ fn shorten(fields: &mut Fields, excess: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tfplugin::mask::mask;
+    use crate::secret::Secret;
     use serde_json::json;
     use time::macros::datetime;
 
@@ -123,10 +123,10 @@ mod tests {
 
     #[test]
     fn secrets_are_masked_in_the_message_and_in_every_field() {
-        mask("line-secret");
+        let _known = Secret::from("line-secret");
         let line = written(json!({"message": "a line-secret", "header": "Bearer line-secret"}));
         assert!(!line.contains("line-secret"), "{line}");
-        assert_eq!(read(&line)["header"], "Bearer ***");
+        assert_eq!(read(&line)["header"], "Bearer (secret)");
     }
 
     #[test]

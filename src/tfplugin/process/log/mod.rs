@@ -3,7 +3,7 @@
 //!
 //! Everybody writes with `tracing`'s macros. Only what this crate says goes out: what HTTP and
 //! TLS libraries say in their own words has shown more than one secret. Secrets that are known
-//! are replaced in every line, see [`crate::tfplugin::mask`].
+//! are replaced in every line, see [`crate::secret`].
 
 mod layer;
 mod line;

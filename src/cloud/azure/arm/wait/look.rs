@@ -165,7 +165,7 @@ impl<'a> Wait<'a> {
     }
 
     fn error(&self, call: &Call<'_>, response: &Response, found: &[Reason], word: &str) -> Error {
-        let mut error = of_reasons(Kind::Failed, call.operation, found, self.arm.redaction());
+        let mut error = of_reasons(Kind::Failed, call.operation, found);
         if error.message.is_empty() {
             error.message =
                 format!("the operation ended as {word}, and the service does not say why");

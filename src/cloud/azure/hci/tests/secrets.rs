@@ -1,6 +1,7 @@
 //! What must not get out: tokens to other hosts, image paths into errors.
 
 use super::*;
+use crate::secret::Secret;
 
 #[tokio::test]
 async fn an_address_elsewhere_is_never_asked() {
@@ -90,16 +91,16 @@ async fn the_image_path_is_in_no_error() {
         _ => asked.unexpected(),
     })
     .await;
-    let knowing = Cloud { images: cloud.images.hiding(&SAS.into()), ..cloud };
+    let _known = Secret::from(SAS);
     for _ in 0..3 {
-        let error = knowing.create().await.unwrap_err();
+        let error = cloud.create().await.unwrap_err();
         let said = format!("{} {error:?}", said(&error));
         for piece in ["sig=", "sig%3D", "9xyz", "vhds", "golden.vhdx"] {
             assert!(!said.contains(piece), "{piece} is in {said}");
         }
     }
     // Who does not know the path still tells nobody the signature.
-    let operation = knowing.images.creation(&id(), ApiVersion::Stable);
-    let debug = format!("{operation:?} {:?}", knowing.images);
+    let operation = cloud.images.creation(&id(), ApiVersion::Stable);
+    let debug = format!("{operation:?} {:?}", cloud.images);
     assert!(!debug.contains("9xyz"), "{debug}");
 }

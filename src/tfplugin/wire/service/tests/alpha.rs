@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::tfplugin::attr::{Lenient, Secret, Setting, Span, Verbatim, WriteOnly};
+use crate::secret::Secret;
+use crate::tfplugin::attr::{Lenient, Setting, Span, Verbatim, WriteOnly};
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::{AnyDataSource, DataSource};

@@ -89,7 +89,7 @@ async fn write_only_arguments_reach_the_service_and_no_state() {
     let (machine, diagnostics) = created(&harness, &config).await;
     // Its value was mentioned, and is a secret.
     assert_eq!(summaries(&diagnostics), ["warning: Weak"]);
-    assert_eq!(diagnostics[0].detail, "The password *** is ***.");
+    assert_eq!(diagnostics[0].detail, "The password (secret) is (secret).");
     assert_eq!(harness.cloud.calls(), ["create", "key", "settle"]);
     assert_eq!(state(&machine, "password_wo"), &Value::Null);
     assert_eq!(state(&machine, "disk").as_map().unwrap()["key_wo"], Value::Null);

@@ -111,7 +111,7 @@ async fn a_look_up_that_fails_shows_no_secret() {
     let query = json!({ "prefix": "a", "order": "fail", "secret": "open-sesame" });
     let (state, diagnostics) = look_up(&harness, 0, &query).await;
     assert_eq!(state, None);
-    assert_eq!(diagnostics[0].detail, "The service does not know ***.");
+    assert_eq!(diagnostics[0].detail, "The service does not know (secret).");
 }
 
 #[tokio::test]

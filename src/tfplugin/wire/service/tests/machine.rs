@@ -1,6 +1,6 @@
 //! The managed resource of the test provider.
 
-use crate::tfplugin::attr::Secret;
+use crate::secret::Secret;
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};

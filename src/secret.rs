@@ -1,0 +1,136 @@
+//! Secrets, and how they stay out of everything that is printed.
+//!
+//! A [`Secret`] is known to the process from the moment it is made: [`redact`] takes every secret
+//! out of a text, however it is spelled, and signatures, tokens and passwords of others as well,
+//! told by their form. Whatever leaves the process as text goes through it, and so does a text that
+//! is to be cut, *before* it is cut: half a secret is not recognised any more.
+//!
+//! Both sides of the crate know this module; it knows neither.
+
+mod canonical;
+mod known;
+mod shapes;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use canonical::Canonical;
+use known::Known;
+
+/// What stands in the place of a secret.
+pub const PLACEHOLDER: &str = "(secret)";
+
+/// The secrets of this process.
+static REDACTOR: Redactor = Redactor::new();
+
+/// A text that no log, plan, state or message shows.
+///
+/// Secrecy is a type and not a flag, so that it cannot be forgotten.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Secret(Arc<str>);
+
+impl Secret {
+    /// The text itself. Only for what is sent to the service that it belongs to, and for the
+    /// state, where a page says so.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is nothing in it but white space.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.0.trim().is_empty()
+    }
+
+    /// The secret without the white space around it, which is common in files and variables.
+    #[must_use]
+    pub fn trimmed(&self) -> Self {
+        self.0.trim().into()
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        let text = Arc::from(text);
+        REDACTOR.add(&text);
+        Self(text)
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(PLACEHOLDER)
+    }
+}
+
+/// `text` without the secrets of this process, and without what looks like one.
+#[must_use]
+pub fn redact(text: &str) -> Cow<'_, str> {
+    REDACTOR.redact(text)
+}
+
+/// The start of `text`, at most `longest` characters, redacted before it is cut.
+#[must_use]
+pub fn excerpt(text: &str, longest: usize) -> String {
+    let text = redact(text);
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{} ...", &text[..end]),
+        None => text.into_owned(),
+    }
+}
+
+/// What is kept out of texts.
+struct Redactor {
+    known: Known,
+}
+
+impl Redactor {
+    const fn new() -> Self {
+        Self { known: Known::new() }
+    }
+
+    fn add(&self, secret: &Arc<str>) {
+        self.known.add(secret);
+    }
+
+    fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let canonical = Canonical::of(text);
+        let mut hidden = self.known.find(&canonical);
+        hidden.extend(shapes::find(&canonical));
+        if hidden.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        hidden.sort_unstable_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
+        let mut clean = String::with_capacity(text.len());
+        let mut at = 0;
+        for range in hidden {
+            let (start, end) = (floor(text, range.start), ceiling(text, range.end));
+            if start >= at {
+                clean.push_str(&text[at..start]);
+                clean.push_str(PLACEHOLDER);
+            }
+            at = at.max(end);
+        }
+        clean.push_str(&text[at..]);
+        Cow::Owned(clean)
+    }
+}
+
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+fn ceiling(text: &str, at: usize) -> usize {
+    (at..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! The secrets that the process has met, and the forms in which they may come back.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+
+use super::canonical::{Canonical, fold};
+
+/// Shorter strings are found inside of words everywhere: to hide them would garble the message and
+/// keep no secret.
+const SHORTEST: usize = 4;
+
+/// The same for the base64 of a secret, of which the ends are cut off.
+const SHORTEST_BASE64: usize = 8;
+
+/// Secrets of one process.
+pub(super) struct Known {
+    /// Spares the locks as long as there is nothing to find.
+    any: AtomicBool,
+    met: Mutex<Option<Met>>,
+    forms: RwLock<Option<Forms>>,
+}
+
+/// The forms of secrets by their first bytes. A search takes as long as the text is, however many
+/// secrets there are: a process may meet thousands, such as the signatures of its requests.
+type Forms = HashMap<[u8; SHORTEST], Vec<Box<[u8]>>>;
+
+#[derive(Default)]
+struct Met {
+    /// The same secrets are read again and again.
+    all: HashSet<Arc<str>>,
+    /// Those whose forms nobody has needed yet: most processes print nothing.
+    new: Vec<Arc<str>>,
+}
+
+impl Known {
+    pub(super) const fn new() -> Self {
+        Self { any: AtomicBool::new(false), met: Mutex::new(None), forms: RwLock::new(None) }
+    }
+
+    pub(super) fn add(&self, secret: &Arc<str>) {
+        if secret.trim().chars().count() < SHORTEST {
+            return;
+        }
+        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        let met = met.get_or_insert_default();
+        if met.all.insert(Arc::clone(secret)) {
+            met.new.push(Arc::clone(secret));
+            self.any.store(true, Ordering::Release);
+        }
+    }
+
+    /// Where secrets are in the original of a text.
+    pub(super) fn find(&self, text: &Canonical) -> Vec<Range<usize>> {
+        if !self.any.load(Ordering::Acquire) {
+            return Vec::new();
+        }
+        self.prepare();
+        let forms = self.forms.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(forms) = forms.as_ref() else { return Vec::new() };
+        let mut found = Vec::new();
+        for (at, start) in text.folded.windows(SHORTEST).enumerate() {
+            let start: &[u8; SHORTEST] = start.try_into().unwrap_or(&[0; SHORTEST]);
+            for form in forms.get(start).into_iter().flatten() {
+                if text.folded[at..].starts_with(form) {
+                    found.push(text.original(at..at + form.len()));
+                }
+            }
+        }
+        found
+    }
+
+    /// Works out the forms of secrets that are new.
+    fn prepare(&self) {
+        let new = {
+            let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+            met.as_mut().map(|met| std::mem::take(&mut met.new)).unwrap_or_default()
+        };
+        if new.is_empty() {
+            return;
+        }
+        let mut forms = self.forms.write().unwrap_or_else(PoisonError::into_inner);
+        let forms = forms.get_or_insert_default();
+        for form in new.iter().flat_map(|secret| forms_of(secret)) {
+            let Some(start) = form.first_chunk::<SHORTEST>() else { continue };
+            let same_start = forms.entry(*start).or_default();
+            if !same_start.iter().any(|known| **known == *form) {
+                same_start.push(form.into());
+            }
+        }
+    }
+}
+
+/// All forms of a secret, folded as texts are.
+fn forms_of(secret: &str) -> Vec<Vec<u8>> {
+    let mut forms = Vec::new();
+    for piece in pieces(secret.trim()) {
+        let canonical = Canonical::of(&piece);
+        if canonical.folded.len() >= SHORTEST {
+            forms.push(canonical.folded);
+        }
+    }
+    forms.extend(base64_forms(secret));
+    if secret.trim() != secret {
+        forms.extend(base64_forms(secret.trim()));
+    }
+    forms
+}
+
+/// A secret, and the parts of it that open something by themselves: of a URL its address, its
+/// query and the signature in it, and the address as a parser writes it.
+fn pieces(secret: &str) -> Vec<String> {
+    let mut pieces = vec![secret.to_owned()];
+    if let Some((address, query)) = secret.split_once('?') {
+        pieces.extend([address.to_owned(), query.to_owned()]);
+        let signature = query.split('&').filter_map(|pair| {
+            let (name, value) = pair.split_once('=')?;
+            name.eq_ignore_ascii_case("sig").then(|| value.to_owned())
+        });
+        pieces.extend(signature);
+    }
+    if secret.contains("://")
+        && let Ok(mut url) = url::Url::parse(secret)
+    {
+        url.set_query(None);
+        pieces.push(url.into());
+    }
+    pieces
+}
+
+/// The base64 of a secret, wherever it stands in what was encoded: of the three ways in which its
+/// bytes may fall into groups, the characters that depend on it alone.
+fn base64_forms(secret: &str) -> Vec<Vec<u8>> {
+    let mut forms = Vec::new();
+    for (offset, skip) in [(0, 0), (1, 2), (2, 3)] {
+        let mut bytes = vec![0; offset];
+        bytes.extend_from_slice(secret.as_bytes());
+        for encoded in [STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)] {
+            let whole = encoded.len() - usize::from(!bytes.len().is_multiple_of(3));
+            let form = encoded.as_bytes().get(skip..whole).unwrap_or_default();
+            if form.len() >= SHORTEST_BASE64 {
+                forms.push(form.iter().map(|byte| fold(*byte)).collect());
+            }
+        }
+    }
+    forms
+}
