@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::Simulation;
+use super::defaults::{API_VERSION, SUBSCRIPTION_ID, custom_location_id};
 use super::lro::{Lro, Outcome, Progress};
-use super::service::Target;
+use super::quirks::{ListLink, Quirk};
 use super::store::{Image, key};
-use super::{API_VERSION, ListLink, Quirk, SUBSCRIPTION_ID, Simulation};
+use super::target::Target;
 use crate::entra::{Fault, When, lock};
 
 impl Simulation {
@@ -113,7 +115,7 @@ impl Simulation {
             "name": name,
             "type": "Microsoft.AzureStackHCI/galleryImages",
             "location": "westus2",
-            "extendedLocation": {"type": "CustomLocation", "name": super::custom_location_id()},
+            "extendedLocation": {"type": "CustomLocation", "name": custom_location_id()},
             "properties": {
                 "provisioningState": "Succeeded",
                 "containerId": format!("{base}/Microsoft.AzureStackHCI/storageContainers/UserStorage1-3f2a"),

@@ -32,6 +32,13 @@ pub(crate) fn bad_body(problems: &[String]) -> Reply {
     )
 }
 
+pub(crate) fn not_found(group: &str, name: &str) -> Reply {
+    let text = format!(
+        "The resource 'Microsoft.AzureStackHCI/galleryImages/{name}' under resource group '{group}' was not found."
+    );
+    error(404, "ResourceNotFound", &text)
+}
+
 /// The code Resource Manager uses for a status when a test names none.
 pub(crate) fn usual_code(status: u16) -> &'static str {
     match status {

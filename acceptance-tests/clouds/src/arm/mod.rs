@@ -4,12 +4,16 @@
 
 mod body;
 mod control;
+mod defaults;
 mod errors;
 mod header_case;
 mod lro;
 mod operations;
+mod quirks;
 mod service;
+mod state;
 mod store;
+mod target;
 mod writes;
 
 use std::collections::BTreeMap;
@@ -17,69 +21,19 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+pub use defaults::{
+    API_VERSION, AUDIENCES, PREVIEW_API_VERSION, RESOURCE_GROUP, SUBSCRIPTION_ID,
+    custom_location_id,
+};
 pub use header_case::HeaderCase;
 use header_case::Relay;
 pub use lro::{Lro, Outcome, Progress, RetryAfter};
-use service::State;
+pub use quirks::{ListLink, Quirk};
+use state::State;
 use store::Store;
 
 use crate::entra::lock;
 pub use crate::entra::{Controls, Fault, Request, Tokens, When};
-
-/// The stable version of the gallery image operations.
-pub const API_VERSION: &str = "2024-01-01";
-/// The version that knows images made from virtual machines.
-pub const PREVIEW_API_VERSION: &str = "2024-05-01-preview";
-/// The subscription that exists unless the builder adds more.
-pub const SUBSCRIPTION_ID: &str = "7e570000-0000-4000-8000-000000000010";
-/// The resource group that exists in it.
-pub const RESOURCE_GROUP: &str = "Images-RG";
-/// The audiences a token may have: both names of Resource Manager, with and without a slash.
-pub const AUDIENCES: [&str; 4] = [
-    "https://management.azure.com",
-    "https://management.azure.com/",
-    "https://management.core.windows.net",
-    "https://management.core.windows.net/",
-];
-
-/// A custom location in the default resource group, for request bodies.
-#[must_use]
-pub fn custom_location_id() -> String {
-    format!(
-        "/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/{RESOURCE_GROUP}/providers/Microsoft.ExtendedLocation/customLocations/edge-site-1"
-    )
-}
-
-/// Peculiarities of answers, all off at first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Quirk {
-    /// `West US2` where `westus2` was sent.
-    DisplayLocation,
-    /// Ids and types in lower case.
-    LowerCaseIds,
-    /// Ids that name another subscription, group and image, as in the official examples.
-    StrangeIds,
-    /// Members nobody has heard of.
-    ExtraProperties,
-    /// `imagePath` and missing `tags` as null instead of absent.
-    Nulls,
-    /// A UTF-8 byte order mark before every body.
-    Bom,
-}
-
-/// How the links between the pages of a list look.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum ListLink {
-    /// Absolute, same host, absent on the last page.
-    #[default]
-    Normal,
-    /// The first page is empty and has a link.
-    EmptyPageFirst,
-    /// To this origin instead (`http://127.0.0.1:1234`).
-    OtherHost(String),
-    /// From the second page on, every page links to itself.
-    Cycle,
-}
 
 /// Sets a [`Simulation`] up. Everything that [`Simulation`] can change while it runs has its
 /// setter there.

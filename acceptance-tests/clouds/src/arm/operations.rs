@@ -5,7 +5,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::errors::error;
 use super::lro::{Headers, Url};
-use super::service::{State, base};
+use super::state::{State, base};
 use super::store::{Kind, Operation, Store};
 use crate::entra::Request;
 use crate::entra::lock;

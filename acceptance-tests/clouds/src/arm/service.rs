@@ -1,80 +1,16 @@
 //! Routing, authentication and reads.
 
-use std::collections::BTreeMap;
-use std::sync::Mutex;
-
 use serde_json::{Value, json};
 
-use super::errors::{error, usual_code, usual_text};
-use super::store::{Rest, Store, key};
-use super::{API_VERSION, ListLink, PREVIEW_API_VERSION, Quirk, body, operations, writes};
+use super::defaults::{API_VERSION, PREVIEW_API_VERSION};
+use super::errors::{error, not_found, usual_code, usual_text};
+use super::quirks::{ListLink, Quirk};
+use super::state::{State, base};
+use super::store::{Rest, key};
+use super::target::Target;
+use super::{body, operations, writes};
 use crate::entra::shell::{Reply, Service};
-use crate::entra::{Refusal, Request, Tokens, decode, lock};
-
-/// What the simulation was set up with and what it remembers.
-#[derive(Debug)]
-pub(crate) struct State {
-    pub(crate) tokens: Tokens,
-    pub(crate) audiences: Vec<String>,
-    /// Subscriptions and, in lower case and as they were created, their resource groups.
-    pub(crate) subscriptions: Mutex<BTreeMap<String, BTreeMap<String, String>>>,
-    pub(crate) custom_location_required: bool,
-    pub(crate) store: Mutex<Store>,
-}
-
-/// What a path points at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Target {
-    Image { subscription: String, group: String, name: String },
-    Group { subscription: String, group: String },
-    Subscription(String),
-    Status { subscription: String, results: bool, id: String },
-}
-
-impl Target {
-    pub(crate) fn of(path: &str) -> Option<Self> {
-        let parts: Vec<String> = path.strip_prefix('/')?.split('/').map(decode).collect();
-        let lower: Vec<String> = parts.iter().map(|p| p.to_lowercase()).collect();
-        let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
-        let part = |index: usize| parts[index].clone();
-        const RP: &str = "microsoft.azurestackhci";
-        match lower.as_slice() {
-            ["subscriptions", _, "resourcegroups", _, "providers", RP, "galleryimages", _] => {
-                Some(Self::Image { subscription: part(1), group: part(3), name: part(7) })
-            }
-            ["subscriptions", _, "resourcegroups", _, "providers", RP, "galleryimages"] => {
-                Some(Self::Group { subscription: part(1), group: part(3) })
-            }
-            ["subscriptions", _, "providers", RP, "galleryimages"] => {
-                Some(Self::Subscription(part(1)))
-            }
-            [
-                "subscriptions",
-                _,
-                "providers",
-                RP,
-                "locations",
-                _,
-                kind @ ("operationstatuses" | "operationresults"),
-                _,
-            ] => Some(Self::Status {
-                subscription: part(1),
-                results: *kind == "operationresults",
-                id: part(7),
-            }),
-            _ => None,
-        }
-    }
-
-    fn subscription(&self) -> &str {
-        match self {
-            Self::Image { subscription, .. }
-            | Self::Group { subscription, .. }
-            | Self::Status { subscription, .. }
-            | Self::Subscription(subscription) => subscription,
-        }
-    }
-}
+use crate::entra::{Refusal, Request, lock};
 
 impl Service for State {
     fn label(&self, request: &Request) -> String {
@@ -273,19 +209,6 @@ impl State {
         }
         Ok(Reply::json(200, &body))
     }
-}
-
-/// The origin for absolute links: the one the client used.
-pub(crate) fn base(store: &Store, request: &Request) -> String {
-    let host = || format!("http://{}", request.header("host").unwrap_or_default());
-    store.settings.public_url.clone().unwrap_or_else(host)
-}
-
-pub(crate) fn not_found(group: &str, name: &str) -> Reply {
-    let text = format!(
-        "The resource 'Microsoft.AzureStackHCI/galleryImages/{name}' under resource group '{group}' was not found."
-    );
-    error(404, "ResourceNotFound", &text)
 }
 
 fn not_allowed(request: &Request) -> Reply {

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::lro::{Lro, Outcome, Progress};
-use super::{ListLink, Quirk};
+use super::defaults::API_VERSION;
+use super::lro::{FirstBody, Lro, Outcome, Progress};
+use super::quirks::{ListLink, Quirk};
 
 /// The size of every image once it is there, in MB.
 const DISK_MB: u64 = 30_270;
@@ -211,7 +212,7 @@ impl Store {
         let quirks = &self.settings.quirks;
         let properties = document["properties"].as_object_mut()?;
         properties.remove("imagePath");
-        if api_version == super::API_VERSION {
+        if api_version == API_VERSION {
             properties.remove("sourceVirtualMachineId");
         }
         if quirks.contains(&Quirk::Nulls) {
@@ -311,6 +312,6 @@ fn display_name(location: &str) -> String {
 
 /// A time for an operation that ends right away, or as the settings say.
 pub(crate) fn progress_of(lro: &Lro, settings: &Settings) -> Progress {
-    let over = lro.synchronous || lro.first_body == super::lro::FirstBody::Terminal;
+    let over = lro.synchronous || lro.first_body == FirstBody::Terminal;
     if over { Progress::Wall(Duration::ZERO) } else { settings.progress }
 }

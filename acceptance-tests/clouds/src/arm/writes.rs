@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
 use super::body::{patch_problems, put_problems};
-use super::errors::{bad_body, error};
+use super::defaults::API_VERSION;
+use super::errors::{bad_body, error, not_found};
 use super::lro::{FirstBody, Lro, Outcome};
 use super::operations::polling_headers;
-use super::service::{State, base, not_found};
+use super::state::{State, base};
 use super::store::{Image, Kind, Operation, Store, progress_of};
 use crate::entra::Request;
 use crate::entra::lock;
@@ -128,7 +129,7 @@ pub(crate) fn put(
         return Err(error(400, "ReservedResourceName", &text));
     }
     let body = read_body(request)?;
-    let preview = version != super::API_VERSION;
+    let preview = version != API_VERSION;
     let problems = put_problems(&body, preview, state.custom_location_required);
     if !problems.is_empty() {
         return Err(bad_body(&problems));

@@ -5,6 +5,7 @@
 mod catalogue;
 mod error;
 mod filter;
+mod next_link;
 mod service;
 mod shared_key;
 
@@ -13,6 +14,7 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 
 pub use catalogue::{catalogue, generated, image};
+pub use next_link::NextLink;
 use serde_json::Value;
 use service::State;
 
@@ -26,26 +28,6 @@ pub const ACCOUNT_KEY: &str =
     "bWFkZS11cCBrZXkgb2YgYSBiYXRjaCBhY2NvdW50IHRoYXQgaXMgc2l4dHktZm91ciBieXRlcyBsb25nISEhIQ==";
 /// The only audience a token may have, with its slash.
 pub const AUDIENCE: &str = "https://batch.core.windows.net/";
-
-/// How continuation links look.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum NextLink {
-    /// Absolute, same host, with api-version and maxresults; absent on the last page.
-    #[default]
-    Normal,
-    /// Without the api-version.
-    WithoutApiVersion,
-    /// As normal, and an empty string instead of nothing on the last page.
-    EmptyOnLastPage,
-    /// To this origin instead (`http://127.0.0.1:1234`).
-    OtherHost(String),
-    /// With this scheme instead, same host.
-    Scheme(String),
-    /// From the second page on, every page links to itself.
-    Cycle,
-    /// There is always one more page, each with a new token.
-    Endless,
-}
 
 /// Sets a [`Simulation`] up.
 #[derive(Debug)]

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::error::{CONTENT_TYPE, Problem, usual_code, usual_text};
 use super::filter::Filter;
-use super::{NextLink, shared_key};
+use super::next_link::NextLink;
+use super::shared_key;
 use crate::entra::shell::{Reply, Service};
 use crate::entra::{Refusal, Request, Tokens, lock, raw_pairs};
 

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::certificate::Certificate;
-use super::token::Problem;
+use super::problem::Problem;
 
 const DAY: u64 = 24 * 60 * 60;
 /// How far the clocks of both sides may be apart.

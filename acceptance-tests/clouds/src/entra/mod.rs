@@ -10,11 +10,13 @@ pub(crate) mod client;
 mod fault;
 mod identity;
 mod journal;
+mod problem;
+mod service;
 pub(crate) mod shell;
+mod state;
 mod token;
 mod tokens;
 
-use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -24,7 +26,7 @@ pub use fault::{Fault, When};
 pub use journal::Request;
 pub(crate) use journal::{decode, lock, raw_pairs};
 pub use shell::Controls;
-use shell::{Reply, Service};
+use state::State;
 pub use tokens::{Refusal, Tokens, audience_of};
 
 /// The tenant that exists unless the builder names another one.
@@ -45,72 +47,6 @@ const SCOPES: [&str; 3] = [
     "https://management.core.windows.net/.default",
     "https://batch.core.windows.net//.default",
 ];
-
-#[derive(Debug)]
-struct State {
-    tenants: Vec<String>,
-    client_id: String,
-    secrets: Vec<String>,
-    certificates: Vec<Certificate>,
-    scopes: Vec<String>,
-    managed_client_id: String,
-    identity_header: String,
-    github_token: String,
-    ado_token: String,
-    ado_connection: String,
-    assertions: Mutex<HashSet<String>>,
-    seen_assertions: Mutex<HashSet<String>>,
-    lifetime: Mutex<Duration>,
-    expires_in_as_text: Mutex<bool>,
-    tokens: Tokens,
-}
-
-impl Service for State {
-    fn label(&self, request: &Request) -> String {
-        match request.path() {
-            "/metadata/identity/oauth2/token" => "imds",
-            "/msi/token" => "app-service",
-            "/github/idtoken" => "github",
-            "/ado/oidctoken" => "ado",
-            _ => "token",
-        }
-        .to_owned()
-    }
-
-    fn answer(&self, request: &Request) -> Reply {
-        match self.label(request).as_str() {
-            "imds" => identity::imds(self, request),
-            "app-service" => identity::app_service(self, request),
-            "github" => identity::github(self, request),
-            "ado" => identity::azure_devops(self, request),
-            _ => {
-                let path = request.path().trim_start_matches('/');
-                match path.strip_suffix("/oauth2/v2.0/token").filter(|t| !t.contains('/')) {
-                    None => Reply::new(404),
-                    Some(_) if request.method != "POST" => Reply::new(405).header("allow", "POST"),
-                    Some(tenant) => token::answer(self, &decode(tenant), request),
-                }
-            }
-        }
-    }
-
-    fn refusal(
-        &self,
-        _request: &Request,
-        status: u16,
-        code: Option<&str>,
-        text: Option<&str>,
-    ) -> Reply {
-        let text = text.unwrap_or("The service is temporarily unavailable. Please retry later.");
-        Reply::json(
-            status,
-            &serde_json::json!({
-                "error": code.unwrap_or("temporarily_unavailable"),
-                "error_description": text,
-            }),
-        )
-    }
-}
 
 /// Sets a [`Simulation`] up.
 #[derive(Debug)]

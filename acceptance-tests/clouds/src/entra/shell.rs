@@ -9,7 +9,7 @@ use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 
 use super::fault::{Action, Fault, Script, When};
 use super::journal::{Journal, Request, lock};
-use crate::Server;
+use crate::server::Server;
 
 /// What a service answers.
 #[derive(Debug, Clone)]

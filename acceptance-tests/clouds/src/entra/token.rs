@@ -6,51 +6,12 @@ use serde_json::{Value, json};
 
 use super::assertion::{Expected, verify};
 use super::journal::{Request, lock};
+use super::problem::Problem;
 use super::shell::Reply;
-use super::{State, audience_of};
+use super::state::State;
+use super::tokens::audience_of;
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
-/// A refusal with its AADSTS number.
-#[derive(Debug)]
-pub(crate) struct Problem {
-    pub(crate) status: u16,
-    pub(crate) error: &'static str,
-    pub(crate) number: u32,
-    pub(crate) text: String,
-}
-
-impl Problem {
-    fn new(status: u16, error: &'static str, number: u32, text: &str) -> Self {
-        Self { status, error, number, text: text.to_owned() }
-    }
-
-    /// The client failed to prove who it is.
-    pub(crate) fn client(number: u32, text: &str) -> Self {
-        Self::new(401, "invalid_client", number, text)
-    }
-
-    pub(crate) fn reply(&self) -> Reply {
-        let ids = [(); 2].map(|()| uuid::Uuid::new_v4().to_string());
-        let now = time::OffsetDateTime::now_utc();
-        let stamp =
-            format!("{} {:02}:{:02}:{:02}Z", now.date(), now.hour(), now.minute(), now.second());
-        let description = format!(
-            "AADSTS{}: {} Trace ID: {} Correlation ID: {} Timestamp: {stamp}",
-            self.number, self.text, ids[0], ids[1]
-        );
-        let body = json!({
-            "error": self.error,
-            "error_description": description,
-            "error_codes": [self.number],
-            "timestamp": stamp,
-            "trace_id": ids[0],
-            "correlation_id": ids[1],
-            "error_uri": format!("https://login.microsoftonline.com/error?code={}", self.number),
-        });
-        Reply::json(self.status, &body).header("x-ms-request-id", ids[0].as_str())
-    }
-}
 
 /// Answers a request to the token endpoint of `tenant`.
 pub(crate) fn answer(state: &State, tenant: &str, request: &Request) -> Reply {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Image;
+use super::image::Image;
 
 /// The region of a simulation that was not given another one.
 pub const REGION: &str = "cn-bj2";

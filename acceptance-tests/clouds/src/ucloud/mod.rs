@@ -19,6 +19,7 @@
 mod account;
 mod body;
 mod catalogue;
+mod change;
 mod describe;
 mod faults;
 mod gateway;
@@ -43,24 +44,14 @@ use std::time::{Duration, Instant};
 
 pub use account::Account;
 pub use catalogue::{REGION, catalogue, generated};
+pub use change::Change;
 pub use faults::{Fault, HttpAnswer, Trigger};
 pub use image::Image;
 pub use log::Request;
 pub use quirks::{ImageSetShape, ItemQuirks, Order, Quirks, SizeShape, TotalCount};
 
-use crate::Server;
+use crate::server::Server;
 use service::{Service, State};
-
-/// A change of the image list between two requests.
-#[derive(Clone, Debug)]
-pub enum Change {
-    /// The first image disappears; those behind it move up.
-    RemoveFirst,
-    /// An image appears at the front; all others move down.
-    InsertFirst(Image),
-    /// The whole list is another one.
-    Replace(Vec<Image>),
-}
 
 /// What a [`Simulation`] starts with.
 #[derive(Debug)]

@@ -16,14 +16,14 @@ use serde_json::json;
 
 use super::account::Account;
 use super::body::{Half, HalfBody};
+use super::change::Change;
 use super::describe::{self, PageRules};
 use super::faults::{Fault, Faults, HttpAnswer};
 use super::gateway::{self, Refusal};
-use super::image::{Entry, Listing};
+use super::image::{Entry, Image, Listing};
 use super::log::{Gauge, Log, Logged, Request};
 use super::quirks::Quirks;
 use super::wire::Parameters;
-use super::{Change, Image};
 
 const UUID_HEADER: HeaderName = HeaderName::from_static("x-ucloud-request-uuid");
 const MOST_BODY: usize = 1 << 20;

@@ -1,0 +1,32 @@
+//! Peculiarities of answers.
+
+/// Peculiarities of answers, all off at first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Quirk {
+    /// `West US2` where `westus2` was sent.
+    DisplayLocation,
+    /// Ids and types in lower case.
+    LowerCaseIds,
+    /// Ids that name another subscription, group and image, as in the official examples.
+    StrangeIds,
+    /// Members nobody has heard of.
+    ExtraProperties,
+    /// `imagePath` and missing `tags` as null instead of absent.
+    Nulls,
+    /// A UTF-8 byte order mark before every body.
+    Bom,
+}
+
+/// How the links between the pages of a list look.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ListLink {
+    /// Absolute, same host, absent on the last page.
+    #[default]
+    Normal,
+    /// The first page is empty and has a link.
+    EmptyPageFirst,
+    /// To this origin instead (`http://127.0.0.1:1234`).
+    OtherHost(String),
+    /// From the second page on, every page links to itself.
+    Cycle,
+}

@@ -1,0 +1,57 @@
+//! The paths of the service.
+
+use crate::entra::decode;
+
+/// What a path points at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    Image { subscription: String, group: String, name: String },
+    Group { subscription: String, group: String },
+    Subscription(String),
+    Status { subscription: String, results: bool, id: String },
+}
+
+impl Target {
+    pub(crate) fn of(path: &str) -> Option<Self> {
+        let parts: Vec<String> = path.strip_prefix('/')?.split('/').map(decode).collect();
+        let lower: Vec<String> = parts.iter().map(|p| p.to_lowercase()).collect();
+        let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+        let part = |index: usize| parts[index].clone();
+        const RP: &str = "microsoft.azurestackhci";
+        match lower.as_slice() {
+            ["subscriptions", _, "resourcegroups", _, "providers", RP, "galleryimages", _] => {
+                Some(Self::Image { subscription: part(1), group: part(3), name: part(7) })
+            }
+            ["subscriptions", _, "resourcegroups", _, "providers", RP, "galleryimages"] => {
+                Some(Self::Group { subscription: part(1), group: part(3) })
+            }
+            ["subscriptions", _, "providers", RP, "galleryimages"] => {
+                Some(Self::Subscription(part(1)))
+            }
+            [
+                "subscriptions",
+                _,
+                "providers",
+                RP,
+                "locations",
+                _,
+                kind @ ("operationstatuses" | "operationresults"),
+                _,
+            ] => Some(Self::Status {
+                subscription: part(1),
+                results: *kind == "operationresults",
+                id: part(7),
+            }),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn subscription(&self) -> &str {
+        match self {
+            Self::Image { subscription, .. }
+            | Self::Group { subscription, .. }
+            | Self::Status { subscription, .. }
+            | Self::Subscription(subscription) => subscription,
+        }
+    }
+}
