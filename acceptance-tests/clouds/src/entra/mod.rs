@@ -74,7 +74,7 @@ impl Builder {
         self
     }
 
-    /// Registers a certificate of the application, DER. What is no certificate is ignored, and
+    /// Registers a certificate of the application, DER. What is not a certificate is ignored, and
     /// the assertions signed with it are refused.
     #[must_use]
     pub fn certificate_der(mut self, der: &[u8]) -> Self {

@@ -58,7 +58,7 @@ pub enum Order {
     AsGiven,
     /// Shuffled by this seed, the same way for every request.
     Shuffled(u64),
-    /// Shuffled anew for each request, so that pages overlap and leave gaps.
+    /// Shuffled again for each request, so that pages overlap and leave gaps.
     Unstable(u64),
 }
 

@@ -1,4 +1,4 @@
-//! The HTTP side: takes requests in, plans their fate, sends the answers.
+//! The HTTP side: takes requests in, decides how each is answered, sends the answers.
 
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;

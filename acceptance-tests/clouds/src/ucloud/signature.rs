@@ -1,4 +1,4 @@
-//! The request signature, computed anew from what arrived.
+//! The request signature, recomputed from what arrived.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
