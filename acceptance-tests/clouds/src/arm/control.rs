@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Simulation;
-use super::defaults::{API_VERSION, SUBSCRIPTION_ID, custom_location_id};
+use super::defaults::{API_VERSION, SUBSCRIPTION_ID};
 use super::lro::{Lro, Outcome, Progress};
 use super::quirks::{ListLink, Quirk};
-use super::store::{Image, key};
+use super::store::{key, overlay};
 use super::target::Target;
 use crate::entra::{Fault, When, lock};
 
@@ -102,37 +102,10 @@ impl Simulation {
 
     /// Puts an image in directly. `members` is laid over a finished Linux image, object by
     /// object, so `{"properties": {"provisioningState": "Failed"}}` is enough for a failed one.
-    /// The resource group comes into being if need be.
+    /// The resource group comes into being if need be. Its `systemData` says that a user created it
+    /// now; `{"systemData": {"createdAt": timestamp(...)}}` makes it older.
     pub fn insert_image(&self, group: &str, name: &str, members: &Value) {
-        lock(&self.state.subscriptions)
-            .entry(SUBSCRIPTION_ID.to_owned())
-            .or_default()
-            .entry(group.to_lowercase())
-            .or_insert_with(|| group.to_owned());
-        let base = format!("/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/{group}/providers");
-        let mut document = json!({
-            "id": format!("{base}/Microsoft.AzureStackHCI/galleryImages/{name}"),
-            "name": name,
-            "type": "Microsoft.AzureStackHCI/galleryImages",
-            "location": "westus2",
-            "extendedLocation": {"type": "CustomLocation", "name": custom_location_id()},
-            "properties": {
-                "provisioningState": "Succeeded",
-                "containerId": format!("{base}/Microsoft.AzureStackHCI/storageContainers/UserStorage1-3f2a"),
-                "osType": "Linux",
-                "cloudInitDataSource": "NoCloud",
-                "hyperVGeneration": "V2",
-                "version": {"properties": {"storageProfile": {"osDiskImage": {"sizeInMB": 30270}}}},
-                "status": {
-                    "provisioningStatus": {"operationId": uuid::Uuid::new_v4().to_string(), "status": "Succeeded"},
-                    "downloadStatus": {"downloadSizeInMB": 9383},
-                    "progressPercentage": 100,
-                },
-            },
-        });
-        overlay(&mut document, members);
-        let image = Image { document, operation: None, lag: 0, in_use: false };
-        lock(&self.state.store).images.insert(key(SUBSCRIPTION_ID, group, name), image);
+        self.state.insert_image(group, name, members);
     }
 
     /// Changes an image behind everybody's back; `members` as for [`Simulation::insert_image`].
@@ -218,16 +191,5 @@ impl Simulation {
     #[must_use]
     pub fn max_running_operations(&self) -> usize {
         lock(&self.state.store).most_running
-    }
-}
-
-fn overlay(target: &mut Value, members: &Value) {
-    match (target, members) {
-        (Value::Object(target), Value::Object(members)) => {
-            for (name, value) in members {
-                overlay(target.entry(name.as_str()).or_insert(Value::Null), value);
-            }
-        }
-        (target, value) => *target = value.clone(),
     }
 }

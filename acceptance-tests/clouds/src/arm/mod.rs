@@ -13,6 +13,7 @@ mod quirks;
 mod service;
 mod state;
 mod store;
+mod system_data;
 mod target;
 mod writes;
 
@@ -31,6 +32,7 @@ pub use lro::{Lro, Outcome, Progress, RetryAfter};
 pub use quirks::{ListLink, Quirk};
 use state::State;
 use store::Store;
+pub use system_data::timestamp;
 
 use crate::entra::lock;
 pub use crate::entra::{Controls, Fault, Request, Tokens, When};

@@ -13,6 +13,8 @@ pub enum Quirk {
     ExtraProperties,
     /// `imagePath` and missing `tags` as null instead of absent.
     Nulls,
+    /// No `systemData`.
+    NoSystemData,
     /// A UTF-8 byte order mark before every body.
     Bom,
 }

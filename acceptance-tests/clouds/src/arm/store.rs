@@ -291,11 +291,15 @@ fn apply(quirks: &HashSet<Quirk>, document: &mut Value) {
         ));
     }
     if quirks.contains(&Quirk::ExtraProperties) {
-        document["systemData"] =
-            json!({"createdBy": "someone", "createdAt": "2026-01-02T03:04:05.6789Z"});
+        document["systemData"]["somethingNew"] = json!("device");
         document["kind"] = Value::Null;
         document["properties"]["somethingNew"] = json!({"nested": [1, "two", null, 3.5]});
         document["properties"]["status"]["stages"] = json!([]);
+    }
+    if quirks.contains(&Quirk::NoSystemData)
+        && let Some(document) = document.as_object_mut()
+    {
+        document.remove("systemData");
     }
 }
 
@@ -314,4 +318,16 @@ fn display_name(location: &str) -> String {
 pub(crate) fn progress_of(lro: &Lro, settings: &Settings) -> Progress {
     let over = lro.synchronous || lro.first_body == FirstBody::Terminal;
     if over { Progress::Wall(Duration::ZERO) } else { settings.progress }
+}
+
+/// Lays members over a document, object by object.
+pub(crate) fn overlay(target: &mut Value, members: &Value) {
+    match (target, members) {
+        (Value::Object(target), Value::Object(members)) => {
+            for (name, value) in members {
+                overlay(target.entry(name.as_str()).or_insert(Value::Null), value);
+            }
+        }
+        (target, value) => *target = value.clone(),
+    }
 }

@@ -2,6 +2,7 @@
 
 mod operations;
 mod refusals;
+mod system_data;
 
 use std::time::Duration;
 

@@ -12,6 +12,7 @@ use super::lro::{FirstBody, Lro, Outcome};
 use super::operations::polling_headers;
 use super::state::{State, base};
 use super::store::{Image, Kind, Operation, Store, progress_of};
+use super::system_data;
 use crate::entra::Request;
 use crate::entra::lock;
 use crate::entra::shell::Reply;
@@ -164,6 +165,7 @@ fn document(place: &Place<'_>, body: &Value, existing: Option<&Value>) -> Value 
     document["id"] = existing.map_or_else(|| json!(id), |e| e["id"].clone());
     document["name"] = json!(place.name);
     document["type"] = json!("Microsoft.AzureStackHCI/galleryImages");
+    document["systemData"] = system_data::written(existing.and_then(|e| e.get("systemData")));
     let container = format!(
         "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.AzureStackHCI/storageContainers/UserStorage1-3f2a",
         place.subscription, place.group
@@ -227,6 +229,10 @@ pub(crate) fn patch(
         return Err(not_found(group, name));
     }
     busy(&store, key)?;
+    if let Some(image) = store.images.get_mut(key) {
+        let data = system_data::written(image.document.get("systemData"));
+        image.document["systemData"] = data;
+    }
     let work = (
         Kind::Update(body["tags"].clone()),
         store.settings.update.clone(),
