@@ -35,7 +35,7 @@ use store::Store;
 pub use system_data::timestamp;
 
 use crate::entra::lock;
-pub use crate::entra::{Controls, Fault, Request, Tokens, When};
+pub use crate::entra::{Controls, Fault, Request, Switch, Tokens, When};
 
 /// Sets a [`Simulation`] up. Everything that [`Simulation`] can change while it runs has its
 /// setter there.

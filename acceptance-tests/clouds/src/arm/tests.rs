@@ -1,5 +1,6 @@
 //! The service over a socket.
 
+mod faults;
 mod operations;
 mod refusals;
 mod system_data;

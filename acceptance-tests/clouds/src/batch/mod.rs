@@ -19,7 +19,7 @@ use serde_json::Value;
 use service::State;
 
 use crate::entra::lock;
-pub use crate::entra::{Controls, Fault, Request, Tokens, When};
+pub use crate::entra::{Controls, Fault, Request, Switch, Tokens, When};
 
 /// The account that exists unless the builder names another one.
 pub const ACCOUNT: &str = "simulatedbatch";

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::journal::Request;
+use super::padding::Pace;
 
 /// How a request goes wrong.
 #[derive(Debug, Clone)]
@@ -10,22 +13,24 @@ pub struct Fault {
     pub(crate) action: Action,
     pub(crate) delay: Duration,
     pub(crate) headers: Vec<(String, String)>,
+    /// The request is carried out first, and its answer is dropped.
+    pub(crate) handled: bool,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) enum Action {
     Refuse { status: u16, code: Option<String>, message: Option<String> },
     Body { status: u16, content_type: String, body: Vec<u8> },
+    Padding { status: u16, length: u64, pace: Pace },
     Reset,
     Hang,
-    CutAfter,
     Truncate,
     Pass,
 }
 
 impl Fault {
     fn new(action: Action) -> Self {
-        Self { action, delay: Duration::ZERO, headers: Vec::new() }
+        Self { action, delay: Duration::ZERO, headers: Vec::new(), handled: false }
     }
 
     /// Answers with this status and the service's own error envelope; the request has no effect.
@@ -38,6 +43,20 @@ impl Fault {
     #[must_use]
     pub fn body(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         Self::new(Action::Body { status, content_type: content_type.to_owned(), body: body.into() })
+    }
+
+    /// Answers with exactly this status and JSON; the request has no effect.
+    #[must_use]
+    pub fn json(status: u16, body: &Value) -> Self {
+        Self::body(status, "application/json; charset=utf-8", body.to_string())
+    }
+
+    /// Answers 200 with JSON of this many bytes (14 at least), made while it is sent; the request
+    /// has no effect. See [`Fault::with_status`], [`Fault::paced`] and
+    /// [`Fault::without_length`].
+    #[must_use]
+    pub fn huge(bytes: u64) -> Self {
+        Self::new(Action::Padding { status: 200, length: bytes.max(14), pace: Pace::default() })
     }
 
     /// Answers with this status and the HTML page of a gateway.
@@ -62,16 +81,17 @@ impl Fault {
         Self::new(Action::Reset)
     }
 
-    /// Never answers; the request has no effect.
+    /// Never answers, until the client hangs up; the request has no effect.
     #[must_use]
     pub fn hang() -> Self {
         Self::new(Action::Hang)
     }
 
-    /// Carries the request out, then drops the connection instead of answering.
+    /// Carries the request out, then drops the connection instead of answering. Short for
+    /// [`Fault::reset`] and [`Fault::after_handling`].
     #[must_use]
     pub fn cut_after_handling() -> Self {
-        Self::new(Action::CutAfter)
+        Self::reset().after_handling()
     }
 
     /// Carries the request out and answers with the first half of the body.
@@ -84,6 +104,43 @@ impl Fault {
     #[must_use]
     pub fn slow(delay: Duration) -> Self {
         Self::new(Action::Pass).delay(delay)
+    }
+
+    /// Carries the request out on its arrival; only then goes wrong, in place of the real answer.
+    #[must_use]
+    pub fn after_handling(mut self) -> Self {
+        self.handled = true;
+        self
+    }
+
+    /// Answers with this status instead, where there is an answer of the fault's own.
+    #[must_use]
+    pub fn with_status(mut self, to: u16) -> Self {
+        if let Action::Refuse { status, .. }
+        | Action::Body { status, .. }
+        | Action::Padding { status, .. } = &mut self.action
+        {
+            *status = to;
+        }
+        self
+    }
+
+    /// The body of a [`Fault::huge`] comes in chunks of this many bytes, with a pause after each.
+    #[must_use]
+    pub fn paced(mut self, bytes: usize, pause: Duration) -> Self {
+        if let Action::Padding { pace, .. } = &mut self.action {
+            *pace = Pace { chunk: bytes, pause, ..*pace };
+        }
+        self
+    }
+
+    /// The body of a [`Fault::huge`] has no `Content-Length`.
+    #[must_use]
+    pub fn without_length(mut self) -> Self {
+        if let Action::Padding { pace, .. } = &mut self.action {
+            pace.announced = false;
+        }
+        self
     }
 
     /// The error code of a [`Fault::status`].
@@ -182,29 +239,40 @@ impl When {
 
 /// The script: rules in the order they were given.
 #[derive(Debug, Default)]
-pub(crate) struct Script(Vec<Rule>);
+pub(crate) struct Script {
+    rules: Vec<Rule>,
+    added: usize,
+}
 
 #[derive(Debug)]
 struct Rule {
+    number: usize,
     when: When,
     left: usize,
     fault: Fault,
 }
 
 impl Script {
-    pub(crate) fn add(&mut self, when: When, times: usize, fault: Fault) {
-        self.0.push(Rule { when, left: times, fault });
+    /// The number of the new rule.
+    pub(crate) fn add(&mut self, when: When, times: usize, fault: Fault) -> usize {
+        self.added += 1;
+        self.rules.push(Rule { number: self.added, when, left: times, fault });
+        self.added
+    }
+
+    pub(crate) fn remove(&mut self, number: usize) {
+        self.rules.retain(|rule| rule.number != number);
     }
 
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        self.rules.clear();
     }
 
     /// Takes the fault for this request, if one is due. Every rule counts down its own requests
     /// to skip, so two rules for the third and the fifth request do not disturb each other.
     pub(crate) fn take(&mut self, request: &Request, label: &str) -> Option<Fault> {
         let mut due = None;
-        for rule in self.0.iter_mut().filter(|r| r.when.matches(request, label)) {
+        for rule in self.rules.iter_mut().filter(|r| r.when.matches(request, label)) {
             if rule.when.skip > 0 {
                 rule.when.skip -= 1;
             } else if due.is_none() && rule.left > 0 {
@@ -212,7 +280,7 @@ impl Script {
                 due = Some(rule.fault.clone());
             }
         }
-        self.0.retain(|rule| rule.left > 0);
+        self.rules.retain(|rule| rule.left > 0);
         due
     }
 }

@@ -116,6 +116,10 @@ impl Journal {
         self.entries.len()
     }
 
+    pub(crate) fn in_flight(&self) -> usize {
+        self.in_flight
+    }
+
     pub(crate) fn max_in_flight(&self) -> usize {
         self.max_in_flight
     }

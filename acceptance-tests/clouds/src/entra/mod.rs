@@ -10,6 +10,7 @@ pub(crate) mod client;
 mod fault;
 mod identity;
 mod journal;
+mod padding;
 mod problem;
 mod service;
 pub(crate) mod shell;
@@ -25,7 +26,7 @@ use certificate::Certificate;
 pub use fault::{Fault, When};
 pub use journal::Request;
 pub(crate) use journal::{decode, lock, raw_pairs};
-pub use shell::Controls;
+pub use shell::{Controls, Switch};
 use state::State;
 pub use tokens::{Refusal, Tokens, audience_of};
 

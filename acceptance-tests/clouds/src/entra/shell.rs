@@ -9,6 +9,7 @@ use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 
 use super::fault::{Action, Fault, Script, When};
 use super::journal::{Journal, Request, lock};
+use super::padding::Padding;
 use crate::server::Server;
 
 /// What a service answers.
@@ -43,6 +44,11 @@ impl Reply {
 
 /// The part of a simulation that knows its service.
 pub(crate) trait Service: Send + Sync + 'static {
+    /// Told of a request on its arrival, before any fault; whether it may be carried out.
+    fn arrives(&self, _request: &Request) -> bool {
+        true
+    }
+
     /// The kind of a request, for [`When::label`].
     fn label(&self, _request: &Request) -> String {
         String::new()
@@ -110,6 +116,12 @@ impl Controls {
         lock(&self.shell.journal).len()
     }
 
+    /// How many requests are under way now. One that hangs counts until its client hangs up.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        lock(&self.shell.journal).in_flight()
+    }
+
     /// The largest number of requests that were under way at the same time. Answers are computed
     /// in microseconds, so set a latency before asserting on this.
     #[must_use]
@@ -137,6 +149,13 @@ impl Controls {
         lock(&self.shell.script).add(when, times, fault);
     }
 
+    /// All requests that match go wrong from now on, until the switch is turned off. Faults that
+    /// were scripted earlier come first.
+    pub fn fail_always(&self, when: When, fault: Fault) -> Switch {
+        let number = lock(&self.shell.script).add(when, usize::MAX, fault);
+        Switch { shell: Arc::clone(&self.shell), number }
+    }
+
     /// Drops every fault that has not happened yet.
     pub fn clear_faults(&self) {
         lock(&self.shell.script).clear();
@@ -145,6 +164,20 @@ impl Controls {
     /// Every answer takes at least this long from now on.
     pub fn set_latency(&self, latency: Duration) {
         *lock(&self.shell.latency) = latency;
+    }
+}
+
+/// A fault that is switched on; dropping this leaves it on.
+#[derive(Debug)]
+pub struct Switch {
+    shell: Arc<Shell>,
+    number: usize,
+}
+
+impl Switch {
+    /// Ends the fault for the requests to come.
+    pub fn off(self) {
+        lock(&self.shell.script).remove(self.number);
     }
 }
 
@@ -182,34 +215,49 @@ async fn handle<S: Service>(
         status: None,
     });
     let mut visit = Visit { shell, number: request.number, status: None };
+    let carried_out = service.arrives(&request);
     let fault = lock(&shell.script).take(&request, &service.label(&request));
-    let latency = *lock(&shell.latency) + fault.as_ref().map_or(Duration::ZERO, |f| f.delay);
-    if !latency.is_zero() {
-        tokio::time::sleep(latency).await;
-    }
-    let mut reply = match fault.as_ref().map(|f| &f.action) {
-        None | Some(Action::Pass) => service.answer(&request),
-        Some(Action::Refuse { status, code, message }) => {
-            service.refusal(&request, *status, code.as_deref(), message.as_deref())
-        }
-        Some(Action::Body { status, content_type, body }) => {
-            Reply::new(*status).header("content-type", content_type).body(body.clone())
-        }
-        Some(Action::Truncate) => {
-            let mut reply = service.answer(&request);
+    let answer = || if carried_out { service.answer(&request) } else { cut() };
+    let latency = *lock(&shell.latency);
+    let Some(fault) = fault else {
+        pause(latency).await;
+        let reply = answer();
+        visit.status = Some(reply.status);
+        return respond(reply.status, reply.headers, Body::from(reply.body));
+    };
+    let handled = (fault.handled && carried_out).then(|| service.answer(&request));
+    pause(latency + fault.delay).await;
+    let mut reply = match fault.action {
+        Action::Pass => handled.unwrap_or_else(answer),
+        Action::Truncate => {
+            let mut reply = handled.unwrap_or_else(answer);
             reply.body.truncate(reply.body.len() / 2);
             reply
         }
-        Some(Action::Reset) => cut(),
-        Some(Action::CutAfter) => {
-            let _ = service.answer(&request);
-            cut()
+        Action::Refuse { status, code, message } => {
+            service.refusal(&request, status, code.as_deref(), message.as_deref())
         }
-        Some(Action::Hang) => std::future::pending().await,
+        Action::Body { status, content_type, body } => {
+            Reply::new(status).header("content-type", content_type).body(body)
+        }
+        Action::Padding { status, length, pace } => {
+            visit.status = Some(status);
+            let mut headers = fault.headers;
+            headers.push(("content-type".to_owned(), "application/json".to_owned()));
+            return respond(status, headers, Body::new(Padding::new(length, pace)));
+        }
+        Action::Reset => cut(),
+        Action::Hang => std::future::pending().await,
     };
-    reply.headers.extend(fault.into_iter().flat_map(|f| f.headers));
+    reply.headers.extend(fault.headers);
     visit.status = Some(reply.status);
-    respond(reply)
+    respond(reply.status, reply.headers, Body::from(reply.body))
+}
+
+async fn pause(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
+    }
 }
 
 /// Ends the task that serves the connection, which closes the socket with no answer written.
@@ -218,11 +266,11 @@ fn cut() -> ! {
     std::panic::resume_unwind(Box::new("connection cut on purpose"))
 }
 
-fn respond(reply: Reply) -> Response<Body> {
-    let mut response = Response::new(Body::from(reply.body));
+fn respond(status: u16, headers: Vec<(String, String)>, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
     *response.status_mut() =
-        StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    for (name, value) in reply.headers {
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in headers {
         if let (Ok(name), Ok(value)) =
             (HeaderName::try_from(name), HeaderValue::try_from(value.into_bytes()))
         {
