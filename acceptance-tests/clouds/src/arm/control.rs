@@ -8,7 +8,7 @@ use super::Simulation;
 use super::defaults::{API_VERSION, SUBSCRIPTION_ID};
 use super::lro::{Lro, Outcome, Progress};
 use super::quirks::{ListLink, Quirk};
-use super::store::{key, overlay};
+use super::store::{Rival, key, overlay};
 use super::target::Target;
 use crate::entra::{Fault, When, lock};
 
@@ -106,6 +106,17 @@ impl Simulation {
     /// now; `{"systemData": {"createdAt": timestamp(...)}}` makes it older.
     pub fn insert_image(&self, group: &str, name: &str, members: &Value) {
         self.state.insert_image(group, name, members);
+    }
+
+    /// Right before the next PUT of this image, somebody else creates an image of that name;
+    /// `members` as for [`Simulation::insert_image`]. The PUT itself is not carried out: it meets
+    /// the fault that is scripted for it, and a cut connection if there is none.
+    pub fn before_next_put(&self, group: &str, name: &str, members: &Value) {
+        lock(&self.state.store).before_put.push(Rival {
+            group: group.to_owned(),
+            name: name.to_owned(),
+            members: members.clone(),
+        });
     }
 
     /// Changes an image behind everybody's back; `members` as for [`Simulation::insert_image`].

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::defaults::{API_VERSION, PREVIEW_API_VERSION};
+use super::defaults::{API_VERSION, PREVIEW_API_VERSION, SUBSCRIPTION_ID};
 use super::errors::{error, not_found, usual_code, usual_text};
 use super::quirks::{ListLink, Quirk};
 use super::state::{State, base};
@@ -13,6 +13,29 @@ use crate::entra::shell::{Reply, Service};
 use crate::entra::{Refusal, Request, lock};
 
 impl Service for State {
+    fn arrives(&self, request: &Request) -> bool {
+        let Some(Target::Image { subscription, group, name }) = Target::of(request.path()) else {
+            return true;
+        };
+        if request.method != "PUT" {
+            return true;
+        }
+        let wanted = key(&subscription, &group, &name);
+        let rival = {
+            let rivals = &mut lock(&self.store).before_put;
+            let found =
+                rivals.iter().position(|r| key(SUBSCRIPTION_ID, &r.group, &r.name) == wanted);
+            found.map(|at| rivals.remove(at))
+        };
+        match rival {
+            Some(rival) => {
+                self.insert_image(&rival.group, &rival.name, &rival.members);
+                false
+            }
+            None => true,
+        }
+    }
+
     fn label(&self, request: &Request) -> String {
         match Target::of(request.path()) {
             Some(Target::Status { .. }) => "poll".to_owned(),

@@ -116,6 +116,14 @@ impl Default for Settings {
     }
 }
 
+/// Somebody else's image that takes the place of one that is about to be created.
+#[derive(Debug, Clone)]
+pub(crate) struct Rival {
+    pub(crate) group: String,
+    pub(crate) name: String,
+    pub(crate) members: Value,
+}
+
 /// Where a list goes on.
 #[derive(Debug, Clone)]
 pub(crate) struct Rest {
@@ -130,6 +138,8 @@ pub(crate) struct Store {
     pub(crate) settings: Settings,
     pub(crate) accepted_puts: HashMap<String, usize>,
     pub(crate) lists: HashMap<String, Rest>,
+    /// Images of others that are created right before the next PUT of the same key.
+    pub(crate) before_put: Vec<Rival>,
     pub(crate) most_running: usize,
     pub(crate) reads_left: u32,
     pub(crate) writes_left: u32,

@@ -154,3 +154,31 @@ fn a_fault_that_is_always_on_comes_after_those_scripted_earlier() {
     arm.clear_faults();
     assert_eq!(get(&arm, &image_at("a")).status, 404);
 }
+
+#[test]
+fn somebody_else_can_be_faster_than_a_put_of_unknown_outcome() {
+    let arm = Simulation::builder().create_style(Lro::synchronous()).start();
+    for (name, fault) in [
+        ("a", Some(Fault::reset())),
+        ("b", Some(Fault::html(524).after_handling())),
+        ("c", Some(Fault::slow(Duration::ZERO))),
+        ("d", None),
+    ] {
+        let theirs = json!({
+            "systemData": {"createdAt": "2025-01-02T03:04:05.0000000Z"},
+            "properties": {"osType": "Windows"},
+        });
+        arm.before_next_put(RESOURCE_GROUP, name, &theirs);
+        let status = fault.as_ref().and_then(|_| (name == "b").then_some(524));
+        fault.into_iter().for_each(|fault| arm.fail(When::label("put"), 1, fault));
+        let answer = call(&arm, "PUT", &image_at(name), &wanted());
+        assert_eq!(answer.map(|a| a.status), status, "{name}");
+        let found = get(&arm, &image_at(name)).json();
+        assert_eq!(found["systemData"]["createdAt"], "2025-01-02T03:04:05.0000000Z");
+        assert_eq!(found["systemData"]["createdByType"], "User");
+        assert_eq!(found["properties"]["osType"], "Windows");
+        assert_eq!(arm.accepted_put_count(RESOURCE_GROUP, name), 0);
+        assert_eq!(arm.put_count(RESOURCE_GROUP, name), 1);
+    }
+    assert_eq!(put(&arm, "e").status, 201);
+}
