@@ -198,6 +198,13 @@ impl Simulation {
         lock(&self.state.store).accepted_puts.get(&key).copied().unwrap_or_default()
     }
 
+    /// The signatures in the signed polling URLs that were handed out so far, oldest first; to be
+    /// looked for in logs.
+    #[must_use]
+    pub fn signatures(&self) -> Vec<String> {
+        lock(&self.state.store).signatures.clone()
+    }
+
     /// The largest number of operations that ran at the same time.
     #[must_use]
     pub fn max_running_operations(&self) -> usize {

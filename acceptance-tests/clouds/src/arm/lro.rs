@@ -22,6 +22,13 @@ pub(crate) enum Url {
     Scheme(String),
 }
 
+/// How the signed form of a polling URL is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signed {
+    Plain,
+    WithApostrophe,
+}
+
 /// What the first answer says about the state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FirstBody {
@@ -64,6 +71,7 @@ pub struct Lro {
     pub(crate) url: Url,
     pub(crate) own_api_version: Option<String>,
     pub(crate) padding: usize,
+    pub(crate) signed: Option<Signed>,
     pub(crate) moving: bool,
     pub(crate) silent_polls: bool,
     pub(crate) running_word: String,
@@ -80,6 +88,7 @@ impl Lro {
             url: Url::Absolute,
             own_api_version: None,
             padding: 0,
+            signed: None,
             moving: false,
             silent_polls: false,
             running_word: "InProgress".to_owned(),
@@ -171,6 +180,22 @@ impl Lro {
     #[must_use]
     pub fn long_url(mut self, bytes: usize) -> Self {
         self.padding = bytes;
+        self
+    }
+
+    /// The polling URL is of the signed form that the service was seen to use: no subscription, the
+    /// region in capital letters, a raw `*`, and a long query with a signature. A poll of any other
+    /// spelling gets 403.
+    #[must_use]
+    pub fn signed(mut self) -> Self {
+        self.signed = Some(Signed::Plain);
+        self
+    }
+
+    /// As [`Lro::signed`], with a raw `'` in the query, which may come back as `%27`.
+    #[must_use]
+    pub fn signed_with_apostrophe(mut self) -> Self {
+        self.signed = Some(Signed::WithApostrophe);
         self
     }
 

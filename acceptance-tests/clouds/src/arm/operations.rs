@@ -19,14 +19,25 @@ fn query(operation: &Operation) -> String {
     }
 }
 
-fn polling_url(operation: &Operation, results: bool, base: &str) -> String {
+/// The polling URL without its origin.
+fn polling_target(operation: &Operation, results: bool) -> String {
     let kind = if results { "operationResults" } else { "operationStatuses" };
-    let subscription = operation.key.split('/').nth(2).unwrap_or_default();
-    let path = format!(
-        "/subscriptions/{subscription}/providers/Microsoft.AzureStackHCI/locations/WESTUS2/{kind}/{}?{}",
-        operation.id,
-        query(operation)
-    );
+    let start = match operation.lro.signed {
+        Some(_) => {
+            format!("/providers/Microsoft.AzureStackHCI/locations/{}", operation.region)
+        }
+        None => {
+            let subscription = operation.key.split('/').nth(2).unwrap_or_default();
+            format!(
+                "/subscriptions/{subscription}/providers/Microsoft.AzureStackHCI/locations/WESTUS2"
+            )
+        }
+    };
+    format!("{start}/{kind}/{}?{}", operation.id, query(operation))
+}
+
+fn polling_url(operation: &Operation, results: bool, base: &str) -> String {
+    let path = polling_target(operation, results);
     match &operation.lro.url {
         Url::Absolute => format!("{base}{path}"),
         Url::Relative => path,
@@ -54,6 +65,33 @@ pub(crate) fn polling_headers(operation: &Operation, base: &str) -> Vec<(String,
     out
 }
 
+/// Whether a poll of this operation, or of a URL without a subscription, needs a signature.
+pub(crate) fn needs_signature(state: &State, subscription: Option<&str>, id: &str) -> bool {
+    let store = lock(&state.store);
+    subscription.is_none() || store.operations.get(id).is_some_and(|o| o.lro.signed.is_some())
+}
+
+/// Checks a signed polling URL: it comes back as it was given out, byte for byte, but for an
+/// apostrophe, which URL libraries encode.
+pub(crate) fn check_signature(
+    state: &State,
+    request: &Request,
+    id: &str,
+    results: bool,
+) -> Result<(), Reply> {
+    let store = lock(&state.store);
+    let given = store.operations.get(id).filter(|operation| operation.lro.signed.is_some());
+    let plain = |target: &str| target.replace('\'', "%27");
+    let matches =
+        given.is_some_and(|o| plain(&polling_target(o, results)) == plain(&request.target));
+    if matches {
+        Ok(())
+    } else {
+        let text = "The signature of the operation's address is missing or does not match it.";
+        Err(error(403, "InvalidOperationSignature", text))
+    }
+}
+
 /// Answers a GET of a polling URL.
 pub(crate) fn poll(state: &State, request: &Request, id: &str, results: bool) -> Reply {
     let mut store = lock(&state.store);
@@ -64,8 +102,10 @@ pub(crate) fn poll(state: &State, request: &Request, id: &str, results: bool) ->
             Headers::Both => true,
             Headers::None => false,
         };
-        // The URL is opaque: it has to come back exactly as it was given out.
-        allowed && request.raw_query() == query(operation)
+        // The URL is opaque: it has to come back exactly as it was given out. Signed ones were
+        // checked already.
+        let checked = operation.lro.signed.is_some();
+        allowed && (checked || request.raw_query() == query(operation))
     });
     if !known {
         let text = format!("The operation '{id}' was not found.");
@@ -114,10 +154,8 @@ fn running(operation: &Operation, results: bool, base: &str) -> Reply {
 }
 
 fn status(operation: &Operation) -> Value {
-    let url = polling_url(operation, false, "");
-    let id = url.find("/subscriptions/").map_or("", |at| &url[at..]);
     json!({
-        "id": id.split('?').next(),
+        "id": polling_target(operation, false).split('?').next(),
         "name": operation.id,
         "resourceId": operation.key,
         "startTime": operation.start_time,

@@ -97,8 +97,17 @@ impl State {
             let text = format!("The request path '{}' is not known.", request.path());
             return Err(error(404, "InvalidResourceType", &text));
         };
+        if let Target::Status { subscription, results, id } = &target
+            && request.method == "GET"
+            && operations::needs_signature(self, subscription.as_deref(), id)
+        {
+            operations::check_signature(self, request, id, *results)?;
+            return Ok(operations::poll(self, request, id, *results));
+        }
         let version = api_version(request, &target)?;
-        self.known_subscription(target.subscription())?;
+        if let Some(subscription) = target.subscription() {
+            self.known_subscription(subscription)?;
+        }
         match (&target, request.method.as_str()) {
             (Target::Status { results, id, .. }, "GET") => {
                 Ok(operations::poll(self, request, id, *results))

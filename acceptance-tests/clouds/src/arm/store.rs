@@ -50,6 +50,8 @@ pub(crate) struct Operation {
     pub(crate) polls: usize,
     pub(crate) polled_since_read: bool,
     pub(crate) hop: usize,
+    /// In capital letters, as signed polling URLs have it.
+    pub(crate) region: String,
     pub(crate) query: String,
     pub(crate) api_version: String,
     pub(crate) finished: bool,
@@ -140,6 +142,8 @@ pub(crate) struct Store {
     pub(crate) lists: HashMap<String, Rest>,
     /// Images of others that are created right before the next PUT of the same key.
     pub(crate) before_put: Vec<Rival>,
+    /// Of signed polling URLs, oldest first.
+    pub(crate) signatures: Vec<String>,
     pub(crate) most_running: usize,
     pub(crate) reads_left: u32,
     pub(crate) writes_left: u32,

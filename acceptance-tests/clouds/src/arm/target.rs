@@ -8,7 +8,7 @@ pub(crate) enum Target {
     Image { subscription: String, group: String, name: String },
     Group { subscription: String, group: String },
     Subscription(String),
-    Status { subscription: String, results: bool, id: String },
+    Status { subscription: Option<String>, results: bool, id: String },
 }
 
 impl Target {
@@ -38,20 +38,33 @@ impl Target {
                 kind @ ("operationstatuses" | "operationresults"),
                 _,
             ] => Some(Self::Status {
-                subscription: part(1),
+                subscription: Some(part(1)),
                 results: *kind == "operationresults",
                 id: part(7),
+            }),
+            [
+                "providers",
+                RP,
+                "locations",
+                _,
+                kind @ ("operationstatuses" | "operationresults"),
+                _,
+            ] => Some(Self::Status {
+                subscription: None,
+                results: *kind == "operationresults",
+                id: part(5),
             }),
             _ => None,
         }
     }
 
-    pub(crate) fn subscription(&self) -> &str {
+    /// The subscription, which only signed polling URLs do not name.
+    pub(crate) fn subscription(&self) -> Option<&str> {
         match self {
             Self::Image { subscription, .. }
             | Self::Group { subscription, .. }
-            | Self::Status { subscription, .. }
-            | Self::Subscription(subscription) => subscription,
+            | Self::Subscription(subscription) => Some(subscription),
+            Self::Status { subscription, .. } => subscription.as_deref(),
         }
     }
 }

@@ -2,13 +2,15 @@
 
 use std::time::Instant;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
 use super::body::{patch_problems, put_problems};
 use super::defaults::API_VERSION;
 use super::errors::{bad_body, error, not_found};
-use super::lro::{FirstBody, Lro, Outcome};
+use super::lro::{FirstBody, Lro, Outcome, Signed};
 use super::operations::polling_headers;
 use super::state::{State, base};
 use super::store::{Image, Kind, Operation, Store, progress_of};
@@ -46,6 +48,39 @@ fn busy(store: &Store, key: &str) -> Result<(), Reply> {
     }
 }
 
+/// The query of a new polling URL.
+fn polling_query(store: &mut Store, lro: &Lro, version: &str) -> String {
+    let version = lro.own_api_version.as_deref().unwrap_or(version);
+    let random = uuid::Uuid::new_v4().simple().to_string();
+    let time = &random.replace(|c: char| !c.is_ascii_digit(), "7")[..15];
+    let padding = "p".repeat(lro.padding);
+    let Some(signed) = lro.signed else {
+        return format!(
+            "api-version={version}&t=639{time}&c={random}{padding}&s=a%2Bb%2Fc%3D%3D&h={}",
+            &random[..12]
+        );
+    };
+    let apostrophe = match signed {
+        Signed::Plain => "",
+        Signed::WithApostrophe => "'",
+    };
+    let signature = random_text(256);
+    store.signatures.push(signature.clone());
+    format!(
+        "api-version={version}&t=639{time}&c=MII{}{apostrophe}{}{padding}&s={signature}&h={}",
+        random_text(240),
+        random_text(240),
+        random_text(32)
+    )
+}
+
+/// So many random bytes, in the base64 that needs no encoding in URLs.
+fn random_text(bytes: usize) -> String {
+    let random: Vec<u8> =
+        std::iter::repeat_with(|| *uuid::Uuid::new_v4().as_bytes()).flatten().take(bytes).collect();
+    URL_SAFE_NO_PAD.encode(random)
+}
+
 /// Starts an operation and answers with its headers; `body` makes the answer's body.
 fn start(
     store: &mut Store,
@@ -63,14 +98,9 @@ fn start(
         uuid::Uuid::new_v4(),
         uuid::Uuid::new_v4().simple().to_string().to_uppercase()
     );
-    let random = uuid::Uuid::new_v4().simple().to_string();
-    let query = format!(
-        "api-version={}&t=639{}&c={random}{}&s=a%2Bb%2Fc%3D%3D&h={}",
-        lro.own_api_version.as_deref().unwrap_or(version),
-        &random.replace(|c: char| !c.is_ascii_digit(), "7")[..15],
-        "p".repeat(lro.padding),
-        &random[..12],
-    );
+    let query = polling_query(store, &lro, version);
+    let location = store.images.get(key).and_then(|image| image.document["location"].as_str());
+    let region = location.unwrap_or_default().replace(' ', "").to_uppercase();
     let body = (kind != Kind::Delete && !matches!(lro.status, Some(202 | 204)))
         && (kind == Kind::Create || lro.synchronous || lro.status.is_some());
     let operation = Operation {
@@ -85,6 +115,7 @@ fn start(
         polls: 0,
         polled_since_read: true,
         hop: 0,
+        region,
         query,
         api_version: version.to_owned(),
         finished: false,

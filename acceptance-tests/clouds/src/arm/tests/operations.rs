@@ -133,6 +133,65 @@ fn a_moving_operation_is_found_at_its_newest_url_only() {
 }
 
 #[test]
+fn a_signed_polling_url_comes_back_byte_for_byte() {
+    let arm = arm_with(Lro::async_operation().signed());
+    let mut body = wanted();
+    body["location"] = json!("East US");
+    let accepted = call(&arm, "PUT", &image_at("a"), &body).unwrap();
+    let url = async_url(&arm, &accepted);
+    let (path, query) = url.split_once('?').unwrap();
+    let id = path
+        .strip_prefix("/providers/Microsoft.AzureStackHCI/locations/EASTUS/operationStatuses/")
+        .unwrap();
+    assert!(id.contains('*'), "{id}");
+    assert!((700..2000).contains(&query.len()), "{}", query.len());
+    let names: Vec<&str> = query.split('&').map(|pair| pair.split_once('=').unwrap().0).collect();
+    assert_eq!(names, ["api-version", "t", "c", "s", "h"]);
+    assert_eq!(arm.signatures().len(), 1);
+    let signature = &arm.signatures()[0];
+    assert!(signature.len() > 300 && query.contains(&format!("&s={signature}&")));
+
+    let sorted = {
+        let mut pairs: Vec<&str> = query.split('&').collect();
+        pairs.sort_unstable();
+        format!("{path}?{}", pairs.join("&"))
+    };
+    for changed in [
+        url.replace('*', "%2A"),
+        url.replace("EASTUS", "eastus"),
+        url.replace("&h=", "&h=x"),
+        url.replace("&s=", "&s=%41"),
+        url.replace("api-version=2024-01-01&", ""),
+        format!("{url}&api-version=2024-01-01"),
+        path.to_owned(),
+        format!("/subscriptions/{SUBSCRIPTION_ID}{url}"),
+        url.replace(id, "unknown"),
+        sorted,
+    ] {
+        let refused = get(&arm, &changed);
+        assert_eq!(code(&refused), (403, "InvalidOperationSignature".to_owned()), "{changed}");
+    }
+    assert_eq!(get(&arm, &url).json()["id"], path);
+    assert_eq!(word(&get(&arm, &url)), "InProgress");
+    assert_eq!(word(&get(&arm, &url)), "Succeeded");
+    let without_token = send(&arm.url(), "GET", &url, &[], "").unwrap();
+    assert_eq!(code(&without_token), (401, "AuthenticationFailed".to_owned()));
+}
+
+#[test]
+fn an_apostrophe_in_a_signed_url_may_come_back_encoded() {
+    let arm = arm_with(Lro::both().signed_with_apostrophe());
+    let accepted = put(&arm, "a");
+    let status = async_url(&arm, &accepted);
+    let result = local(&arm, accepted.header("location").unwrap());
+    assert!(result.contains("/operationResults/") && result.contains('\''));
+    assert_eq!(get(&arm, &status).status, 200);
+    assert_eq!(get(&arm, &status.replace('\'', "%27")).status, 200);
+    assert_eq!(get(&arm, &result).status, 200);
+    assert_eq!(get(&arm, &result.replace('\'', "")).status, 403);
+}
+
+#[test]
 fn running_polls_can_be_silent_or_speak_a_word_of_their_own() {
     let arm = arm_with(Lro::async_operation().silent_polls());
     let url = async_url(&arm, &put(&arm, "a"));
