@@ -8,6 +8,8 @@ pub mod arm;
 pub mod batch;
 pub mod entra;
 mod server;
+mod spelling;
 pub mod ucloud;
 
 pub use server::Server;
+pub use spelling::Spelling;

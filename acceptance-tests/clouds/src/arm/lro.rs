@@ -4,6 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
+use crate::spelling::Spelling;
+
 /// Which polling headers come with an accepted request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Headers {
@@ -247,6 +249,8 @@ pub struct Outcome {
     pub(crate) resource_error: Option<(String, String)>,
     pub(crate) envelope_only: bool,
     pub(crate) percent: u64,
+    pub(crate) refused: Option<u16>,
+    pub(crate) quote: Option<Spelling>,
 }
 
 impl Outcome {
@@ -260,6 +264,8 @@ impl Outcome {
             resource_error: None,
             envelope_only: false,
             percent: 100,
+            refused: None,
+            quote: None,
         }
     }
 
@@ -279,6 +285,8 @@ impl Outcome {
             resource_error: Some((code.to_owned(), message.to_owned())),
             envelope_only: false,
             percent: 30,
+            refused: None,
+            quote: None,
         }
     }
 
@@ -297,6 +305,48 @@ impl Outcome {
     #[must_use]
     pub fn only_resource_failed(code: &str, message: &str) -> Self {
         Self { word: "Succeeded".to_owned(), error: None, ..Self::failed(code, message) }
+    }
+
+    /// The request is refused at once with this status, and nothing begins.
+    #[must_use]
+    pub fn refused(status: u16, code: &str, message: &str) -> Self {
+        Self { refused: Some(status), ..Self::failed(code, message) }
+    }
+
+    /// A failed download whose reason quotes the image path.
+    #[must_use]
+    pub fn failed_quoting(spelling: Spelling) -> Self {
+        Self::failed("ImageDownloadFailed", "The image could not be downloaded: error 403.")
+            .quoting(spelling)
+    }
+
+    /// An image path that is refused at once with 400, quoted in the message.
+    #[must_use]
+    pub fn refused_quoting(spelling: Spelling) -> Self {
+        Self::refused(400, "InvalidImagePath", "The image path cannot be used.").quoting(spelling)
+    }
+
+    /// The reasons of a creation quote the image path, in the operation's error and in the
+    /// resource's `errorMessage`.
+    #[must_use]
+    pub fn quoting(mut self, spelling: Spelling) -> Self {
+        self.quote = Some(spelling);
+        self
+    }
+
+    /// This outcome for a creation from `path`.
+    pub(crate) fn about(mut self, path: &str) -> Self {
+        if let Some(spelling) = self.quote.filter(|_| !path.is_empty()) {
+            let quoted = format!(" The image path was '{}'.", spelling.spell(path));
+            let message = self.error.as_mut().and_then(|error| error.get_mut("message"));
+            if let Some(Value::String(message)) = message {
+                message.push_str(&quoted);
+            }
+            if let Some((_, message)) = &mut self.resource_error {
+                message.push_str(&quoted);
+            }
+        }
+        self
     }
 
     /// Another `error` member of the operation's status: an object, `null`, nested details.

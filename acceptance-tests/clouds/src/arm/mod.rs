@@ -36,6 +36,7 @@ pub use system_data::timestamp;
 
 use crate::entra::lock;
 pub use crate::entra::{Controls, Fault, Request, Switch, Tokens, When};
+pub use crate::spelling::Spelling;
 
 /// Sets a [`Simulation`] up. Everything that [`Simulation`] can change while it runs has its
 /// setter there.

@@ -1,5 +1,7 @@
 //! Peculiarities of answers.
 
+use crate::spelling::Spelling;
+
 /// Peculiarities of answers, all off at first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Quirk {
@@ -17,6 +19,14 @@ pub enum Quirk {
     NoSystemData,
     /// A UTF-8 byte order mark before every body.
     Bom,
+    /// Every body has `\u0026` for `&` and `\/` for `/`, which means the same in JSON.
+    EscapedJson,
+    /// The messages of all errors quote the request's `Authorization` header. Several spellings
+    /// can be on at the same time.
+    QuoteAuthorization(Spelling),
+    /// The messages of all errors quote the whole URL that was asked for, also those in the
+    /// status of an operation that failed.
+    QuoteAddress(Spelling),
 }
 
 /// How the links between the pages of a list look.

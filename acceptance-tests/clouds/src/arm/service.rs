@@ -6,11 +6,12 @@ use super::defaults::{API_VERSION, PREVIEW_API_VERSION, SUBSCRIPTION_ID};
 use super::errors::{error, not_found, usual_code, usual_text};
 use super::quirks::{ListLink, Quirk};
 use super::state::{State, base};
-use super::store::{Rest, key};
+use super::store::{Rest, Store, key};
 use super::target::Target;
 use super::{body, operations, writes};
 use crate::entra::shell::{Reply, Service};
 use crate::entra::{Refusal, Request, lock};
+use crate::spelling::Spelling;
 
 impl Service for State {
     fn arrives(&self, request: &Request) -> bool {
@@ -67,6 +68,15 @@ impl State {
     /// Adds what every answer of Resource Manager has.
     fn finish(&self, request: &Request, mut reply: Reply) -> Reply {
         let mut store = lock(&self.store);
+        let quotes = quotes(&store, request);
+        if !quotes.is_empty() {
+            append_to_message(&mut reply, &quotes);
+        }
+        if store.settings.quirks.contains(&Quirk::EscapedJson) {
+            // Both stand in strings only.
+            let text = String::from_utf8_lossy(&reply.body);
+            reply.body = text.replace('&', "\\u0026").replace('/', "\\/").into_bytes();
+        }
         if store.settings.quirks.contains(&Quirk::Bom) && !reply.body.is_empty() {
             reply.body.splice(0..0, *b"\xef\xbb\xbf");
         }
@@ -240,6 +250,32 @@ impl State {
             store.lists.insert(token, Rest { scope: scope.to_owned(), keys: rest.to_vec() });
         }
         Ok(Reply::json(200, &body))
+    }
+}
+
+/// What the messages of errors repeat of the request.
+fn quotes(store: &Store, request: &Request) -> String {
+    let mut out = String::new();
+    for spelling in Spelling::ALL {
+        if store.settings.quirks.contains(&Quirk::QuoteAuthorization(spelling))
+            && let Some(authorization) = request.header("authorization")
+        {
+            let quoted = spelling.spell(authorization);
+            out.push_str(&format!(" The request had the header 'Authorization: {quoted}'."));
+        }
+        if store.settings.quirks.contains(&Quirk::QuoteAddress(spelling)) {
+            let address = format!("{}{}", base(store, request), request.target);
+            out.push_str(&format!(" The request was for '{}'.", spelling.spell(&address)));
+        }
+    }
+    out
+}
+
+fn append_to_message(reply: &mut Reply, text: &str) {
+    let Ok(mut body) = serde_json::from_slice::<Value>(&reply.body) else { return };
+    if let Some(Value::String(message)) = body.pointer_mut("/error/message") {
+        message.push_str(text);
+        reply.body = body.to_string().into_bytes();
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod faults;
 mod operations;
+mod quoting;
 mod refusals;
 mod system_data;
 

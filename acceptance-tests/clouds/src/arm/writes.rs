@@ -48,6 +48,12 @@ fn busy(store: &Store, key: &str) -> Result<(), Reply> {
     }
 }
 
+fn refused(outcome: &Outcome) -> Result<(), Reply> {
+    outcome
+        .refused
+        .map_or(Ok(()), |status| Err(Reply::json(status, &json!({"error": outcome.error}))))
+}
+
 /// The query of a new polling URL.
 fn polling_query(store: &mut Store, lro: &Lro, version: &str) -> String {
     let version = lro.own_api_version.as_deref().unwrap_or(version);
@@ -175,7 +181,9 @@ pub(crate) fn put(
     let document = document(place, &body, existing.as_ref());
     let path = body["properties"]["imagePath"].as_str().unwrap_or_default();
     let settings = &store.settings;
-    let outcome = settings.by_path.get(path).unwrap_or(&settings.create_outcome).clone();
+    let outcome = settings.by_path.get(path).unwrap_or(&settings.create_outcome);
+    let outcome = outcome.clone().about(path);
+    refused(&outcome)?;
     let lro = settings.create.clone();
     let lag = settings.lag;
     store
@@ -260,6 +268,7 @@ pub(crate) fn patch(
         return Err(not_found(group, name));
     }
     busy(&store, key)?;
+    refused(&store.settings.update_outcome)?;
     if let Some(image) = store.images.get_mut(key) {
         let data = system_data::written(image.document.get("systemData"));
         image.document["systemData"] = data;
@@ -290,6 +299,7 @@ pub(crate) fn delete(
         return Err(error(409, "GalleryImageInUse", text));
     }
     busy(&store, key)?;
+    refused(&store.settings.delete_outcome)?;
     let work = (Kind::Delete, store.settings.delete.clone(), store.settings.delete_outcome.clone());
     if work.1.synchronous && work.2.operation_failed() {
         return Err(Reply::json(409, &json!({"error": work.2.error})));
