@@ -30,6 +30,8 @@ pub use shell::{Controls, Switch};
 use state::State;
 pub use tokens::{Refusal, Tokens, audience_of};
 
+pub use crate::spelling::Spelling;
+
 /// The tenant that exists unless the builder names another one.
 pub const TENANT_ID: &str = "7e570000-0000-4000-8000-000000000001";
 /// The application that exists unless the builder names another one.
@@ -167,6 +169,9 @@ impl Simulation {
             seen_assertions: Mutex::default(),
             lifetime: Mutex::new(Duration::from_secs(3599)),
             expires_in_as_text: Mutex::default(),
+            refused: Mutex::default(),
+            held: Mutex::default(),
+            quoted: Mutex::default(),
             tokens: Tokens::new(),
         })
     }
@@ -195,6 +200,24 @@ impl Simulation {
     /// Whether the token endpoint sends `expires_in` as text instead of a number.
     pub fn set_expires_in_as_text(&self, on: bool) {
         *lock(&self.state.expires_in_as_text) = on;
+    }
+
+    /// Refuses every request to the token endpoint with 400 `invalid_client` and this AADSTS
+    /// number (such as 7000222 for expired secrets) until told `None`.
+    pub fn set_refused(&self, number: Option<u32>) {
+        *lock(&self.state.refused) = number;
+    }
+
+    /// Lets every request to the token endpoint hang until switched off; those that still wait
+    /// then get their answer.
+    pub fn set_held(&self, on: bool) {
+        *lock(&self.state.held) = on;
+    }
+
+    /// Errors of all endpoints repeat the credential that came with the request (secret,
+    /// assertion, request token or identity header) in this spelling; `None` ends that.
+    pub fn set_quoted(&self, spelling: Option<Spelling>) {
+        *lock(&self.state.quoted) = spelling;
     }
 
     /// The whole URL of the metadata service's token endpoint, up to the query.

@@ -23,6 +23,20 @@ impl Problem {
         Self::new(401, "invalid_client", number, text)
     }
 
+    /// What a test wants every request to be refused with.
+    pub(crate) fn switched_on(number: u32) -> Self {
+        let text = match number {
+            7_000_215 => "Invalid client secret provided.",
+            7_000_222 => "The provided client secret keys for the app are expired.",
+            700_016 => "Application was not found in the directory.",
+            700_024 => "Client assertion is not within its valid time range.",
+            700_027 => "The certificate used to sign the client assertion is not registered.",
+            53003 => "Access has been blocked by Conditional Access policies.",
+            _ => "The request was refused.",
+        };
+        Self::new(400, "invalid_client", number, text)
+    }
+
     pub(crate) fn reply(&self) -> Reply {
         let ids = [(); 2].map(|()| uuid::Uuid::new_v4().to_string());
         let now = time::OffsetDateTime::now_utc();

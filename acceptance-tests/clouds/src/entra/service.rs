@@ -1,6 +1,8 @@
 //! Routing.
 
-use super::journal::{Request, decode};
+use serde_json::Value;
+
+use super::journal::{Request, decode, lock};
 use super::shell::{Reply, Service};
 use super::state::State;
 use super::{identity, token};
@@ -17,8 +19,12 @@ impl Service for State {
         .to_owned()
     }
 
+    fn holds(&self, request: &Request) -> bool {
+        *lock(&self.held) && self.label(request) == "token"
+    }
+
     fn answer(&self, request: &Request) -> Reply {
-        match self.label(request).as_str() {
+        let reply = match self.label(request).as_str() {
             "imds" => identity::imds(self, request),
             "app-service" => identity::app_service(self, request),
             "github" => identity::github(self, request),
@@ -31,23 +37,52 @@ impl Service for State {
                     Some(tenant) => token::answer(self, &decode(tenant), request),
                 }
             }
-        }
+        };
+        self.quote(request, reply)
     }
 
     fn refusal(
         &self,
-        _request: &Request,
+        request: &Request,
         status: u16,
         code: Option<&str>,
         text: Option<&str>,
     ) -> Reply {
         let text = text.unwrap_or("The service is temporarily unavailable. Please retry later.");
-        Reply::json(
+        let reply = Reply::json(
             status,
             &serde_json::json!({
                 "error": code.unwrap_or("temporarily_unavailable"),
                 "error_description": text,
             }),
-        )
+        );
+        self.quote(request, reply)
     }
+}
+
+impl State {
+    /// Lets an error repeat the credential it is about, if a test wants that.
+    fn quote(&self, request: &Request, mut reply: Reply) -> Reply {
+        let spelling = *lock(&self.quoted);
+        let (Some(spelling), true) = (spelling, reply.status >= 400) else { return reply };
+        let Some(credential) = credential(request) else { return reply };
+        let Ok(mut body) = serde_json::from_slice::<Value>(&reply.body) else { return reply };
+        for name in ["error_description", "message"] {
+            if let Some(Value::String(text)) = body.get_mut(name) {
+                let quoted = spelling.spell(&credential);
+                text.push_str(&format!(" The credential was '{quoted}'."));
+            }
+        }
+        reply.body = body.to_string().into_bytes();
+        reply
+    }
+}
+
+/// What the request proves its identity with.
+fn credential(request: &Request) -> Option<String> {
+    let form = url::form_urlencoded::parse(request.body.as_bytes());
+    let names = ["client_secret", "client_assertion"];
+    let in_form = form.into_owned().find(|(name, _)| names.contains(&name.as_str()));
+    let in_header = || request.bearer().or_else(|| request.header("x-identity-header"));
+    in_form.map(|(_, value)| value).or_else(|| in_header().map(str::to_owned))
 }

@@ -49,6 +49,11 @@ pub(crate) trait Service: Send + Sync + 'static {
         true
     }
 
+    /// Whether the request has to wait until this says otherwise.
+    fn holds(&self, _request: &Request) -> bool {
+        false
+    }
+
     /// The kind of a request, for [`When::label`].
     fn label(&self, _request: &Request) -> String {
         String::new()
@@ -217,6 +222,9 @@ async fn handle<S: Service>(
     let mut visit = Visit { shell, number: request.number, status: None };
     let carried_out = service.arrives(&request);
     let fault = lock(&shell.script).take(&request, &service.label(&request));
+    while service.holds(&request) {
+        pause(Duration::from_millis(10)).await;
+    }
     let answer = || if carried_out { service.answer(&request) } else { cut() };
     let latency = *lock(&shell.latency);
     let Some(fault) = fault else {

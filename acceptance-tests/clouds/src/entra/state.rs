@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::certificate::Certificate;
 use super::tokens::Tokens;
+use crate::spelling::Spelling;
 
 /// What the simulation was set up with and what it remembers.
 #[derive(Debug)]
@@ -24,5 +25,9 @@ pub(crate) struct State {
     pub(crate) seen_assertions: Mutex<HashSet<String>>,
     pub(crate) lifetime: Mutex<Duration>,
     pub(crate) expires_in_as_text: Mutex<bool>,
+    /// The AADSTS number with which every token request is refused.
+    pub(crate) refused: Mutex<Option<u32>>,
+    pub(crate) held: Mutex<bool>,
+    pub(crate) quoted: Mutex<Option<Spelling>>,
     pub(crate) tokens: Tokens,
 }

@@ -171,3 +171,112 @@ fn requests_under_way_are_counted() {
     entra.forget_requests();
     assert_eq!((entra.max_in_flight(), entra.request_count()), (0, 0));
 }
+
+#[test]
+fn a_token_lives_as_long_as_the_test_wants() {
+    let entra = Simulation::builder().lifetime(Duration::from_secs(60)).start();
+    let good = form(&format!("client_secret={CLIENT_SECRET}"));
+    let audience = ["https://management.azure.com".to_owned()];
+    let new_token = || token(&entra, &good).json();
+    let long = new_token();
+    entra.set_lifetime(Duration::from_secs(2));
+    let short = new_token();
+    assert_eq!((&long["expires_in"], &short["expires_in"]), (&60.into(), &2.into()));
+    let check = |answer: &serde_json::Value| {
+        entra.tokens().check(answer["access_token"].as_str().unwrap(), &audience)
+    };
+    assert_eq!((check(&long), check(&short)), (Ok(()), Ok(())));
+    std::thread::sleep(Duration::from_millis(2100));
+    assert_eq!(check(&long), Ok(()));
+    assert!(matches!(check(&short), Err(Refusal::Expired(_))));
+}
+
+#[test]
+fn token_requests_can_be_refused_for_a_while() {
+    let entra = Simulation::start();
+    let good = form(&format!("client_secret={CLIENT_SECRET}"));
+    entra.set_refused(Some(7_000_222));
+    for _ in 0..3 {
+        let refused = token(&entra, &good);
+        assert_eq!(refused.status, 400);
+        assert_eq!(refused.json()["error"], "invalid_client");
+        assert_eq!(refused.json()["error_codes"][0], 7_000_222);
+        assert!(refused.body.contains("AADSTS7000222: "), "{}", refused.body);
+    }
+    entra.set_refused(None);
+    assert_eq!((token(&entra, &good).status, entra.tokens().issued()), (200, 1));
+}
+
+#[test]
+fn token_requests_can_hang_for_a_while() {
+    let entra = Simulation::start();
+    entra.set_held(true);
+    assert_eq!(send(&entra.url(), "GET", "/msi/token", &[], "").unwrap().status, 401);
+    let url = entra.url();
+    let good = form(&format!("client_secret={CLIENT_SECRET}"));
+    let waiting = std::thread::spawn(move || {
+        send(&url, "POST", &format!("/{TENANT_ID}/oauth2/v2.0/token"), &[FORM], &good)
+    });
+    while entra.request_count() < 2 {
+        std::thread::yield_now();
+    }
+    std::thread::sleep(Duration::from_millis(50));
+    assert!(!waiting.is_finished());
+    assert_eq!((entra.tokens().issued(), entra.in_flight()), (0, 1));
+    entra.set_held(false);
+    assert_eq!(waiting.join().unwrap().unwrap().status, 200);
+}
+
+#[test]
+fn errors_can_repeat_the_credential_in_every_spelling() {
+    let entra = Simulation::builder().secret("good").start();
+    let wrong = "a&b/c%3D<\"";
+    let encoded = "a%26b%2Fc%253D%3C%22";
+    let kind = "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
+    let secret = form(&format!("client_secret={encoded}"));
+    let assertion = form(&format!("client_assertion={encoded}&client_assertion_type={kind}"));
+    assert!(!token(&entra, &secret).body.contains("a&b"));
+    for spelling in Spelling::ALL {
+        entra.set_quoted(Some(spelling));
+        let quoted = format!("'{}'", spelling.spell(wrong));
+        entra.fail_request(3, Fault::status(400).code("invalid_client").message("No."));
+        for text in [&secret, &assertion, &secret] {
+            let refused = token(&entra, text);
+            let description = refused.json()["error_description"].as_str().unwrap().to_owned();
+            assert!(description.contains(&quoted), "{description}");
+        }
+        let header = [("Authorization", "Bearer a&b/c%3D<\"")];
+        let refused = send(&entra.url(), "GET", "/github/idtoken", &header, "").unwrap();
+        let description = refused.json()["error_description"].as_str().unwrap().to_owned();
+        assert!(description.contains(&quoted), "{description}");
+    }
+    let answer = token(&entra, &form("client_secret=good"));
+    assert_eq!(answer.status, 200);
+    assert!(!answer.body.contains("good"));
+    entra.set_quoted(None);
+    assert!(!token(&entra, &secret).body.contains("a&b"));
+}
+
+#[test]
+fn faults_of_every_kind_hit_the_token_endpoint_until_switched_off() {
+    let entra = Simulation::start();
+    let good = form(&format!("client_secret={CLIENT_SECRET}"));
+    for (fault, status) in [
+        (Fault::json(404, &serde_json::json!({"message": "no Route"})), 404),
+        (Fault::json(200, &serde_json::json!({})), 200),
+        (Fault::html(200), 200),
+        (Fault::html(524), 524),
+        (Fault::huge(1 << 20), 200),
+        (Fault::html(524).after_handling(), 524),
+    ] {
+        let switch = entra.fail_always(When::label("token"), fault);
+        for _ in 0..2 {
+            let answer = token(&entra, &good);
+            assert_eq!(answer.status, status);
+            assert!(answer.json()["access_token"].is_null());
+        }
+        switch.off();
+    }
+    assert_eq!(entra.tokens().issued(), 2);
+    assert!(token(&entra, &good).json()["access_token"].is_string());
+}

@@ -15,7 +15,12 @@ const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 
 /// Answers a request to the token endpoint of `tenant`.
 pub(crate) fn answer(state: &State, tenant: &str, request: &Request) -> Reply {
-    match grant(state, tenant, request) {
+    let refused = *lock(&state.refused);
+    let granted = match refused {
+        Some(number) => Err(Problem::switched_on(number)),
+        None => grant(state, tenant, request),
+    };
+    match granted {
         Ok(body) => Reply::json(200, &body).header("cache-control", "no-store, no-cache"),
         Err(problem) => problem.reply(),
     }
