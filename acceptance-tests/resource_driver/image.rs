@@ -11,9 +11,10 @@ use terraform_provider_cloudimages::secret::Secret;
 use terraform_provider_cloudimages::tfplugin::attr::WriteOnly;
 use terraform_provider_cloudimages::tfplugin::context::Context;
 use terraform_provider_cloudimages::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
-use terraform_provider_cloudimages::tfplugin::model::{Attr, Flag, Model, Shape};
-use terraform_provider_cloudimages::tfplugin::plan::Plan;
-use terraform_provider_cloudimages::tfplugin::resource::{Import, ReadOutcome, Resource, State};
+use terraform_provider_cloudimages::tfplugin::model::{Attr, Shape};
+use terraform_provider_cloudimages::tfplugin::resource::{
+    Import, ReadOutcome, Readiness, Resource, State, Unsettled,
+};
 use terraform_provider_cloudimages::tfplugin::timeouts::Timeouts;
 use terraform_provider_cloudimages::tfplugin::value::{Sink, Value};
 
@@ -145,6 +146,7 @@ fn record(state: &mut Kept, item: &Item) {
 
 impl Resource<Arc<Cloud>> for SketchImage {
     const NAME: &'static str = "image";
+    const STATUS: &'static str = "status";
     const VERSION: i64 = 1;
     const TIMEOUTS: Timeouts = Timeouts {
         create: Some(Duration::from_secs(600)),
@@ -157,14 +159,11 @@ impl Resource<Arc<Cloud>> for SketchImage {
     type Private = Private;
     type Identity = Identity;
 
-    fn plan(&self, plan: &mut Plan<'_>) {
-        let status = plan.prior.and_then(|prior| prior.get("status")).and_then(Value::as_str);
-        match status {
-            Some("creating") => {
-                plan.mark_unknown(&Outputs::attributes(), |output| !output.has(Flag::stable));
-            }
-            Some("failed") => plan.replace_because_of(&Outputs::attributes(), "status"),
-            _ => {}
+    fn readiness(_: &Inputs, outputs: &Outputs) -> Readiness {
+        match outputs.status.as_str() {
+            "creating" => Readiness::Moving,
+            "failed" => Readiness::Failed,
+            _ => Readiness::Ready,
         }
     }
 
@@ -186,25 +185,33 @@ impl Resource<Arc<Cloud>> for SketchImage {
         Ok(State { inputs, outputs, private: Private { operation } })
     }
 
-    async fn settle(&self, cloud: &Arc<Cloud>, state: &mut Kept, context: &Context) -> Result<()> {
+    async fn settle(
+        &self,
+        cloud: &Arc<Cloud>,
+        state: &mut Kept,
+        context: &Context,
+    ) -> std::result::Result<(), Unsettled> {
         if state.outputs.status == "ready" {
             return Ok(());
         }
         let deadline = Deadline::within(context.timeout, context.stop.clone());
         loop {
             let Some(item) = cloud.get(&state.outputs.id) else {
-                return Err(error("The image is not ready", "It is gone."));
+                return Err(error("The image is not ready", "It is gone.").into());
             };
             record(state, &item);
             match item.status {
                 "ready" => return Ok(()),
                 "creating" => {}
-                status => return Err(error("The image is not ready", format!("It is {status}."))),
+                status => {
+                    let detail = format!("It is {status}.");
+                    return Err(error("The image is not ready", detail).into());
+                }
             }
             let paused = deadline.pause("CreateImage", Duration::from_millis(20)).await;
             paused.map_err(|ended| {
                 let detail = format!("{}; it was last seen {}.", ended.message, item.status);
-                error("The image is not ready", detail)
+                Unsettled::TimedOut(error("The image is not ready", detail))
             })?;
         }
     }

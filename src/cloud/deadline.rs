@@ -1,8 +1,12 @@
 //! How long a caller is willing to wait, and how it says that it no longer is.
+//!
+//! Whatever waits in this crate waits through a [`Deadline`]: pauses, files, other programs and
+//! requests. What only reads ends on request as well; a change that is being sent ends with its
+//! answer or with the deadline, since its effect would be unknown.
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::{Error, Kind, Result};
@@ -14,16 +18,24 @@ pub struct Deadline {
     pub at: Instant,
     /// How long that was from the start, for the text of the error.
     pub within: Duration,
-    /// Cancelled when the caller wants to stop. Pauses end at once; a request that is being
-    /// answered is left alone, since its effect would be unknown.
+    /// Cancelled when the caller wants to stop.
     pub stop: CancellationToken,
 }
 
 impl Deadline {
-    /// Bounds that end `within` from now.
+    /// A deadline `within` from now.
     #[must_use]
     pub fn within(within: Duration, stop: CancellationToken) -> Self {
         Self { at: Instant::now() + within, within, stop }
+    }
+
+    /// The same with no more than `limit` from now: one step of the operation.
+    #[must_use]
+    pub fn no_later_than(&self, limit: Duration) -> Self {
+        if limit >= self.left() {
+            return self.clone();
+        }
+        Self::within(limit, self.stop.clone())
     }
 
     /// What is left of the time.
@@ -32,23 +44,62 @@ impl Deadline {
         self.at.saturating_duration_since(Instant::now())
     }
 
+    /// What has passed of the time.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.within.saturating_sub(self.left())
+    }
+
     /// Waits for `pause`.
     ///
     /// # Errors
     /// [`Kind::Interrupted`] as soon as the caller stops; [`Kind::TimedOut`] at once when the
-    /// pause would not end before the at.
+    /// pause would not end before the deadline.
     pub async fn pause(&self, operation: &'static str, pause: Duration) -> Result<()> {
         if pause >= self.left() {
-            let message = format!("the time allowed ({}) has run out", readable(self.within));
-            return Err(Error::new(Kind::TimedOut, operation, message));
+            return Err(self.has_passed(operation));
         }
+        self.race(operation, sleep(pause)).await
+    }
+
+    /// Does work that changes nothing, such as reading a file or asking a service.
+    ///
+    /// # Errors
+    /// [`Kind::Interrupted`] as soon as the caller stops, [`Kind::TimedOut`] at the deadline. The
+    /// work is dropped then.
+    pub async fn race<T>(
+        &self,
+        operation: &'static str,
+        work: impl Future<Output = T>,
+    ) -> Result<T> {
         tokio::select! {
             biased;
-            () = self.stop.cancelled() => {
-                Err(Error::new(Kind::Interrupted, operation, "stopped on request"))
-            }
-            () = tokio::time::sleep(pause) => Ok(()),
+            () = self.stop.cancelled() => Err(Self::was_stopped(operation)),
+            done = self.finish(operation, work) => done,
         }
+    }
+
+    /// Does work that must not be cut short, such as sending a change.
+    ///
+    /// # Errors
+    /// [`Kind::TimedOut`] at the deadline.
+    pub async fn finish<T>(
+        &self,
+        operation: &'static str,
+        work: impl Future<Output = T>,
+    ) -> Result<T> {
+        timeout_at(self.at, work).await.map_err(|_| self.has_passed(operation))
+    }
+
+    /// The error of an operation whose time is up.
+    #[must_use]
+    pub fn has_passed(&self, operation: &'static str) -> Error {
+        let text = format!("the time allowed ({}) has run out", readable(self.within));
+        Error::new(Kind::TimedOut, operation, text)
+    }
+
+    fn was_stopped(operation: &'static str) -> Error {
+        Error::new(Kind::Interrupted, operation, "stopped on request")
     }
 }
 
@@ -68,6 +119,10 @@ pub fn readable(duration: Duration) -> String {
 mod tests {
     use super::*;
 
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
     #[test]
     fn durations_read_as_people_write_them() {
         for (seconds, text) in
@@ -79,17 +134,39 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_pause_that_cannot_end_in_time_fails_at_once() {
-        let deadline = Deadline::within(Duration::from_secs(5), CancellationToken::new());
+        let deadline = Deadline::within(seconds(5), CancellationToken::new());
         let started = Instant::now();
-        let error = deadline.pause("Get", Duration::from_secs(6)).await.unwrap_err();
+        let error = deadline.pause("Get", seconds(6)).await.unwrap_err();
         assert_eq!((error.kind, started.elapsed()), (Kind::TimedOut, Duration::ZERO));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_pause_ends_when_the_caller_stops() {
-        let deadline = Deadline::within(Duration::from_secs(500), CancellationToken::new());
+        let deadline = Deadline::within(seconds(500), CancellationToken::new());
         deadline.stop.cancel();
-        let error = deadline.pause("Get", Duration::from_secs(60)).await.unwrap_err();
+        let error = deadline.pause("Get", seconds(60)).await.unwrap_err();
         assert_eq!(error.kind, Kind::Interrupted);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn reading_ends_on_request_and_a_change_at_the_deadline_alone() {
+        let deadline = Deadline::within(seconds(30), CancellationToken::new());
+        let stop = deadline.stop.clone();
+        tokio::spawn(async move {
+            sleep(seconds(10)).await;
+            stop.cancel();
+        });
+        let started = Instant::now();
+        let error = deadline.race("Get", sleep(seconds(60))).await.unwrap_err();
+        assert_eq!((error.kind, started.elapsed()), (Kind::Interrupted, seconds(10)));
+        let error = deadline.finish("Put", sleep(seconds(60))).await.unwrap_err();
+        assert_eq!((error.kind, started.elapsed()), (Kind::TimedOut, seconds(30)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_step_has_less_time_but_never_more() {
+        let deadline = Deadline::within(seconds(30), CancellationToken::new());
+        assert_eq!(deadline.no_later_than(seconds(10)).left(), seconds(10));
+        assert_eq!(deadline.no_later_than(seconds(90)).left(), seconds(30));
     }
 }

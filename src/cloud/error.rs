@@ -16,6 +16,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub struct Error {
     /// What the caller can do about it.
     pub kind: Kind,
+    /// How far it came.
+    pub stage: Stage,
     /// The API's own name for the operation, such as `DescribeImage`.
     pub operation: &'static str,
     /// What the service said, or what went wrong on the way to it. Fit to show a user.
@@ -28,8 +30,17 @@ pub struct Error {
     pub facts: Vec<(&'static str, String)>,
     /// The name of the client setting that is at fault, when one is.
     pub setting: Option<&'static str>,
-    /// Whether the service may have carried the request out although no answer came.
-    pub outcome_unknown: bool,
+}
+
+/// What a call was doing when it failed. The remedies differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// Reading the client's own settings: nothing was sent.
+    Settings,
+    /// Getting a token, or whatever else the service wants to see first.
+    Login,
+    /// The call itself.
+    Call,
 }
 
 /// The classes of failure that callers tell apart.
@@ -51,10 +62,29 @@ pub enum Kind {
     TimedOut,
     /// The caller asked to stop.
     Interrupted,
-    /// The operation ran and ended in failure.
+    /// The operation ran and ended in failure, as the service says itself.
     Failed,
+    /// The state of an operation could not be read for so long that the wait was given up. The
+    /// operation goes on.
+    Unreadable,
     /// The service answered in a way this client does not understand.
     Unexpected,
+}
+
+impl Kind {
+    /// The class of an answer with this status, where the service says nothing that is more exact.
+    #[must_use]
+    pub fn of_status(status: u16) -> Self {
+        match status {
+            401 | 403 => Self::Denied,
+            404 => Self::NotFound,
+            409 | 412 => Self::Conflict,
+            429 => Self::Throttled,
+            408 | 500..=599 => Self::Unavailable,
+            400..=499 => Self::Invalid,
+            _ => Self::Unexpected,
+        }
+    }
 }
 
 impl Error {
@@ -63,13 +93,13 @@ impl Error {
     pub fn new(kind: Kind, operation: &'static str, message: impl Into<String>) -> Self {
         Self {
             kind,
+            stage: Stage::Call,
             operation,
             message: redact(&message.into()).into_owned(),
             code: None,
             status: None,
             facts: Vec::new(),
             setting: None,
-            outcome_unknown: false,
         }
     }
 
@@ -80,7 +110,16 @@ impl Error {
         setting: &'static str,
         message: impl Into<String>,
     ) -> Self {
-        Self { setting: Some(setting), ..Self::new(Kind::Invalid, operation, message) }
+        let error = Self::new(Kind::Invalid, operation, message);
+        Self { setting: Some(setting), stage: Stage::Settings, ..error }
+    }
+
+    /// The same error of a login.
+    #[must_use]
+    pub fn of_login(self) -> Self {
+        // One about a setting stays that: it was found before anything was asked.
+        let stage = if self.stage == Stage::Call { Stage::Login } else { self.stage };
+        Self { stage, ..self }
     }
 
     /// Adds the service's own code.

@@ -1,6 +1,8 @@
 //! Sending a request until it is answered: the only place that retries.
 //!
-//! Redirects are never followed, since they would carry credentials to wherever they point.
+//! What reads is sent again and again ([`Http::send`]); what changes something is sent once, unless
+//! it surely was not received ([`Http::send_once`]). Redirects are never followed, since they would
+//! carry credentials to wherever they point.
 //! Proxies come from the environment as everywhere else, except for loopback and link-local hosts.
 
 use std::net::IpAddr;
@@ -14,6 +16,12 @@ use tokio::time::Instant;
 use super::deadline::readable;
 use super::{Deadline, Error, Kind, Result};
 use crate::secret::excerpt;
+
+/// The largest answer that is read. The longest lists take a few megabytes a page.
+const LARGEST: usize = 64 << 20;
+
+/// The same for an error, of which nobody reads more.
+const LARGEST_ERROR: usize = 1 << 20;
 
 /// A TCP connection that takes longer is not coming.
 const CONNECT: Duration = Duration::from_secs(20);
@@ -45,8 +53,6 @@ pub struct RetryPolicy {
     pub first: Duration,
     /// No pause of our own is longer. One that the service asks for may be.
     pub longest: Duration,
-    /// Whether a request that may have been processed can be sent once more without harm.
-    pub repeatable: bool,
 }
 
 impl Default for RetryPolicy {
@@ -56,7 +62,6 @@ impl Default for RetryPolicy {
             attempt: Duration::from_secs(60),
             first: Duration::from_millis(400),
             longest: Duration::from_secs(30),
-            repeatable: true,
         }
     }
 }
@@ -134,6 +139,28 @@ pub enum Retry {
     After(Error, Duration),
 }
 
+/// What became of a request that must not be repeated.
+#[derive(Debug)]
+pub enum Sent {
+    /// It was answered, for good or ill.
+    Answered(Response),
+    /// Nobody can say whether it was carried out: the answer got lost, or a gateway gave up. Holds
+    /// what went wrong, and the pause that was asked for.
+    Unknown(Error, Option<Duration>),
+}
+
+/// A request without an answer.
+struct Lost {
+    error: Error,
+    /// Whether the service may have received it.
+    outcome_unknown: bool,
+}
+
+/// Whether an answer to a change leaves open whether it was carried out.
+fn leaves_open(status: StatusCode) -> bool {
+    status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT
+}
+
 /// Whether a status means that the same request may succeed later.
 #[must_use]
 pub fn is_transient(status: StatusCode) -> bool {
@@ -192,11 +219,11 @@ impl Http {
     {
         for attempt in 1.. {
             if deadline.left().is_zero() {
-                let text = format!("the time allowed ({}) has run out", readable(deadline.within));
-                return Err(after(Error::new(Kind::TimedOut, operation, text), attempt - 1));
+                return Err(after(deadline.has_passed(operation), attempt - 1));
             }
             let request = make(attempt).await?;
-            let (failure, pause) = match self.once(operation, deadline, retry, request).await {
+            let exchange = self.once(operation, deadline, retry, request);
+            let (failure, pause) = match deadline.race(operation, exchange).await? {
                 Ok(mut response) => {
                     response.attempts = attempt;
                     let asked = response.retry_after();
@@ -209,27 +236,84 @@ impl Http {
                         }
                     }
                 }
-                Err(error) if error.outcome_unknown && !retry.repeatable => return Err(error),
-                Err(error) if error.kind == Kind::Invalid => return Err(error),
-                Err(error) => (error, None),
+                Err(Lost { error, .. }) if is_final(&error) => return Err(error),
+                Err(Lost { error, .. }) => (error, None),
             };
-            if attempt >= retry.attempts || failure.kind == Kind::TimedOut {
-                return Err(after(failure, attempt));
-            }
-            let pause = pause.unwrap_or_else(|| backoff(retry, attempt));
-            if pause >= deadline.left() {
-                return Err(too_long(failure, pause, deadline, attempt));
-            }
-            tracing::debug!(
-                operation,
-                attempt,
-                pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
-                reason = %failure.message,
-                "trying again",
-            );
-            deadline.pause(operation, pause).await?;
+            self.pause_after(failure, pause, deadline, retry, attempt).await?;
         }
         unreachable!("attempts are counted from 1 without end")
+    }
+
+    /// Sends what `make` makes once, or again while it surely was not carried out: no connection, or
+    /// HTTP 429, of which `describe` makes an error.
+    ///
+    /// A request in flight ends with its answer or at the deadline, not on request.
+    ///
+    /// # Errors
+    /// Those of `make`; [`Kind::Unavailable`] and [`Kind::Throttled`] when no attempt is left;
+    /// [`Kind::TimedOut`] and [`Kind::Interrupted`] as `deadline` says. Nothing was carried out.
+    pub async fn send_once<Making>(
+        &self,
+        operation: &'static str,
+        deadline: &Deadline,
+        retry: RetryPolicy,
+        mut make: impl FnMut(u32) -> Making,
+        describe: impl Fn(&Response) -> Error,
+    ) -> Result<Sent>
+    where
+        Making: Future<Output = Result<Request>>,
+    {
+        for attempt in 1.. {
+            if deadline.left().is_zero() {
+                return Err(after(deadline.has_passed(operation), attempt - 1));
+            }
+            let request = make(attempt).await?;
+            let (failure, pause) = match self.once(operation, deadline, retry, request).await {
+                Ok(response) if leaves_open(response.status) => {
+                    return Ok(Sent::Unknown(describe(&response), response.retry_after()));
+                }
+                Ok(response) if response.status == StatusCode::TOO_MANY_REQUESTS => {
+                    (describe(&response), response.retry_after())
+                }
+                Ok(mut response) => {
+                    response.attempts = attempt;
+                    return Ok(Sent::Answered(response));
+                }
+                Err(Lost { error, outcome_unknown: true }) => {
+                    return Ok(Sent::Unknown(error, None));
+                }
+                Err(Lost { error, .. }) if is_final(&error) => return Err(error),
+                Err(Lost { error, .. }) => (error, None),
+            };
+            self.pause_after(failure, pause, deadline, retry, attempt).await?;
+        }
+        unreachable!("attempts are counted from 1 without end")
+    }
+
+    /// Waits for the next attempt, unless `failure` is what the last one came to.
+    async fn pause_after(
+        &self,
+        failure: Error,
+        pause: Option<Duration>,
+        deadline: &Deadline,
+        retry: RetryPolicy,
+        attempt: u32,
+    ) -> Result<()> {
+        if attempt >= retry.attempts || failure.kind == Kind::TimedOut {
+            return Err(after(failure, attempt));
+        }
+        let pause = pause.unwrap_or_else(|| backoff(retry, attempt));
+        if pause >= deadline.left() {
+            return Err(too_long(failure, pause, deadline, attempt));
+        }
+        tracing::debug!(
+            operation = failure.operation,
+            attempt,
+            pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
+            reason = %failure.message,
+            "trying again",
+        );
+        deadline.pause(failure.operation, pause).await
     }
 
     async fn once(
@@ -238,36 +322,28 @@ impl Http {
         deadline: &Deadline,
         retry: RetryPolicy,
         request: Request,
-    ) -> Result<Response> {
+    ) -> std::result::Result<Response, Lost> {
         let (method, url) = (request.method().clone(), request.url().clone());
         let started = Instant::now();
         let allowed = retry.attempt.min(deadline.left());
         tracing::debug!(operation, http_method = %method, http_url = without_query(&url), "sending request");
+        let lost = |kind, text: String, outcome_unknown| {
+            tracing::debug!(operation, http_url = without_query(&url), "{text}");
+            Lost { error: Error::new(kind, operation, text), outcome_unknown }
+        };
         let client = self.client(&url).map_err(|error| {
-            Error::new(Kind::Invalid, operation, format!("no HTTP client: {}", chain(error)))
+            lost(Kind::Invalid, format!("no HTTP client: {}", chain(error)), false)
         })?;
         let exchange = async {
-            let mut received = client.execute(request).await?;
-            let (status, headers) = (received.status(), std::mem::take(received.headers_mut()));
-            let body = received.bytes().await?.into();
-            Ok(Response { status, headers, body, url: url.clone(), attempts: 0 })
+            let received = client.execute(request).await?;
+            read(received, &url).await
         };
-        let outcome: std::result::Result<_, reqwest::Error> =
-            match tokio::time::timeout(allowed, exchange).await {
-                Ok(outcome) => outcome,
-                Err(_) => {
-                    let text =
-                        format!("no answer from {} within {}", host_port(&url), readable(allowed));
-                    let kind =
-                        if deadline.left().is_zero() { Kind::TimedOut } else { Kind::Unavailable };
-                    tracing::debug!(operation, http_url = without_query(&url), "{text}");
-                    return Err(Error {
-                        outcome_unknown: true,
-                        ..Error::new(kind, operation, text)
-                    });
-                }
-            };
-        let elapsed = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let step = deadline.no_later_than(allowed);
+        let outcome = step.finish(operation, exchange).await.map_err(|_| {
+            let text = format!("no answer from {} within {}", host_port(&url), readable(allowed));
+            let kind = if deadline.left().is_zero() { Kind::TimedOut } else { Kind::Unavailable };
+            lost(kind, text, true)
+        })?;
         match outcome {
             Ok(response) => {
                 tracing::debug!(
@@ -276,21 +352,20 @@ impl Http {
                     http_url = without_query(&url),
                     http_status = response.status.as_u16(),
                     bytes = response.body.len(),
-                    duration_ms = elapsed,
-                    "received answer",
+                    duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+                    "received response",
                 );
                 Ok(response)
             }
-            Err(error) => {
+            Err(Broken::Transport(error)) => {
                 let outcome_unknown = !error.is_connect();
                 let text = format!("no answer from {}: {}", host_port(&url), chain(error));
-                tracing::debug!(
-                    operation,
-                    http_url = without_query(&url),
-                    duration_ms = elapsed,
-                    "{text}"
-                );
-                Err(Error { outcome_unknown, ..Error::new(Kind::Unavailable, operation, text) })
+                Err(lost(Kind::Unavailable, text, outcome_unknown))
+            }
+            Err(Broken::TooLarge) => {
+                let limit = LARGEST >> 20;
+                let text = format!("the answer from {} exceeds {limit} MiB", host_port(&url));
+                Err(lost(Kind::Unexpected, text, true))
             }
         }
     }
@@ -321,6 +396,41 @@ impl Http {
         let client = builder.build()?;
         Ok(slot.get_or_init(|| client))
     }
+}
+
+/// Why a response could not be read.
+enum Broken {
+    Transport(reqwest::Error),
+    TooLarge,
+}
+
+impl From<reqwest::Error> for Broken {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Transport(error)
+    }
+}
+
+/// Reads a response as far as anybody may want it: of an error the start is enough.
+async fn read(mut received: reqwest::Response, url: &Url) -> std::result::Result<Response, Broken> {
+    let (status, headers) = (received.status(), std::mem::take(received.headers_mut()));
+    let largest = if status.is_success() { LARGEST } else { LARGEST_ERROR };
+    let mut body = Vec::new();
+    while let Some(chunk) = received.chunk().await? {
+        let room = largest - body.len();
+        if chunk.len() > room && status.is_success() {
+            return Err(Broken::TooLarge);
+        }
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if body.len() == largest && !status.is_success() {
+            break;
+        }
+    }
+    Ok(Response { status, headers, body, url: url.clone(), attempts: 0 })
+}
+
+/// Whether another attempt would end in the same way.
+fn is_final(error: &Error) -> bool {
+    matches!(error.kind, Kind::Invalid | Kind::Unexpected)
 }
 
 /// A URL for the log: its query may hold what opens something, such as the signature in the address

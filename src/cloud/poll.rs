@@ -1,39 +1,160 @@
 //! Waiting for a long operation to end.
+//!
+//! How a wait ends is decided here, for every cloud: done, failed as the service says itself, at the
+//! deadline, on request, or because its state could not be read for so long that nobody can expect
+//! it any more. Failing to *read* the state is never a failure of the operation.
 
 use std::time::Duration;
 
-use super::{Deadline, Result};
+use tokio::time::Instant;
 
-/// What one look at the operation showed.
+use super::deadline::readable;
+use super::{Deadline, Error, Kind, Result};
+
+/// The longest pause that a service may ask for between two status checks: what Azure Resource
+/// Manager documents as its maximum. A service that is overloaded may ask for longer.
+const LONGEST: Duration = Duration::from_secs(600);
+
+/// How long before the deadline the last status check is made, if that is less than a tenth of the
+/// time: enough for an answer.
+const MARGIN: Duration = Duration::from_secs(5);
+
+/// How long the service may refuse on end to show the state. A right that was granted, or a login
+/// that was repaired, takes effect within that time.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// What one status check showed.
 #[derive(Debug)]
 pub enum Progress<T> {
     /// It is over.
     Done(T),
     /// Still going. The pause the service asked for, if it did.
     Pending(Option<Duration>),
+    /// Nothing was learnt: no answer, a refusal, a page of somebody else. The pause the service
+    /// asked for, if it did.
+    Unreadable(Error, Option<Duration>),
 }
 
-/// Calls `look` until it is done, fails, or `deadline` end the wait.
+/// An operation that is waited for.
+pub trait Poll {
+    /// What it comes to.
+    type Output;
+
+    /// Checks the status once.
+    ///
+    /// # Errors
+    /// The operation's own failure, as the service states it.
+    fn poll(&mut self) -> impl Future<Output = Result<Progress<Self::Output>>> + Send;
+}
+
+/// Polls until it is done, fails, or `deadline` ends the wait. `first` is the pause before the first
+/// status check.
 ///
-/// The pause between looks is what the service asked for, or `every`.
+/// The pause between checks is what the service asked for, or `every`. One is made shortly before
+/// the deadline whatever was asked for.
 ///
 /// # Errors
-/// Those of `look`, and those of [`Deadline::pause`].
-pub async fn until_done<T, Looking>(
+/// Those of [`Poll::poll`]; [`Kind::TimedOut`] with the last trouble; [`Kind::Interrupted`];
+/// [`Kind::Unreadable`] with the reason.
+pub async fn until_done<P: Poll>(
     operation: &'static str,
     every: Duration,
+    first: Option<Duration>,
     deadline: &Deadline,
-    mut look: impl FnMut() -> Looking,
-) -> Result<T>
-where
-    Looking: Future<Output = Result<Progress<T>>>,
-{
+    polled: &mut P,
+) -> Result<P::Output> {
+    let mut wait = Wait { operation, deadline, trouble: None, refused: None, is_last: false };
+    let mut pause = first.map(|first| first.min(LONGEST));
     loop {
-        match look().await? {
-            Progress::Done(value) => return Ok(value),
-            Progress::Pending(asked) => {
-                deadline.pause(operation, asked.unwrap_or(every).min(deadline.left())).await?;
-            }
+        if let Some(pause) = pause {
+            wait.pause(pause).await?;
         }
+        pause = Some(match polled.poll().await? {
+            Progress::Done(output) => return Ok(output),
+            Progress::Pending(asked) => {
+                wait.refused = None;
+                asked.unwrap_or(every).min(LONGEST)
+            }
+            Progress::Unreadable(error, asked) => {
+                let is_overloaded = matches!(error.status, Some(429 | 503));
+                let pause = asked.unwrap_or(every);
+                wait.bear(error)?;
+                if is_overloaded { pause } else { pause.min(LONGEST) }
+            }
+        });
     }
 }
+
+struct Wait<'a> {
+    operation: &'static str,
+    deadline: &'a Deadline,
+    /// What was last in the way of reading the state.
+    trouble: Option<Error>,
+    /// Since when the state is refused.
+    refused: Option<Instant>,
+    is_last: bool,
+}
+
+impl Wait<'_> {
+    /// Pauses as long as asked for, or so much shorter that one last check fits in.
+    async fn pause(&mut self, pause: Duration) -> Result<()> {
+        let left = self.deadline.left();
+        if pause < left {
+            return self.deadline.pause(self.operation, pause).await;
+        }
+        let margin = (self.deadline.within / 10).min(MARGIN);
+        if self.is_last || left <= margin {
+            return Err(self.late(&format!("the next status check is due in {}", readable(pause))));
+        }
+        self.is_last = true;
+        self.deadline.pause(self.operation, left - margin).await
+    }
+
+    fn late(&mut self, why: &str) -> Error {
+        let elapsed = readable(self.deadline.elapsed());
+        let text = format!(
+            "not finished after {elapsed} of the {} allowed ({why})",
+            readable(self.deadline.within)
+        );
+        let error = Error::new(Kind::TimedOut, self.operation, text);
+        match self.trouble.take() {
+            Some(trouble) => error.fact("Last trouble", trouble.message),
+            None => error,
+        }
+    }
+
+    /// Takes note of a check that showed nothing.
+    fn bear(&mut self, error: Error) -> Result<()> {
+        match error.kind {
+            Kind::Interrupted => return Err(error),
+            _ if self.deadline.stop.is_cancelled() => {
+                return Err(Error::new(Kind::Interrupted, self.operation, "stopped on request"));
+            }
+            Kind::TimedOut if self.deadline.left().is_zero() => {
+                return Err(self.late(&error.message));
+            }
+            Kind::Denied => {
+                let since = *self.refused.get_or_insert_with(Instant::now);
+                if since.elapsed() >= PATIENCE {
+                    return Err(Error { kind: Kind::Unreadable, ..error });
+                }
+            }
+            _ => {}
+        }
+        let is_new = self.trouble.as_ref().is_none_or(|known| known.message != error.message);
+        if is_new {
+            tracing::warn!(
+                operation = self.operation,
+                "cannot read the status, checking again later: {}",
+                error.message
+            );
+        } else {
+            tracing::debug!(operation = self.operation, "the status is still not readable");
+        }
+        self.trouble = Some(error);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,8 @@
 use std::fmt::Write as _;
 
 use crate::cloud::{Error, Kind};
-use crate::tfplugin::diagnostic::Diagnostic;
+use crate::tfplugin::diagnostic::{Diagnostic, Failure};
+use crate::tfplugin::resource::Unsettled;
 
 /// The words for a kind of failure, short and general.
 fn summary(error: &Error) -> String {
@@ -19,6 +20,7 @@ fn summary(error: &Error) -> String {
         Kind::TimedOut => "timed out",
         Kind::Interrupted => "interrupted",
         Kind::Failed => "failed",
+        Kind::Unreadable => "cannot be followed",
         Kind::Unexpected => "unexpected answer",
     };
     format!("{} {what}", error.operation)
@@ -61,4 +63,17 @@ pub(crate) fn diagnostic(error: &Error, advice: &str) -> Diagnostic {
         let _ = write!(detail, "\n\n{advice}");
     }
     Diagnostic::error(summary(error), detail)
+}
+
+/// How a wait ended that ended before the object was ready. `explain` adds the advice.
+pub(crate) fn unsettled(error: Error, explain: impl FnOnce(Error) -> Failure) -> Unsettled {
+    match error.kind {
+        Kind::Interrupted => Unsettled::Interrupted,
+        // What to do about that is the same for every object, and said where it is decided.
+        Kind::TimedOut => {
+            Unsettled::TimedOut(Diagnostic::error(summary(&error), facts(&error)).into())
+        }
+        Kind::Unreadable => Unsettled::Unreadable(explain(error)),
+        _ => Unsettled::Failed(explain(error)),
+    }
 }

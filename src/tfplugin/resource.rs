@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::config::Config;
 use super::context::Context;
-use super::diagnostic::{Diagnostic, Result};
+use super::diagnostic::{Diagnostic, Failure, Result};
 use super::model::Model;
 use super::plan::Plan;
 use super::timeouts::Timeouts;
@@ -33,6 +33,44 @@ pub enum ReadOutcome {
     Gone,
 }
 
+/// How far an object is, by what is remembered of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// It can be used.
+    Ready,
+    /// The service is still at work on it, or nothing was seen of it yet: the next apply waits.
+    Moving,
+    /// The service says that it failed: the next apply replaces it.
+    Failed,
+    /// Somebody is deleting it: once it is gone, it is planned to be created again.
+    Vanishing,
+}
+
+/// Why an object is not ready.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Unsettled {
+    /// The service says that it failed, or something else is wrong that waiting does not mend.
+    Failed(Failure),
+    /// The time allowed has run out. The service goes on.
+    TimedOut(Failure),
+    /// Its state could not be read for so long that the wait was given up. The service goes on.
+    Unreadable(Failure),
+    /// The caller asked to stop. The service goes on.
+    Interrupted,
+}
+
+impl From<Failure> for Unsettled {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<Diagnostic> for Unsettled {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self::Failed(diagnostic.into())
+    }
+}
+
 /// How the user names an object to import.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Import<I> {
@@ -53,6 +91,11 @@ pub type StateOf<R, C> =
 pub trait Resource<C>: Send + Sync + Sized + 'static {
     /// The type name without the provider's prefix.
     const NAME: &'static str;
+    /// What an object is called in a sentence.
+    const NOUN: &'static str = "object";
+    /// The result that says why an object is to be replaced when its [`Readiness`] says that it
+    /// failed.
+    const STATUS: &'static str = "";
     /// The version of the schema, raised when states written before need an upgrade.
     const VERSION: i64 = 0;
     /// The default time limits of its operations.
@@ -77,6 +120,11 @@ pub trait Resource<C>: Send + Sync + Sized + 'static {
         Ok(())
     }
 
+    /// How far the object is, by what is remembered of it. No network.
+    fn readiness(_inputs: &Self::Inputs, _outputs: &Self::Outputs) -> Readiness {
+        Readiness::Ready
+    }
+
     /// Adds to a plan what the schema alone cannot say.
     fn plan(&self, _plan: &mut Plan<'_>) {}
 
@@ -96,17 +144,14 @@ pub trait Resource<C>: Send + Sync + Sized + 'static {
         _clients: &C,
         _state: &mut StateOf<Self, C>,
         _context: &Context,
-    ) -> impl Future<Output = Result<()>> + Send {
+    ) -> impl Future<Output = std::result::Result<(), Unsettled>> + Send {
         async { Ok(()) }
     }
 
-    /// What to tell the user whose interruption ended [`Resource::settle`].
-    fn interrupted(&self, _state: &StateOf<Self, C>) -> Diagnostic {
-        Diagnostic::warning(
-            "Interrupted while waiting",
-            "The object has been created and is in the state, but may not be ready yet: its \
-             creation goes on in the service. Apply again to go on waiting.",
-        )
+    /// Which object it is and how far it was when it was last seen, for messages about a wait that
+    /// has ended: `id-1, last seen 17 percent`.
+    fn progress(&self, _state: &StateOf<Self, C>) -> String {
+        String::new()
     }
 
     /// Brings `state` up to date with the service.

@@ -2,9 +2,15 @@
 //!
 //! The rules that keep objects from getting lost are here, once for all resources:
 //! - Whatever is in the state when something fails is what Terraform keeps.
-//! - An interruption ends a wait at once, never a request that creates something. It is a warning,
-//!   not an error: Terraform would taint the object.
+//! - An interruption ends a wait at once, never a request that creates something. How a wait ends
+//!   that does not end well is decided in one table, see `settle`.
+//! - A plan follows from how far the object is ([`Readiness`]): what is still being made is waited
+//!   for, what has failed is replaced.
+//! - An object is gone when the service says so twice, and not within ten minutes of a creation
+//!   whose end was not seen.
 //! - An update that changes nothing the service knows of makes no call.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio_util::sync::CancellationToken;
 
@@ -12,29 +18,28 @@ use super::config::{Config, check_arguments, refuse_read_only};
 use super::context::Context;
 use super::data_source::{Pending, interruptible};
 use super::diagnostic::{Diagnostic, Failure, Path, Result};
-use super::model::{Attribute, Model, description};
+use super::model::{Attribute, Flag, Model, description};
 use super::panics;
 use super::plan::{Change, change, plan};
-use super::resource::{Import, ReadOutcome, Resource};
+use super::resource::{Import, ReadOutcome, Readiness, Resource, StateOf};
 use super::timeouts::or_usual;
 use super::value::{Object, Value, get};
 
 mod record;
+mod settle;
 #[cfg(test)]
 mod tests;
 
-use record::{recorded, remembered, settled, unreadable, wanted};
+pub use record::Record;
+use record::{readiness, recorded, remembered, unreadable, wanted};
+use settle::{End, Purpose, settled};
 
-/// An object in the form in which it travels: values, what is kept beside them, and its identity.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Record {
-    /// The attributes.
-    pub object: Object,
-    /// See [`super::resource::State::private`].
-    pub private: Vec<u8>,
-    /// The identity, if it is known.
-    pub identity: Option<Object>,
-}
+/// How long after a creation whose end was not seen nobody believes that the object is gone: the
+/// service may still be about to make it.
+const UNFINISHED: Duration = Duration::from_secs(600);
+
+/// The pause before it is read again whether an object is gone.
+const SECOND_LOOK: Duration = Duration::from_millis(500);
 
 /// The outcome of an operation: the object to keep, if any, and what there is to say.
 pub type Outcome = (Option<Record>, Vec<Diagnostic>);
@@ -155,6 +160,14 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
     fn plan(&self, prior: Option<&Object>, config: &Object) -> Planned {
         let mut plan = plan(&record::attributes::<C, R>(), prior, config);
         Resource::plan(self, &mut plan);
+        match prior.and_then(readiness::<C, R>) {
+            Some(Readiness::Failed) => plan.replace_because_of(&outputs::<C, R>(), R::STATUS),
+            // A replacement has marked all of it already.
+            Some(Readiness::Moving) => {
+                plan.mark_unknown(&outputs::<C, R>(), |output| !output.has(Flag::stable));
+            }
+            Some(Readiness::Ready | Readiness::Vanishing) | None => {}
+        }
         Planned { object: plan.planned, replace: plan.replace, diagnostics: plan.diagnostics }
     }
 
@@ -180,8 +193,12 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
                     (None, problems)
                 }
                 Ok(mut state) => {
-                    problems.extend(settled(self, clients, &mut state, &context).await);
-                    let record = recorded(self, &state, &planned, None);
+                    let since = Some(now());
+                    let (end, said) =
+                        settled(self, clients, &mut state, &context, Purpose::Creation).await;
+                    problems.extend(said);
+                    let since = since.filter(|_| end == End::Unseen);
+                    let record = recorded(self, &state, &planned, None, since);
                     (Some(as_planned::<C, R>(record, &planned)), problems)
                 }
             }
@@ -205,13 +222,26 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
             });
             let state = remembered::<C, R>(prior.clone(), &mut problems);
             let wanted = wanted::<C, R>(planned.clone(), &config, &mut problems);
-            let (Some(mut state), Some((desired, given))) = (state, wanted) else {
+            let (Some((mut state, since)), Some((desired, given))) = (state, wanted) else {
                 return (Some(prior), unreadable(problems, "state or plan"));
             };
             // Where no argument changed, it is the creation that goes on.
             let limit = if calls { given.update } else { given.create };
             let context = Context::new(stop.clone(), or_usual(limit));
+            // The limits that state keeps are those of the last success.
+            let keep = |state: &StateOf<R, C>, since| {
+                Some(recorded(self, state, &prior.object, prior.identity.clone(), since))
+            };
             if calls {
+                // No service takes changes of what it is still making.
+                if R::readiness(&state.inputs, &state.outputs) == Readiness::Moving {
+                    let (end, said) =
+                        settled(self, clients, &mut state, &context, Purpose::BeforeUpdate).await;
+                    problems.extend(said);
+                    if end != End::Ready {
+                        return (keep(&state, since), problems);
+                    }
+                }
                 let work = Resource::update(self, clients, &mut state, desired, &context);
                 let updated = panics::catch(work).await.unwrap_or_else(|panic| {
                     Err(panics::crashed("Changing the object", &panic).into())
@@ -219,17 +249,20 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
                 problems.extend(context.take_warnings());
                 if let Err(Failure(failures)) = updated {
                     problems.extend(failures);
-                    // The limits that state keeps are those of the last success.
-                    return (Some(recorded(self, &state, &prior.object, prior.identity)), problems);
+                    return (keep(&state, None), problems);
                 }
             } else {
                 state.inputs = desired;
             }
+            let purpose = if calls { Purpose::Update } else { Purpose::Resumption };
             // A plan that knows everything already leaves nothing to wait for.
+            let mut since = since.filter(|_| !calls);
             if calls || !planned.values().all(Value::is_wholly_known) {
-                problems.extend(settled(self, clients, &mut state, &context).await);
+                let (end, said) = settled(self, clients, &mut state, &context, purpose).await;
+                problems.extend(said);
+                since = since.filter(|_| end == End::Unseen);
             }
-            let record = recorded(self, &state, &planned, prior.identity);
+            let record = recorded(self, &state, &planned, prior.identity, since);
             (Some(as_planned::<C, R>(record, &planned)), problems)
         })
     }
@@ -243,7 +276,7 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
         Box::pin(async move {
             let mut problems = Vec::new();
             let given = R::TIMEOUTS.take(&mut prior.object.clone(), &mut problems);
-            let Some(state) = remembered::<C, R>(prior.clone(), &mut problems) else {
+            let Some((state, _)) = remembered::<C, R>(prior.clone(), &mut problems) else {
                 return (Some(prior), unreadable(problems, "state"));
             };
             let context = Context::new(stop.clone(), or_usual(given.delete));
@@ -268,16 +301,23 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
         Box::pin(async move {
             let mut problems = Vec::new();
             let given = R::TIMEOUTS.take(&mut prior.object.clone(), &mut problems);
-            let Some(mut state) = remembered::<C, R>(prior.clone(), &mut problems) else {
+            let Some((mut state, since)) = remembered::<C, R>(prior.clone(), &mut problems) else {
                 return (Some(prior), unreadable(problems, "state"));
             };
             let context = Context::new(stop.clone(), or_usual(given.read));
-            let work = Resource::read(self, clients, &mut state, &context);
-            let presence = interruptible(&context, work).await;
+            let outcome = interruptible(&context, read_twice(self, clients, &mut state, &context));
+            let outcome = outcome.await;
             problems.extend(context.take_warnings());
-            let kept = match presence {
+            let kept = match outcome {
                 Ok(ReadOutcome::Present) => {
-                    Some(recorded(self, &state, &prior.object, prior.identity))
+                    let is_moving =
+                        R::readiness(&state.inputs, &state.outputs) == Readiness::Moving;
+                    let since = since.filter(|_| is_moving);
+                    Some(recorded(self, &state, &prior.object, prior.identity, since))
+                }
+                Ok(ReadOutcome::Gone) if since.is_some_and(is_recent) => {
+                    tracing::info!("not there yet: it was created a few minutes ago");
+                    Some(prior)
                 }
                 Ok(ReadOutcome::Gone) => None,
                 Err(Failure(failures)) => {
@@ -312,7 +352,7 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
             let found = interruptible(&context, work).await;
             problems.extend(context.take_warnings());
             match found {
-                Ok(state) => (Some(recorded(self, &state, &Object::new(), None)), problems),
+                Ok(state) => (Some(recorded(self, &state, &Object::new(), None, None)), problems),
                 Err(Failure(failures)) => {
                     problems.extend(failures);
                     (None, problems)
@@ -324,6 +364,32 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
     fn upgrade(&self, from: i64, state: serde_json::Value) -> Result<serde_json::Value> {
         Resource::upgrade(self, from, state)
     }
+}
+
+/// Reads an object, and again if it seems to be gone: one front end may lag behind the others.
+async fn read_twice<C: Sync, R: Resource<C>>(
+    resource: &R,
+    clients: &C,
+    state: &mut StateOf<R, C>,
+    context: &Context,
+) -> Result<ReadOutcome> {
+    match Resource::read(resource, clients, state, context).await? {
+        ReadOutcome::Present => Ok(ReadOutcome::Present),
+        ReadOutcome::Gone => {
+            tokio::time::sleep(SECOND_LOOK).await;
+            Resource::read(resource, clients, state, context).await
+        }
+    }
+}
+
+/// Seconds since 1970.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+/// Whether a creation whose end was not seen may still be about to show.
+fn is_recent(since: u64) -> bool {
+    now().saturating_sub(since) < UNFINISHED.as_secs()
 }
 
 /// The results that are no arguments as well.

@@ -145,14 +145,31 @@ async fn a_pause_beyond_the_time_allowed_fails_at_once() {
     assert!(started.elapsed() < second(1));
 }
 
+fn describe(response: &Response) -> Error {
+    Error::new(Kind::of_status(response.status.as_u16()), "Put", response.describe())
+}
+
+async fn send_once(url: &str, deadline: &Deadline, retry: RetryPolicy) -> Result<Sent> {
+    let http = Http::new("agent/1".to_owned());
+    http.send_once("Put", deadline, retry, |_| std::future::ready(Ok(get(url))), describe).await
+}
+
 #[tokio::test(start_paused = true)]
-async fn a_request_that_may_have_been_processed_is_not_repeated_unless_it_may_be() {
-    for failure in [Reply::reset(), Reply::hang()] {
+async fn a_change_that_may_have_been_processed_is_not_repeated() {
+    for (failure, kind) in [
+        (Reply::reset(), Kind::Unavailable),
+        (Reply::hang(), Kind::Unavailable),
+        (Reply::json(200, "{\"long\": true}").truncated(), Kind::Unavailable),
+        (Reply::empty(500), Kind::Unavailable),
+        (Reply::empty(524), Kind::Unavailable),
+        (Reply::empty(599), Kind::Unavailable),
+        (Reply::empty(408), Kind::Unavailable),
+    ] {
         let fake = Fake::replies(vec![failure, ok()]).await;
-        let retry = RetryPolicy { repeatable: false, ..RetryPolicy::default() };
-        let error = ask(&fake, retry).await.unwrap_err();
-        assert_eq!((error.kind, error.outcome_unknown), (Kind::Unavailable, true));
-        assert_eq!(fake.count(), 1);
+        let deadline = Deadline::within(HOUR, CancellationToken::new());
+        let sent = send_once(&fake.url(), &deadline, RetryPolicy::default()).await.unwrap();
+        let Sent::Unknown(error, _) = sent else { panic!("{sent:?}") };
+        assert_eq!((error.kind, fake.count()), (kind, 1));
     }
 }
 
@@ -160,11 +177,52 @@ async fn a_request_that_may_have_been_processed_is_not_repeated_unless_it_may_be
 async fn a_refused_connection_is_tried_again_since_nothing_was_sent() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let deadline = Deadline::within(HOUR, CancellationToken::new());
-    let retry = RetryPolicy { attempts: 3, repeatable: false, ..RetryPolicy::default() };
-    let error = send(&format!("http://{free}"), &deadline, retry).await.unwrap_err();
-    assert_eq!((error.kind, error.outcome_unknown), (Kind::Unavailable, false));
+    let retry = RetryPolicy { attempts: 3, ..RetryPolicy::default() };
+    let error = send_once(&format!("http://{free}"), &deadline, retry).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Unavailable);
     assert!(error.facts.contains(&("Attempts", "3".to_owned())), "{error:?}");
     assert!(error.message.contains(&free.to_string()), "{}", error.message);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttled_change_is_sent_again_since_it_was_not_carried_out() {
+    let slow = Reply::empty(429).header("Retry-After", 7);
+    let fake = Fake::replies(vec![slow, ok()]).await;
+    let deadline = Deadline::within(HOUR, CancellationToken::new());
+    let sent = send_once(&fake.url(), &deadline, RetryPolicy::default()).await.unwrap();
+    assert!(matches!(sent, Sent::Answered(response) if response.attempts == 2));
+    assert!(fake.gaps()[0] >= second(7), "{:?}", fake.gaps());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_ends_a_request_that_reads_and_not_one_that_changes() {
+    let fake = Fake::replies(vec![ok().after(second(20))]).await;
+    let stopped = || {
+        let deadline = Deadline::within(HOUR, CancellationToken::new());
+        let stop = deadline.stop.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(second(5)).await;
+            stop.cancel();
+        });
+        deadline
+    };
+    let started = Instant::now();
+    let error = send(&fake.url(), &stopped(), RetryPolicy::default()).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Interrupted);
+    assert!(started.elapsed() < second(6));
+    let sent = send_once(&fake.url(), &stopped(), RetryPolicy::default()).await.unwrap();
+    assert!(matches!(sent, Sent::Answered(_)), "{sent:?}");
+}
+
+#[tokio::test]
+async fn no_more_is_read_than_anybody_may_want() {
+    let fake = Fake::replies(vec![Reply::new(200, "text/plain", vec![b'a'; LARGEST + 1])]).await;
+    let error = ask(&fake, RetryPolicy::default()).await.unwrap_err();
+    assert_eq!((error.kind, fake.count()), (Kind::Unexpected, 1));
+    assert!(error.message.contains("exceeds 64 MiB"), "{}", error.message);
+    let fake = Fake::replies(vec![Reply::new(400, "text/plain", vec![b'a'; 3 << 20])]).await;
+    let response = ask(&fake, RetryPolicy::default()).await.unwrap();
+    assert_eq!((response.status.as_u16(), response.body.len()), (400, LARGEST_ERROR));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,18 +1,12 @@
 //! What to do about a failed login to Azure, or a failed call to Resource Manager.
 
 use crate::cloud::azure::auth::{self, Method};
-use crate::cloud::{Error, Kind};
+use crate::cloud::{Error, Kind, Stage};
 use crate::tfplugin::diagnostic::Failure;
 
 use super::settings::{argument, no_login, settings_error};
 use crate::provider::clients::Clients;
 use crate::provider::error::diagnostic;
-
-/// Whether the login failed, not the call that needed it.
-pub(crate) fn is_login(error: &Error) -> bool {
-    error.operation == auth::OPERATION
-        || error.setting.is_some_and(|s| !auth::settings::variables(s).is_empty())
-}
 
 /// A failed login to Azure.
 pub(crate) fn login(error: Error, clients: &Clients) -> Failure {
@@ -78,7 +72,7 @@ pub(crate) fn arm(error: Error, clients: &Clients) -> Failure {
 
 /// As [`arm`], with advice for failures that the code says nothing about.
 pub(crate) fn arm_with(error: Error, clients: &Clients, otherwise: &str) -> Failure {
-    if is_login(&error) {
+    if error.stage != Stage::Call {
         return login(error, clients);
     }
     let advice = match error.code.as_deref() {

@@ -1,17 +1,19 @@
 //! What to do about a failed call to Azure Batch.
 
+use crate::cloud::azure::auth::settings::variables;
 use crate::cloud::azure::batch::Cause;
-use crate::cloud::{Error, Kind};
+use crate::cloud::{Error, Kind, Stage};
 use crate::tfplugin::diagnostic::{Failure, Path};
 
 use super::settings::KEY_WOULD_DO;
-use crate::provider::azure::advice::{is_login, login_or};
+use crate::provider::azure::advice::login_or;
 use crate::provider::clients::Clients;
 use crate::provider::error::diagnostic;
 
 /// A failed call to Azure Batch, or to the login before it.
 pub(super) fn failure(error: Error, clients: &Clients) -> Failure {
-    if is_login(&error) {
+    let is_of_azure = |setting| !variables(setting).is_empty();
+    if error.stage == Stage::Login || error.setting.is_some_and(is_of_azure) {
         return login_or(error, clients, KEY_WOULD_DO);
     }
     let advice = match Cause::of(&error) {

@@ -9,16 +9,16 @@ use std::time::Duration;
 use crate::cloud::Kind;
 use crate::cloud::azure::arm::ResourceId;
 use crate::cloud::azure::arm::resource::State as Stage;
-use crate::cloud::azure::hci::{ApiVersion, GALLERY_IMAGE, Progress};
+use crate::cloud::azure::hci::{ApiVersion, Created, GALLERY_IMAGE, Place, Progress};
 use crate::tfplugin::attr::Lenient;
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
 use crate::tfplugin::model::Model;
 use crate::tfplugin::plan::Plan;
-use crate::tfplugin::resource::{Import, ReadOutcome, Resource};
+use crate::tfplugin::resource::{Import, ReadOutcome, Readiness, Resource, Unsettled};
 use crate::tfplugin::timeouts::Timeouts;
-use crate::tfplugin::value::{Value, get};
+use crate::tfplugin::value::get;
 
 use super::image_attributes::Identifier;
 use super::image_path::{expired, is_same_disk};
@@ -27,17 +27,16 @@ use super::texts::{LONGEST_NAME, LONGEST_NAME_OF_MACHINE, check_name};
 use crate::provider::azure::advice;
 use crate::provider::clients::Clients;
 use crate::provider::deadline::deadline;
+use crate::provider::error::unsettled;
 
 mod messages;
 mod state;
 #[cfg(test)]
 mod tests;
 
-use messages::{
-    INTERRUPTED, exists, failed_advice, failed_warning, going_on, interruption, late_advice,
-};
+use messages::{DOWNLOAD_ADVICE, exists, failed_warning, progress};
 use state::{
-    Identity, Inputs, Outputs, Private, State, api_version, new_image, record, show, stage,
+    Identity, Inputs, Outputs, Private, State, api_version, new_image, readiness, record, show,
 };
 
 /// The argument that names another source than a disk.
@@ -53,6 +52,8 @@ pub(crate) struct HciGalleryImage;
 
 impl Resource<Clients> for HciGalleryImage {
     const NAME: &'static str = "hci_gallery_image";
+    const NOUN: &'static str = "gallery image";
+    const STATUS: &'static str = "provisioning_state";
     const TIMEOUTS: Timeouts = Timeouts {
         create: Some(Duration::from_secs(3 * 3600)),
         read: Some(Duration::from_secs(5 * 60)),
@@ -91,6 +92,10 @@ impl Resource<Clients> for HciGalleryImage {
         clients.azure().ready()
     }
 
+    fn readiness(_: &Inputs, outputs: &Outputs) -> Readiness {
+        readiness(outputs)
+    }
+
     fn plan(&self, plan: &mut Plan<'_>) {
         let Some(prior) = plan.prior else {
             return refuse_expired(plan);
@@ -112,20 +117,6 @@ impl Resource<Clients> for HciGalleryImage {
         {
             plan.replace_because_of(&outputs, "image_path");
         }
-        let word = prior.get("provisioning_state").and_then(Value::as_str);
-        let stage = match word {
-            Some(word) => Stage::of(Some(word)),
-            // Nothing was seen of the image yet: its creation was interrupted.
-            None => Stage::Running,
-        };
-        match stage {
-            Stage::Succeeded => {}
-            Stage::Failed => plan.replace_because_of(&outputs, "provisioning_state"),
-            // Somebody else is deleting it. Once it is gone, it is planned to be made anew.
-            Stage::Running if word.is_some_and(|word| word.eq_ignore_ascii_case("Deleting")) => {}
-            // A replacement has forgotten all of it already.
-            Stage::Running => plan.mark_unknown(&outputs, |output| output.name != "id"),
-        }
     }
 
     async fn create(&self, clients: &Clients, inputs: Inputs, context: &Context) -> Result<State> {
@@ -133,27 +124,38 @@ impl Resource<Clients> for HciGalleryImage {
         let (group, name) = (inputs.resource_group_name.as_str(), inputs.name.as_str());
         let id = image_id(&subscription(clients, &deadline).await?, group, name)?;
         let (client, version) = (client(clients)?, api_version(&inputs));
-        match client.get(&id, version, &deadline).await {
-            Ok(found) => return Err(exists(&id, &found)),
+        let free_at = match client.look(&id, version, &deadline).await {
+            Ok(Place::Taken(found)) => return Err(exists(&id, &found)),
             // Also when the resource group is missing, of which the next answer says more.
-            Err(error) if error.kind == Kind::NotFound => {}
+            Ok(Place::Free(at)) => at,
             Err(failure) => return Err(advice::arm(failure, clients)),
-        }
+        };
         let new = new_image(&inputs)?;
-        let created = client.create(&id, &new, &deadline).await;
-        let created = created.map_err(|failure| advice::arm(failure, clients))?;
+        let created = client.create(&id, &new, free_at, &deadline).await;
+        let accepted = match created.map_err(|failure| advice::arm(failure, clients))? {
+            Created::Taken(found) => return Err(exists(&id, &found)),
+            Created::Accepted(accepted) => accepted,
+        };
+        if let Some(doubt) = &accepted.doubt {
+            tracing::warn!(resource = %id, "the image may have been created: {}", doubt.message);
+        }
         let outputs = Outputs { id: id.to_string(), ..Outputs::default() };
-        let private = Private { operation: Some(created.operation), is_new: true };
+        let private = Private { operation: Some(accepted.operation) };
         let mut state = State { inputs, outputs, private };
-        if let Some(image) = &created.image {
+        if let Some(image) = &accepted.image {
             // What the first answer says of the sizes is not final, but is what is known.
             show(&mut state, &Progress::of(image));
         }
         Ok(state)
     }
 
-    async fn settle(&self, clients: &Clients, state: &mut State, context: &Context) -> Result<()> {
-        if is(state, Stage::Succeeded) && state.private.operation.is_none() {
+    async fn settle(
+        &self,
+        clients: &Clients,
+        state: &mut State,
+        context: &Context,
+    ) -> std::result::Result<(), Unsettled> {
+        if readiness(&state.outputs) == Readiness::Ready && state.private.operation.is_none() {
             return Ok(());
         }
         let id = parse(&state.outputs.id)?;
@@ -163,29 +165,29 @@ impl Resource<Clients> for HciGalleryImage {
             None => client.creation(&id, api_version(&state.inputs)),
         };
         let deadline = deadline(context);
-        let ended = client.wait(&operation, &deadline, &mut |progress| show(state, progress)).await;
-        match ended {
+        match client.wait(&operation, &deadline, &mut |progress| show(state, progress)).await {
             Ok(image) => {
                 state.private.operation = None;
                 record(state, &image);
                 Ok(())
             }
-            Err(error) if error.kind == Kind::Failed => {
-                state.private.operation = None;
-                if !is(state, Stage::Failed) {
-                    state.outputs.provisioning_state = Some("Failed".to_owned());
+            Err(error) => {
+                let mut advice = "";
+                if error.kind == Kind::Failed {
+                    // Where its end would be seen is of no use any more.
+                    state.private.operation = None;
+                    advice = DOWNLOAD_ADVICE;
+                    if readiness(&state.outputs) != Readiness::Failed {
+                        state.outputs.provisioning_state = Some("Failed".to_owned());
+                    }
                 }
-                Err(advice::arm_with(error, clients, &failed_advice(state)))
+                Err(unsettled(error, |error| advice::arm_with(error, clients, advice)))
             }
-            Err(error) if error.kind == Kind::TimedOut => {
-                Err(advice::arm_with(error, clients, late_advice(state)))
-            }
-            Err(failure) => Err(advice::arm(failure, clients)),
         }
     }
 
-    fn interrupted(&self, state: &State) -> Diagnostic {
-        Diagnostic::warning(INTERRUPTED, going_on(state))
+    fn progress(&self, state: &State) -> String {
+        progress(state)
     }
 
     async fn read(
@@ -202,10 +204,14 @@ impl Resource<Clients> for HciGalleryImage {
             Err(failure) => return Err(advice::arm(failure, clients)),
         };
         record(state, &image);
-        match stage(&image) {
-            Stage::Succeeded => state.private.operation = None,
-            Stage::Failed => context.warn(failed_warning(&id, &image)),
-            _ => {}
+        match image.state() {
+            Stage::Running => {}
+            over => {
+                state.private.operation = None;
+                if over == Stage::Failed {
+                    context.warn(failed_warning(&id, &image));
+                }
+            }
         }
         Ok(ReadOutcome::Present)
     }
@@ -222,12 +228,6 @@ impl Resource<Clients> for HciGalleryImage {
         let version = api_version(&desired);
         let tags = desired.tags.clone().unwrap_or_default();
         if tags != state.inputs.tags.clone().unwrap_or_default() {
-            // The service takes no tags for an image that it is still making.
-            if state.private.operation.is_some() || is(state, Stage::Running) {
-                self.settle(clients, state, context).await.map_err(|failure| {
-                    if context.stop.is_cancelled() { interruption(state) } else { failure }
-                })?;
-            }
             let updated = client.update_tags(&id, version, &tags, &deadline).await;
             let updated = updated.map_err(|failure| advice::arm(failure, clients))?;
             let ended = client.wait(&updated.operation, &deadline, &mut |_| {}).await;
@@ -311,12 +311,6 @@ fn refuse_expired(plan: &mut Plan<'_>) {
         let found = expired.map(|why| Diagnostic::invalid(&Path::attribute(name), why));
         plan.diagnostics.extend(found);
     }
-}
-
-/// Whether the image was seen in a stage.
-fn is(state: &State, stage: Stage) -> bool {
-    let word = state.outputs.provisioning_state.as_deref();
-    word.is_some_and(|word| Stage::of(Some(word)) == stage)
 }
 
 fn parse(id: &str) -> Result<ResourceId> {

@@ -1,15 +1,21 @@
 //! Between the values that travel and the types that a resource's author works with.
 
-use crate::tfplugin::context::Context;
-use crate::tfplugin::data_source::GRACE;
-use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path};
+use crate::tfplugin::diagnostic::{Diagnostic, Path};
 use crate::tfplugin::model::{Attribute, Model, Shape, schema};
-use crate::tfplugin::panics;
-use crate::tfplugin::resource::{Resource, StateOf};
+use crate::tfplugin::resource::{Readiness, Resource, StateOf};
 use crate::tfplugin::timeouts::{self, Timeouts};
 use crate::tfplugin::value::{Builder, Object, Sink, Value, get};
 
-use super::Record;
+/// An object in the form in which it travels: values, what is kept beside them, and its identity.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Record {
+    /// The attributes.
+    pub object: Object,
+    /// See [`crate::tfplugin::resource::State::private`].
+    pub private: Vec<u8>,
+    /// The identity, if it is known.
+    pub identity: Option<Object>,
+}
 
 /// The attributes of a resource, sorted by name.
 pub(super) fn attributes<C, R: Resource<C>>() -> Vec<Attribute> {
@@ -59,19 +65,35 @@ fn pairs(left: &mut Value, right: &Value, visit: &mut impl FnMut(&mut Object, &O
     }
 }
 
+/// Where it is kept, beside what the author keeps, when an object was created whose creation was not
+/// seen to end: in seconds since 1970.
+const UNFINISHED_SINCE: &str = "unfinished_since";
+
+/// A state, and since when its creation is unfinished.
+pub(super) type Remembered<R, C> = (StateOf<R, C>, Option<u64>);
+
 /// A record as the author knows it.
 pub(super) fn remembered<C, R: Resource<C>>(
     record: Record,
     problems: &mut Vec<Diagnostic>,
-) -> Option<StateOf<R, C>> {
+) -> Option<Remembered<R, C>> {
     let mut object = record.object;
     let path = Path::default();
     // An attribute may be both argument and result: each side reads its own copy.
     let mut results = object.clone();
     let inputs = R::Inputs::decode_fields(&mut object, &path, problems);
     let outputs = R::Outputs::decode_fields(&mut results, &path, problems);
-    let private = serde_json::from_slice(&record.private).unwrap_or_default();
-    Some(StateOf::<R, C> { inputs: inputs?, outputs: outputs?, private })
+    let private: serde_json::Value = serde_json::from_slice(&record.private).unwrap_or_default();
+    let since = private.get(UNFINISHED_SINCE).and_then(serde_json::Value::as_u64);
+    let private = serde_json::from_value(private).unwrap_or_default();
+    Some((StateOf::<R, C> { inputs: inputs?, outputs: outputs?, private }, since))
+}
+
+/// How far the object is that a prior state remembers.
+pub(super) fn readiness<C, R: Resource<C>>(prior: &Object) -> Option<Readiness> {
+    let record = Record { object: prior.clone(), ..Record::default() };
+    let (state, _) = remembered::<C, R>(record, &mut Vec::new())?;
+    Some(R::readiness(&state.inputs, &state.outputs))
 }
 
 /// A state as it travels.
@@ -83,6 +105,7 @@ pub(super) fn recorded<C, R: Resource<C>>(
     state: &StateOf<R, C>,
     before: &Object,
     known: Option<Object>,
+    unfinished_since: Option<u64>,
 ) -> Record {
     let mut attributes = object(R::Outputs::LEN, |sink| state.outputs.encode_fields(sink));
     for (name, argument) in object(R::Inputs::LEN, |sink| state.inputs.encode_fields(sink)) {
@@ -97,11 +120,19 @@ pub(super) fn recorded<C, R: Resource<C>>(
         let identity = Resource::identity(resource, state);
         object(R::Identity::LEN, |sink| identity.encode_fields(sink))
     };
-    // Nothing is what `()` says, too.
-    let private = serde_json::to_vec(&state.private).unwrap_or_default();
+    let mut private = serde_json::to_value(&state.private).unwrap_or_default();
+    if let Some(since) = unfinished_since {
+        match &mut private {
+            serde_json::Value::Object(own) => {
+                drop(own.insert(UNFINISHED_SINCE.into(), since.into()))
+            }
+            other => *other = serde_json::json!({ UNFINISHED_SINCE: since }),
+        }
+    }
     Record {
         object: attributes,
-        private: if private == b"null" { Vec::new() } else { private },
+        // Nothing is what `()` says, too.
+        private: if private.is_null() { Vec::new() } else { private.to_string().into_bytes() },
         identity: Some(known.unwrap_or_else(identity)),
     }
 }
@@ -128,36 +159,6 @@ fn respell(inputs: &[Attribute], now: &mut Object, before: &Object) {
             now.clone_from(before);
         }
     }
-}
-
-/// Waits until the object is ready. What is known of it when the wait ends is in `state`, however
-/// it ends; returned is what there is to say.
-pub(super) async fn settled<C: Sync, R: Resource<C>>(
-    resource: &R,
-    clients: &C,
-    state: &mut StateOf<R, C>,
-    context: &Context,
-) -> Vec<Diagnostic> {
-    let outcome = {
-        let settle = panics::catch(Resource::settle(resource, clients, state, context));
-        let limit = context.deadline + GRACE;
-        tokio::select! {
-            biased;
-            () = context.stop.cancelled() => None,
-            outcome = tokio::time::timeout_at(limit, settle) => Some(outcome),
-        }
-    };
-    let mut problems = context.take_warnings();
-    match outcome {
-        Some(Ok(Ok(Ok(())))) => {}
-        Some(Ok(Err(panic))) => problems.push(panics::crashed("Waiting for the object", &panic)),
-        // A client may have noticed the interruption itself; it is one all the same.
-        _ if context.stop.is_cancelled() => problems.push(resource.interrupted(state)),
-        Some(Ok(Ok(Err(Failure(failures))))) => problems.extend(failures),
-        Some(Err(_)) => problems.push(context.timed_out()),
-        None => problems.push(resource.interrupted(state)),
-    }
-    problems
 }
 
 /// What to say of values that cannot be read.

@@ -1,8 +1,9 @@
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::*;
-use crate::tfplugin::resource::{State, StateOf};
+use crate::tfplugin::resource::{State, StateOf, Unsettled};
 use crate::tfplugin::timeouts::Timeouts;
 
 crate::model! {
@@ -23,9 +24,9 @@ crate::model! {
     }
 }
 
-/// Notes each step and the time it has.
+/// Notes each step and the time it has. The thing can be gone.
 #[derive(Default)]
-struct Notes(Mutex<Vec<(&'static str, u64)>>);
+struct Notes(Mutex<Vec<(&'static str, u64)>>, AtomicBool);
 
 impl Notes {
     fn add(&self, step: &'static str, context: &Context) {
@@ -66,7 +67,7 @@ impl Resource<Notes> for Thing {
         notes: &Notes,
         state: &mut StateOf<Self, Notes>,
         context: &Context,
-    ) -> Result<()> {
+    ) -> std::result::Result<(), Unsettled> {
         notes.add("settle", context);
         state.outputs.status = Some("ready".to_owned());
         if state.inputs.name.as_deref() == Some("policed") {
@@ -81,7 +82,8 @@ impl Resource<Notes> for Thing {
         context: &Context,
     ) -> Result<ReadOutcome> {
         notes.add("read", context);
-        Ok(ReadOutcome::Present)
+        let is_gone = notes.1.load(Ordering::SeqCst);
+        Ok(if is_gone { ReadOutcome::Gone } else { ReadOutcome::Present })
     }
     async fn update(
         &self,
@@ -200,4 +202,34 @@ async fn an_identity_that_is_not_known_names_nothing() {
     let identity = Object::from([("name".to_owned(), Value::unknown())]);
     let (found, problems) = thing().import(&notes, Import::Identity(identity), &stop).await;
     assert_eq!((found, notes.take(), problems.len()), (None, vec![], 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thing_is_gone_when_it_is_missed_twice() {
+    let (notes, stop) = (Notes::default(), CancellationToken::new());
+    notes.1.store(true, Ordering::SeqCst);
+    let (read, problems) = thing().read(&notes, record("a"), &stop).await;
+    assert_eq!((read, problems), (None, vec![]));
+    assert_eq!(notes.take(), [("read", 1200), ("read", 1200)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_creation_whose_end_was_not_seen_is_not_forgotten_for_ten_minutes() {
+    let (notes, stop) = (Notes::default(), CancellationToken::new());
+    let stopped = CancellationToken::new();
+    stopped.cancel();
+    let planned = object("a", Value::unknown());
+    let made = thing().create(&notes, planned.clone(), planned, &stopped).await.0.unwrap();
+    notes.1.store(true, Ordering::SeqCst);
+    let (read, problems) = thing().read(&notes, made.clone(), &stop).await;
+    assert_eq!((read, problems), (Some(made.clone()), vec![]));
+    let text = String::from_utf8(made.private.clone()).unwrap();
+    let private: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let since = private["unfinished_since"].as_u64().unwrap();
+    let earlier = text.replace(&since.to_string(), &(since - 601).to_string());
+    let old = Record { private: earlier.into_bytes(), ..made };
+    assert_eq!(thing().read(&notes, old.clone(), &stop).await.0, None);
+    // One that is seen again was never gone.
+    notes.1.store(false, Ordering::SeqCst);
+    assert_eq!(thing().read(&notes, old, &stop).await.0.unwrap().private, [0; 0]);
 }

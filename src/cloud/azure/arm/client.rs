@@ -14,25 +14,27 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::error;
-use crate::cloud::azure::auth::{Login, send_authorized};
-use crate::cloud::http::{Http, Response, Retry, RetryPolicy, is_transient};
+use super::resource::is_resource;
+use crate::cloud::authorized::{self, Origins};
+use crate::cloud::azure::auth::Login;
+use crate::cloud::http::{Http, Response, Retry, RetryPolicy, Sent, is_transient, origin};
 use crate::cloud::{Deadline, Error, Kind, Result};
 
 /// The header that ties the requests of one operation together.
 pub(super) const CORRELATION: &str = "x-ms-correlation-request-id";
 
-/// Looks at running operations that may be under way at one time. Each takes a fraction of a
+/// Status checks of running operations that may be under way at one time. Each takes a fraction of a
 /// second, so thirty images are seen within every interval, and no burst empties the bucket of
 /// 250 reads that a principal has.
-const LOOKS: usize = 8;
+const POLLS: usize = 8;
 
-/// A client of Resource Manager. Clones share connections, tokens and deadline.
+/// A client of Resource Manager. Clones share connections, tokens and limits.
 #[derive(Clone, Debug)]
 pub struct Arm {
-    http: Arc<Http>,
+    client: authorized::Client,
     login: Arc<Login>,
     polling_interval: Duration,
-    looks: Arc<Semaphore>,
+    polls: Arc<Semaphore>,
 }
 
 /// What to send.
@@ -52,24 +54,25 @@ pub struct Call<'a> {
     pub resource: &'a str,
 }
 
-/// How hard to try.
+/// How hard to try when something is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestClass {
-    /// A read: until it is answered.
+    /// Until it is answered.
     Read,
-    /// A write: sent again only when it certainly was not carried out. Any other failure is the
-    /// answer, which the caller judges.
-    Write,
-    /// A look at something that will be looked at again anyway: once, whatever the answer.
-    Look,
+    /// Once, whatever the answer: it will be asked again anyway.
+    Poll,
 }
 
 impl Arm {
     /// A client that waits `polling_interval` where the service names no pause.
     #[must_use]
     pub fn new(http: Arc<Http>, login: Arc<Login>, polling_interval: Duration) -> Self {
-        let looks = Arc::new(Semaphore::new(LOOKS));
-        Self { http, login, polling_interval, looks }
+        let environment = login.environment();
+        let (scope, origin) = (&environment.resource_manager_scope, &environment.resource_manager);
+        let origins = Origins::One(origin.clone());
+        let client = authorized::Client::new(http, login.tokens(), scope, origins);
+        let polls = Arc::new(Semaphore::new(POLLS));
+        Self { client, login, polling_interval, polls }
     }
 
     /// Who logs in.
@@ -110,8 +113,7 @@ impl Arm {
         let mut url = self.endpoint().join(address.trim()).map_err(|why| why.to_string())?;
         // The parser keeps hosts in lower case and drops the scheme's own port.
         if url.origin() != self.endpoint().origin() {
-            let place = |url: &Url| url.origin().ascii_serialization();
-            let (there, here) = (place(&url), place(self.endpoint()));
+            let (there, here) = (origin(&url), origin(self.endpoint()));
             return Err(format!("it is at {there}, and the token is for {here} only"));
         }
         url.set_fragment(None);
@@ -121,7 +123,7 @@ impl Arm {
         Ok(url)
     }
 
-    /// Sends `call`.
+    /// Sends `call`, which reads.
     ///
     /// # Errors
     /// No answer, no token, no time. [`RequestClass::Read`]: passing failures as well, once they have
@@ -129,29 +131,43 @@ impl Arm {
     pub async fn send(
         &self,
         call: &Call<'_>,
-        effort: RequestClass,
+        class: RequestClass,
         deadline: &Deadline,
     ) -> Result<Response> {
-        let _look = match effort {
-            RequestClass::Look => self.looks.acquire().await.ok(),
-            RequestClass::Read | RequestClass::Write => None,
+        let _permit = match class {
+            RequestClass::Poll => self.polls.acquire().await.ok(),
+            RequestClass::Read => None,
         };
-        let environment = self.login.environment();
-        let sent = send_authorized(
-            &self.http,
-            &self.login,
-            &environment.resource_manager_scope,
-            &environment.resource_manager,
-            call.operation,
-            deadline,
-            retry(effort),
-            |_| async { request(call) },
-            |response| self.judge(call, effort, response),
-        );
-        sent.await.map_err(|error| {
-            let ours = error.operation == call.operation;
-            let outcome_unknown = error.outcome_unknown && ours && call.method != Method::GET;
-            self.place(call, Error { outcome_unknown, ..error })
+        let once = RetryPolicy { attempts: 1, ..RetryPolicy::default() };
+        let retry = if class == RequestClass::Poll { once } else { RetryPolicy::default() };
+        let judge = |response: &Response| {
+            log_rate_limits(call, response);
+            match class == RequestClass::Read && is_transient(response.status) {
+                true => Retry::Yes(self.error(call, response)),
+                false => Retry::No,
+            }
+        };
+        let make = |_| async { request(call) };
+        let sent = self.client.send(call.operation, deadline, retry, make, judge).await;
+        sent.map_err(|error| self.about(call, error))
+    }
+
+    /// Sends `call`, which changes something: see [`Http::send_once`].
+    ///
+    /// # Errors
+    /// No connection, no token, no time. Nothing was carried out.
+    pub async fn send_once(&self, call: &Call<'_>, deadline: &Deadline) -> Result<Sent> {
+        let make = |_| async { request(call) };
+        let describe = |response: &Response| self.error(call, response);
+        let retry = RetryPolicy::default();
+        let sent = self.client.send_once(call.operation, deadline, retry, make, describe).await;
+        let sent = sent.map_err(|error| self.about(call, error))?;
+        Ok(match sent {
+            Sent::Unknown(error, asked) => Sent::Unknown(self.about(call, error), asked),
+            Sent::Answered(response) => {
+                log_rate_limits(call, &response);
+                Sent::Answered(response)
+            }
         })
     }
 
@@ -162,14 +178,31 @@ impl Arm {
     pub async fn read(
         &self,
         call: &Call<'_>,
-        effort: RequestClass,
+        class: RequestClass,
         deadline: &Deadline,
     ) -> Result<Value> {
-        let response = self.send(call, effort, deadline).await?;
+        let response = self.send(call, class, deadline).await?;
         if response.status.as_u16() != 200 {
             return Err(self.error(call, &response));
         }
         self.document(call, &response)
+    }
+
+    /// Sends a read and takes nothing but a resource.
+    ///
+    /// # Errors
+    /// Those of [`Arm::send`], every refusal, and those of [`Arm::resource`].
+    pub async fn read_resource(
+        &self,
+        call: &Call<'_>,
+        class: RequestClass,
+        deadline: &Deadline,
+    ) -> Result<Value> {
+        let response = self.send(call, class, deadline).await?;
+        if response.status.as_u16() != 200 {
+            return Err(self.error(call, &response));
+        }
+        self.resource(call, &response)
     }
 
     /// The JSON of an answer.
@@ -186,7 +219,20 @@ impl Arm {
         }
     }
 
-    /// The error that `answer` is.
+    /// The resource that an answer shows.
+    ///
+    /// # Errors
+    /// [`Kind::Unexpected`] if it shows none: a page of somebody else, or an empty object.
+    pub fn resource(&self, call: &Call<'_>, response: &Response) -> Result<Value> {
+        let document = self.document(call, response)?;
+        if is_resource(&document) {
+            return Ok(document);
+        }
+        let text = format!("expected a resource, got {}", response.describe());
+        Err(self.traced(call, response, Error::new(Kind::Unexpected, call.operation, text)))
+    }
+
+    /// The error that `response` is.
     #[must_use]
     pub fn error(&self, call: &Call<'_>, response: &Response) -> Error {
         self.traced(call, response, error::of_response(call.operation, response))
@@ -203,21 +249,11 @@ impl Arm {
     }
 
     /// Says in an error what it is about, unless it does.
-    pub(super) fn place(&self, call: &Call<'_>, error: Error) -> Error {
+    pub(super) fn about(&self, call: &Call<'_>, error: Error) -> Error {
         if error.facts.iter().any(|(name, _)| *name == "Resource") {
             return error;
         }
         error.fact("Resource", call.resource).fact(CORRELATION, call.correlation)
-    }
-
-    fn judge(&self, call: &Call<'_>, effort: RequestClass, response: &Response) -> Retry {
-        log_rate_limits(call, response);
-        let again = match effort {
-            RequestClass::Read => is_transient(response.status),
-            RequestClass::Write => response.status.as_u16() == 429,
-            RequestClass::Look => false,
-        };
-        if again { Retry::Yes(self.error(call, response)) } else { Retry::No }
     }
 }
 
@@ -225,11 +261,6 @@ impl Arm {
 #[must_use]
 pub fn correlation() -> String {
     Uuid::new_v4().to_string()
-}
-
-fn retry(effort: RequestClass) -> RetryPolicy {
-    let attempts = if effort == RequestClass::Look { 1 } else { RetryPolicy::default().attempts };
-    RetryPolicy { attempts, repeatable: effort != RequestClass::Write, ..RetryPolicy::default() }
 }
 
 fn request(call: &Call<'_>) -> Result<Request> {

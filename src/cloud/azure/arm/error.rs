@@ -60,17 +60,34 @@ pub fn add(reasons: &mut Vec<Reason>, reason: Reason) {
 #[must_use]
 pub fn reasons(document: &Value) -> Vec<Reason> {
     let mut found = Vec::new();
+    read(document, 0, &mut found);
+    found
+}
+
+fn read(document: &Value, depth: usize, found: &mut Vec<Reason>) {
     match member(document, "error") {
         Some(Value::String(code)) => {
             // As the login service writes it.
             let message = text(member(document, "error_description"));
             let message = message.or(text(member(document, "message"))).map(str::to_owned);
-            add(&mut found, Reason { code: Some(code.clone()), message, target: None });
+            add(found, Reason { code: Some(code.clone()), message, target: None });
         }
-        Some(error @ Value::Object(_)) => collect(error, 0, &mut found),
-        _ => collect(document, 0, &mut found),
+        Some(error @ Value::Object(_)) => collect(error, depth, found),
+        _ => collect(document, depth, found),
     }
-    found
+}
+
+/// Whether a document is an error in the service's own form: with a code, which is one word. A
+/// gateway's "no Route matched" is not.
+#[must_use]
+pub fn is_service_error(document: &Value) -> bool {
+    let error = match member(document, "error") {
+        Some(error) => error,
+        None => document,
+    };
+    let code = text(member(error, "code")).unwrap_or_default();
+    code.starts_with(|c: char| c.is_ascii_alphabetic())
+        && code.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
 }
 
 /// Whether a document is nothing but an error.
@@ -78,7 +95,9 @@ pub fn reasons(document: &Value) -> Vec<Reason> {
 pub fn is_error_only(document: &Value) -> bool {
     let object = document.as_object();
     object.is_some_and(|object| {
-        member(document, "error").is_some_and(|error| !error.is_null())
+        let has_error = member(document, "error").is_some_and(|error| !error.is_null());
+        let is_bare = || is_service_error(document) && member(document, "message").is_some();
+        (has_error || is_bare())
             && !["status", "properties", "id"].iter().any(|name| object.contains_key(*name))
     })
 }
@@ -89,18 +108,18 @@ fn collect(error: &Value, depth: usize, found: &mut Vec<Reason>) {
     }
     let owned = |name| text(member(error, name)).map(|text| text.trim().to_owned());
     let message = owned("message");
-    let inner = message.as_deref().and_then(envelope);
+    let inner = message.as_deref().and_then(document_in);
     let reason = Reason { code: owned("code"), message, target: owned("target") };
-    match inner {
+    let before = found.len();
+    if let Some(inner) = inner {
         // The text is an envelope itself: what it says replaces it.
-        Some(inner) => {
-            let before = found.len();
-            found.extend(reasons(&inner));
-            if let Some(first) = found.get_mut(before) {
-                first.code = first.code.take().or(reason.code);
-            }
+        read(&inner, depth + 1, found);
+        if let Some(first) = found.get_mut(before) {
+            first.code = first.code.take().or(reason.code.clone());
         }
-        None => add(found, reason),
+    }
+    if found.len() == before {
+        add(found, reason);
     }
     if let Some(details) = member(error, "details").and_then(Value::as_array) {
         details.iter().for_each(|detail| collect(detail, depth + 1, found));
@@ -110,10 +129,12 @@ fn collect(error: &Value, depth: usize, found: &mut Vec<Reason>) {
     }
 }
 
-fn envelope(message: &str) -> Option<Value> {
-    let document: Value =
-        serde_json::from_str(message.strip_prefix('\u{feff}').unwrap_or(message)).ok()?;
-    (!reasons(&document).is_empty()).then_some(document)
+/// The object that a text spells.
+fn document_in(message: &str) -> Option<Value> {
+    let text = message.strip_prefix('\u{feff}').unwrap_or(message);
+    // Spares the parser what cannot be one.
+    let document: Value = text.starts_with('{').then(|| serde_json::from_str(text).ok())??;
+    document.is_object().then_some(document)
 }
 
 fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
@@ -122,9 +143,9 @@ fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     exact.or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, v)| v))
 }
 
-/// The class of a refusal.
+/// The class of a refusal. `is_ours` says whether it is in the service's own form.
 #[must_use]
-pub fn classify(status: u16, code: Option<&str>, in_envelope: bool) -> Kind {
+pub fn classify(status: u16, code: Option<&str>, is_ours: bool) -> Kind {
     match (status, code.unwrap_or_default()) {
         // The subscription is a setting of ours, and every resource of a wrong one looks deleted;
         // so do those of a wrong api-version.
@@ -136,13 +157,9 @@ pub fn classify(status: u16, code: Option<&str>, in_envelope: bool) -> Kind {
             | "InvalidResourceNamespace"
             | "NoRegisteredProviderFound",
         ) => Kind::Invalid,
-        (404, _) if in_envelope => Kind::NotFound,
-        (401 | 403, _) => Kind::Denied,
-        (409 | 412, _) => Kind::Conflict,
-        (429, _) => Kind::Throttled,
-        (408 | 500..=599, _) => Kind::Unavailable,
-        (400 | 405 | 410 | 413 | 414 | 415 | 422, _) => Kind::Invalid,
-        _ => Kind::Unexpected,
+        // Only the service itself can say that a resource is gone; a gateway's page cannot.
+        (404, _) if !is_ours => Kind::Unexpected,
+        (status, _) => Kind::of_status(status),
     }
 }
 
@@ -152,10 +169,9 @@ pub fn of_response(operation: &'static str, response: &Response) -> Error {
     let status = response.status.as_u16();
     let document: Option<Value> = serde_json::from_slice(response.json()).ok();
     let reasons = document.as_ref().map(reasons).unwrap_or_default();
-    // Resource Manager says what is missing; a page with that status comes from somewhere else.
-    let known = !reasons.is_empty() || response.text().trim().is_empty();
+    let is_ours = document.as_ref().is_some_and(is_service_error);
     let code = reasons.first().and_then(|reason| reason.code.as_deref());
-    let kind = classify(status, code, known);
+    let kind = classify(status, code, is_ours);
     let error = if reasons.is_empty() {
         let words = redirect_refused(response).unwrap_or_else(|| description(response));
         Error::new(kind, operation, words)
@@ -296,6 +312,40 @@ mod tests {
             let error = error(404, "application/json", &body);
             assert_eq!((error.kind, error.code.as_deref()), (kind, Some(code)));
         }
-        assert_eq!(error(404, "application/json", "").kind, Kind::NotFound);
+    }
+
+    #[test]
+    fn a_resource_is_missing_only_if_the_service_itself_says_so() {
+        for body in [
+            "",
+            "{}",
+            r#"{"message": "no Route matched with those values"}"#,
+            r#"{"error": "not found"}"#,
+            r#"{"code": 404, "message": "not found"}"#,
+            r#"{"error": {"code": "404 page not found", "message": "x"}}"#,
+        ] {
+            assert_eq!(error(404, "application/json", body).kind, Kind::Unexpected, "{body}");
+        }
+        let bare = r#"{"code": "ResourceNotFound", "message": "Not there."}"#;
+        assert_eq!(error(404, "application/json", bare).kind, Kind::NotFound);
+    }
+
+    #[test]
+    fn envelopes_within_envelopes_are_read_in_no_time() {
+        let mut body = json!({"error": {"code": "Inner", "message": "The real reason."}});
+        for _ in 0..12 {
+            body = json!({"error": {"code": "Outer", "message": body.to_string()}});
+        }
+        let started = std::time::Instant::now();
+        let text = error(400, "application/json", &body.to_string());
+        assert!(started.elapsed() < std::time::Duration::from_secs(1));
+        assert_eq!(text.kind, Kind::Invalid);
+        let mut wide = json!({"message": "deep"});
+        for _ in 0..7 {
+            wide = json!({"message": wide.to_string(), "details": [wide.clone(), wide]});
+        }
+        let started = std::time::Instant::now();
+        error(400, "application/json", &json!({"error": wide}).to_string());
+        assert!(started.elapsed() < std::time::Duration::from_secs(5));
     }
 }

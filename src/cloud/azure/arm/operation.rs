@@ -35,8 +35,6 @@ pub enum Watch {
     Location(String),
     /// At the resource itself.
     Resource,
-    /// Nowhere: the resource was not there to delete.
-    Gone,
 }
 
 impl fmt::Display for Watch {
@@ -46,7 +44,6 @@ impl fmt::Display for Watch {
             Self::Status(address) => ("status of ", address.as_str()),
             Self::Location(address) => ("location ", address.as_str()),
             Self::Resource => ("resource", ""),
-            Self::Gone => ("nothing", ""),
         };
         write!(f, "{what}{}", address.split('?').next().unwrap_or_default())
     }
@@ -64,9 +61,12 @@ pub struct Operation {
     pub(super) api_version: String,
     pub(super) correlation: String,
     pub(super) watch: Watch,
-    /// The pause before the first look. Not kept: whoever comes back later has waited enough.
+    /// The pause before the first status check. Not kept: whoever comes back later has waited enough.
     #[serde(skip)]
     pub(super) pause: Option<Duration>,
+    /// Whether the service has said once that the resource is not there.
+    #[serde(skip)]
+    pub(super) was_absent: bool,
 }
 
 /// The name of an operation that another process started.
@@ -86,6 +86,7 @@ impl Operation {
             correlation: correlation(),
             watch: Watch::Resource,
             pause: None,
+            was_absent: false,
         }
     }
 
@@ -151,6 +152,7 @@ impl Operation {
             correlation: call.correlation.to_owned(),
             watch,
             pause,
+            was_absent: false,
         }
     }
 }

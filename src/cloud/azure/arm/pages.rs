@@ -39,7 +39,7 @@ impl Arm {
             seen.insert(url);
             let broken = |why: String| {
                 let text = format!("the next page of the list cannot be fetched: {why}");
-                self.place(&call, Error::new(Kind::Unexpected, operation, text))
+                self.about(&call, Error::new(Kind::Unexpected, operation, text))
             };
             url = self.given(next, api_version).map_err(broken)?;
             if seen.contains(&url) {

@@ -1,6 +1,8 @@
 //! What every resource's document says about its state, and the words for states.
 
 use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// What a state word means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +30,19 @@ impl State {
             Self::Running
         }
     }
+}
+
+/// Whether a document is a resource, and not an error or what a gateway sends in its place.
+#[must_use]
+pub fn is_resource(document: &Value) -> bool {
+    text(document.get("id")).is_some() || document.get("properties").is_some_and(Value::is_object)
+}
+
+/// When a resource was created, in `systemData`.
+#[must_use]
+pub fn created_at(resource: &Value) -> Option<OffsetDateTime> {
+    let text = text(resource.pointer("/systemData/createdAt"))?;
+    OffsetDateTime::parse(text, &Rfc3339).ok()
 }
 
 /// A resource's `properties.provisioningState`.

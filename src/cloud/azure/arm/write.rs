@@ -1,9 +1,6 @@
-//! Starting a change exactly once, as far as that can be known.
-//!
-//! When the connection is lost, or a gateway gives up, the service may have carried the change
-//! out. Then the resource is looked at before anything is sent again.
-
-use std::time::Duration;
+//! Starting a change exactly once, as far as that can be known: what Resource Manager makes of an
+//! answer, and of a look at the resource. When to look and when to send again is in
+//! [`change`](crate::cloud::change).
 
 use reqwest::{Method, Url};
 use serde_json::Value;
@@ -12,15 +9,9 @@ use super::Arm;
 use super::client::{Call, RequestClass, correlation};
 use super::error;
 use super::operation::{Change, Operation, Watch};
-use crate::cloud::deadline::readable;
-use crate::cloud::http::{Response, is_transient};
+use crate::cloud::change::{self, Outcome, Seen};
+use crate::cloud::http::{Response, Sent};
 use crate::cloud::{Deadline, Error, Kind, Result};
-
-/// Times that a change of unknown fate is sent in all.
-const ATTEMPTS: u32 = 5;
-
-/// The pause after the first attempt; doubled for each further one.
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// A change to ask for.
 #[derive(Clone, Debug)]
@@ -37,64 +28,50 @@ pub struct Write<'a> {
     pub body: Option<&'a Value>,
 }
 
-/// A change that was accepted.
+/// What a look at the resource says about a change of unknown outcome.
+#[derive(Debug)]
+pub enum Found {
+    /// The change was carried out, or is being.
+    Ours,
+    /// It was not; it may be asked for again.
+    NotDone,
+    /// Something else is there, so that it must not be asked for again.
+    Theirs,
+}
+
+/// A change that was asked for.
 #[derive(Clone, Debug)]
 pub struct Started {
     /// What to wait for.
     pub operation: Operation,
     /// The resource, if the service has shown it.
     pub resource: Option<Value>,
+    /// Whether the resource is somebody else's.
+    pub is_theirs: bool,
 }
 
 impl Arm {
-    /// Asks for a change. `carried_out` says whether a look at the resource (`None`: it is not
-    /// there) means that a request of unknown fate was carried out.
+    /// Asks for a change. `judge` says what the resource (`None`: it is not there) means for a
+    /// request whose outcome is unknown.
     ///
     /// # Errors
-    /// The service's refusal. [`Error::outcome_unknown`] is set if the change may have been made.
+    /// The service's refusal, or why the change surely was not made.
     pub async fn write(
         &self,
         write: &Write<'_>,
         deadline: &Deadline,
-        carried_out: impl Fn(Option<&Value>) -> bool,
-    ) -> Result<Started> {
+        judge: impl Fn(Option<&Value>) -> Found + Send + Sync,
+    ) -> Result<Outcome<Started>> {
         let correlation = correlation();
         let call = self.call_of(write, &correlation);
-        for attempt in 1.. {
-            let (doubt, asked) = match self.send(&call, RequestClass::Write, deadline).await {
-                Ok(response) if is_transient(response.status) => {
-                    (self.error(&call, &response), response.retry_after())
-                }
-                // Perhaps with our own earlier attempt.
-                Ok(response) if attempt > 1 && response.status.as_u16() == 409 => {
-                    (self.error(&call, &response), None)
-                }
-                Ok(response) => return self.accept(write, &call, &response),
-                Err(error) if error.outcome_unknown && error.kind != Kind::TimedOut => {
-                    (error, None)
-                }
-                Err(error) => return Err(error),
-            };
-            tracing::warn!(
-                operation = write.operation,
-                resource = write.resource,
-                "no clear answer, looking before asking again: {}",
-                doubt.message,
-            );
-            let pause = asked.unwrap_or_else(|| PAUSE.saturating_mul(1 << (attempt - 1).min(6)));
-            self.backoff(&doubt, pause, deadline).await?;
-            let found = self.look(write, &correlation, &doubt, deadline).await?;
-            if carried_out(found.as_ref()) {
-                return Ok(self.taken_over(write, correlation, found));
-            }
-            if found.is_none() && write.change == Change::Patch || attempt >= ATTEMPTS {
-                return Err(doubt);
-            }
-            if doubt.kind == Kind::Conflict {
-                return Err(doubt);
-            }
-        }
-        unreachable!("attempts are counted from 1 without end")
+        change::make(deadline, &mut Writing { arm: self, write, call, deadline, judge }).await
+    }
+
+    /// A change that is not known to have been accepted: it is watched at the resource.
+    #[must_use]
+    pub fn unconfirmed(&self, write: &Write<'_>) -> Operation {
+        Operation::of_resource(write.change, write.resource, write.api_version)
+            .named(write.operation)
     }
 
     fn call_of<'a>(&self, write: &Write<'a>, correlation: &'a str) -> Call<'a> {
@@ -111,83 +88,85 @@ impl Arm {
             resource: write.resource,
         }
     }
+}
 
-    /// Reads a clear answer to a change.
-    fn accept(&self, write: &Write<'_>, call: &Call<'_>, response: &Response) -> Result<Started> {
-        let status = response.status.as_u16();
+struct Writing<'a, J> {
+    arm: &'a Arm,
+    write: &'a Write<'a>,
+    call: Call<'a>,
+    deadline: &'a Deadline,
+    judge: J,
+}
+
+impl<J: Fn(Option<&Value>) -> Found + Send + Sync> change::Change for Writing<'_, J> {
+    type Accepted = Started;
+
+    async fn send(&mut self) -> Result<Sent> {
+        self.arm.send_once(&self.call, self.deadline).await
+    }
+
+    fn accept(&mut self, response: &Response) -> Result<Started> {
+        let (arm, write, call) = (self.arm, self.write, &self.call);
         if !response.status.is_success() {
-            let error = self.error(call, response);
-            if write.change == Change::Delete && error.kind == Kind::NotFound {
-                let operation = self.operation(write, call.correlation, Watch::Gone);
-                return Ok(Started { operation, resource: None });
-            }
-            return Err(error);
+            let error = arm.error(call, response);
+            let is_gone = write.change == Change::Delete && error.kind == Kind::NotFound;
+            return if is_gone { Ok(self.watching(None)) } else { Err(error) };
         }
         let body: Option<Value> = serde_json::from_slice(response.json()).ok();
         if let Some(body) = body.as_ref().filter(|body| error::is_error_only(body)) {
             let reasons = error::reasons(body);
             let error = error::of_reasons(Kind::Failed, call.operation, &reasons);
-            return Err(self.traced(call, response, error.status(status)));
+            return Err(arm.traced(call, response, error.status(response.status.as_u16())));
         }
         let (change, version) = (write.change, write.api_version);
-        let operation = Operation::accepted(self, change, call, version, response, body.as_ref());
-        Ok(Started { operation, resource: body.filter(|body| body.get("properties").is_some()) })
+        let operation = Operation::accepted(arm, change, call, version, response, body.as_ref());
+        let resource = body.filter(|body| body.get("properties").is_some());
+        Ok(Started { operation, resource, is_theirs: false })
     }
 
-    /// The resource after a change of unknown fate, `None` if there is none.
-    async fn look(
-        &self,
-        write: &Write<'_>,
-        correlation: &str,
-        doubt: &Error,
-        deadline: &Deadline,
-    ) -> Result<Option<Value>> {
-        let url: Url = self.url(write.resource, write.api_version);
-        let call =
-            Call { method: Method::GET, url, body: None, ..self.call_of(write, correlation) };
-        match self.read(&call, RequestClass::Read, deadline).await {
-            Ok(found) => Ok(Some(found)),
-            Err(error) if error.kind == Kind::NotFound => Ok(None),
-            Err(error) => {
-                let error = error.fact("Before that", doubt.message.as_str());
-                Err(Error { outcome_unknown: true, ..error })
+    async fn look(&mut self) -> Seen<Started> {
+        let url: Url = self.call.url.clone();
+        let call = Call { method: Method::GET, url, body: None, ..self.call.clone() };
+        let read = self.arm.read_resource(&call, RequestClass::Poll, self.deadline).await;
+        let (found, absence) = match read {
+            Ok(found) => (Some(found), None),
+            Err(error) if error.kind == Kind::NotFound => (None, Some(error)),
+            Err(error) => return Seen::Unreadable(error),
+        };
+        match ((self.judge)(found.as_ref()), absence) {
+            (Found::Ours, _) => Seen::Done(self.watching(found)),
+            (Found::Theirs, Some(absence)) => Seen::Prevented(absence),
+            (Found::Theirs, None) => {
+                Seen::Done(Started { is_theirs: true, ..self.watching(found) })
             }
+            (Found::NotDone, _) => Seen::NotDone,
         }
     }
+}
 
-    async fn backoff(&self, doubt: &Error, pause: Duration, deadline: &Deadline) -> Result<()> {
-        if pause >= deadline.left() {
-            let message = format!(
-                "{}; the next look would have to wait {}, but of the {} allowed only {} are left",
-                doubt.message,
-                readable(pause),
-                readable(deadline.within),
-                readable(deadline.left())
-            );
-            return Err(Error {
-                kind: Kind::TimedOut,
-                message,
-                outcome_unknown: true,
-                ..doubt.clone()
-            });
-        }
-        let paused = deadline.pause(doubt.operation, pause).await;
-        paused.map_err(|error| Error { outcome_unknown: true, facts: doubt.facts.clone(), ..error })
+impl<J> Writing<'_, J> {
+    /// A change that is under way, seen at the resource.
+    fn watching(&self, resource: Option<Value>) -> Started {
+        let operation = Operation {
+            correlation: self.call.correlation.to_owned(),
+            watch: Watch::Resource,
+            was_absent: resource.is_none(),
+            ..self.arm.unconfirmed(self.write)
+        };
+        Started { operation, resource, is_theirs: false }
     }
+}
 
-    /// A change that a look has shown to be under way.
-    fn taken_over(&self, write: &Write<'_>, correlation: String, found: Option<Value>) -> Started {
-        let watch = if found.is_none() { Watch::Gone } else { Watch::Resource };
-        let operation = self.operation(write, &correlation, watch);
-        Started { operation, resource: found }
-    }
-
-    fn operation(&self, write: &Write<'_>, correlation: &str, watch: Watch) -> Operation {
-        Operation {
-            correlation: correlation.to_owned(),
-            watch,
-            ..Operation::of_resource(write.change, write.resource, write.api_version)
-                .named(write.operation)
-        }
+/// The change itself, or the error of one that nobody could tell about in time.
+///
+/// # Errors
+/// [`Kind::TimedOut`] or [`Kind::Interrupted`] with what was last in the way.
+pub fn known(outcome: Outcome<Started>) -> Result<Started> {
+    match outcome {
+        Outcome::Accepted(started) => Ok(started),
+        Outcome::Unknown(error) => Err(Error {
+            message: format!("nobody can tell whether it was carried out: {}", error.message),
+            ..error
+        }),
     }
 }

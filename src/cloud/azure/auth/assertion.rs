@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::super::token::OPERATION;
+use crate::cloud::token::OPERATION;
 use crate::cloud::{Error, Kind, Result};
 use crate::secret::Secret;
 

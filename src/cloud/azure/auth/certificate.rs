@@ -9,13 +9,13 @@ use super::super::text::filled;
 use super::Settings;
 use super::assertion::{Certificate, Key};
 use super::identity::lacking;
-use crate::cloud::{Error, Result};
+use crate::cloud::{Deadline, Error, Result, file};
 use crate::secret::Secret;
 
 const OPERATION: &str = "ReadSettings";
 
 /// Reads the certificate that the settings name. The one given goes before the one in a file.
-pub(super) async fn read(settings: &Settings) -> Result<Certificate> {
+pub(super) async fn read(settings: &Settings, deadline: &Deadline) -> Result<Certificate> {
     let given = settings.client_certificate.as_ref().map(Secret::expose);
     let (setting, bytes) = if let Some(text) = filled(given) {
         ("client_certificate", decoded(text)?)
@@ -23,9 +23,7 @@ pub(super) async fn read(settings: &Settings) -> Result<Certificate> {
         let setting = "client_certificate_path";
         let path = filled(settings.client_certificate_path.as_deref());
         let path = path.ok_or_else(|| lacking(setting))?;
-        let bytes = tokio::fs::read(path).await.map_err(|why| {
-            Error::setting(OPERATION, setting, format!("the file {path} cannot be read: {why}"))
-        })?;
+        let bytes = file::read(OPERATION, setting, path, path, deadline).await?;
         (setting, bytes)
     };
     let password = settings.client_certificate_password.as_ref().map_or("", Secret::expose);
@@ -72,7 +70,11 @@ fn broken(setting: &'static str, why: &Pkcs12Error) -> Error {
             let text = "does not open the certificate: it is wrong or missing";
             Error::setting(OPERATION, "client_certificate_password", text)
         }
-        _ => Error::setting(OPERATION, setting, format!("is no PKCS#12 that can be read: {why}")),
+        _ => Error::setting(
+            OPERATION,
+            setting,
+            format!("is not a PKCS#12 file that can be read: {why}"),
+        ),
     }
 }
 
@@ -89,6 +91,11 @@ mod tests {
     use sha1::{Digest, Sha1};
 
     use super::*;
+
+    fn deadline() -> Deadline {
+        let stop = tokio_util::sync::CancellationToken::new();
+        Deadline::within(std::time::Duration::from_secs(20), stop)
+    }
 
     const PASSWORD: &str = "open the gate";
 
@@ -192,7 +199,7 @@ mod tests {
                 "/no/such/file",
             ),
         ] {
-            let error = super::read(&settings).await.unwrap_err();
+            let error = super::read(&settings, &deadline()).await.unwrap_err();
             assert_eq!(error.setting, Some(setting), "{}", error.message);
             assert!(error.message.contains(words), "{}", error.message);
         }

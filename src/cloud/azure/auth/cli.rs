@@ -8,10 +8,10 @@ use serde_json::Value;
 use tokio::process::Command;
 
 use super::super::text::{bounded, filled};
-use super::super::token::{OPERATION, Token};
 use super::Settings;
 use super::response::{UNSAID, left_until, seconds};
 use crate::cloud::deadline::readable;
+use crate::cloud::token::{OPERATION, Token};
 use crate::cloud::{Deadline, Error, Kind, Result};
 
 /// The code of the error that says that there is no CLI.
@@ -67,18 +67,16 @@ impl Cli {
         let mut command = Command::new(&self.program);
         command.args(arguments).args(["--output", "json"]);
         command.stdin(Stdio::null()).kill_on_drop(true);
-        let allowed = self.longest.min(deadline.left());
-        let output = tokio::select! {
-            biased;
-            () = deadline.stop.cancelled() => {
-                return Err(Error::new(Kind::Interrupted, OPERATION, "stopped on request"));
-            }
-            output = tokio::time::timeout(allowed, command.output()) => output,
-        };
-        let output = output.map_err(|_| {
-            let text = format!("the Azure CLI did not answer within {}", readable(allowed));
-            Error::new(Kind::TimedOut, OPERATION, text)
-        })?;
+        let step = deadline.no_later_than(self.longest);
+        let output =
+            step.race(OPERATION, command.output()).await.map_err(|ended| match ended.kind {
+                Kind::TimedOut => {
+                    let within = readable(step.within);
+                    let text = format!("the Azure CLI did not answer within {within}");
+                    Error::new(Kind::TimedOut, OPERATION, text)
+                }
+                _ => ended,
+            })?;
         let output = output.map_err(|why| self.not_started(&why))?;
         if !output.status.success() {
             return Err(failed(arguments, &output));

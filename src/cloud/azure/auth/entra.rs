@@ -5,9 +5,9 @@ use reqwest::{Method, Url};
 use url::form_urlencoded;
 
 use super::super::environments::Environment;
-use super::super::token::{OPERATION, Token};
 use super::response;
 use crate::cloud::http::{Http, RetryPolicy};
+use crate::cloud::token::{OPERATION, Token};
 use crate::cloud::{Deadline, Error, Result};
 use crate::secret::Secret;
 

@@ -6,10 +6,10 @@ use reqwest::{Request, Url};
 
 use super::super::environments::is_protected;
 use super::super::text::filled;
-use super::super::token::OPERATION;
 use super::identity::{lacking, oidc_token};
 use super::{Method, Settings, response};
 use crate::cloud::http::{Http, RetryPolicy};
+use crate::cloud::token::OPERATION;
 use crate::cloud::{Deadline, Error, Result};
 use crate::secret::Secret;
 
@@ -46,7 +46,7 @@ pub(super) async fn token(
             let url = request_url(settings, &[("audience", AUDIENCE)])?;
             ask(http, settings, (reqwest::Method::GET, url), "value", deadline).await
         }
-        _ => oidc_token(settings).await,
+        _ => oidc_token(settings, deadline).await,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::text::filled;
 use super::Settings;
-use crate::cloud::{Error, Result};
+use crate::cloud::{Deadline, Error, Result, file};
 use crate::secret::Secret;
 
 const OPERATION: &str = "ReadSettings";
@@ -15,13 +15,13 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    pub(super) async fn read(settings: &Settings) -> Result<Self> {
+    pub(super) async fn read(settings: &Settings, deadline: &Deadline) -> Result<Self> {
         let platform = &settings.platform;
         let tenant = filled(settings.tenant_id.as_deref()).map(str::to_owned);
         let in_pod = |value| in_pod(settings, value);
         let tenant =
             same("tenant_id", tenant, in_pod(&platform.azure_tenant_id), "AZURE_TENANT_ID")?;
-        let client = client_id(settings).await?;
+        let client = client_id(settings, deadline).await?;
         let tenant_id = tenant.ok_or_else(|| lacking("tenant_id"))?;
         let client_id = client.ok_or_else(|| lacking("client_id"))?;
         Ok(Self { tenant_id, client_id })
@@ -29,10 +29,11 @@ impl Identity {
 }
 
 /// The client id, if there is one.
-pub(super) async fn client_id(settings: &Settings) -> Result<Option<String>> {
+pub(super) async fn client_id(settings: &Settings, deadline: &Deadline) -> Result<Option<String>> {
     let given = settings.client_id.as_deref();
     let path = settings.client_id_file_path.as_deref();
-    let client = given_or_in_file(("client_id", given), ("client_id_file_path", path)).await?;
+    let client =
+        given_or_in_file(("client_id", given), ("client_id_file_path", path), deadline).await?;
     same(
         "client_id",
         client,
@@ -42,22 +43,23 @@ pub(super) async fn client_id(settings: &Settings) -> Result<Option<String>> {
 }
 
 /// The application's secret.
-pub(super) async fn secret(settings: &Settings) -> Result<Secret> {
+pub(super) async fn secret(settings: &Settings, deadline: &Deadline) -> Result<Secret> {
     let given = settings.client_secret.as_ref().map(Secret::expose);
     let path = settings.client_secret_file_path.as_deref();
-    given_or_in_file(("client_secret", given), ("client_secret_file_path", path))
+    given_or_in_file(("client_secret", given), ("client_secret_file_path", path), deadline)
         .await?
         .map(Secret::from)
         .ok_or_else(|| lacking("client_secret"))
 }
 
 /// The token of another issuer. Its file is read each time: whoever writes it renews it.
-pub(super) async fn oidc_token(settings: &Settings) -> Result<Secret> {
+pub(super) async fn oidc_token(settings: &Settings, deadline: &Deadline) -> Result<Secret> {
     let given = settings.oidc_token.as_ref().map(Secret::expose);
     let pod = in_pod(settings, &settings.platform.azure_federated_token_file);
     let path = filled(settings.oidc_token_file_path.as_deref()).map(str::to_owned);
     let path = same("oidc_token_file_path", path, pod, "AZURE_FEDERATED_TOKEN_FILE")?;
-    given_or_in_file(("oidc_token", given), ("oidc_token_file_path", path.as_deref()))
+    let file = ("oidc_token_file_path", path.as_deref());
+    given_or_in_file(("oidc_token", given), file, deadline)
         .await?
         .map(Secret::from)
         .ok_or_else(|| lacking("oidc_token"))
@@ -92,24 +94,18 @@ fn same(
 async fn given_or_in_file(
     (setting, given): (&'static str, Option<&str>),
     (file_setting, path): (&'static str, Option<&str>),
+    deadline: &Deadline,
 ) -> Result<Option<String>> {
     let given = filled(given);
     let Some(path) = filled(path) else { return Ok(given.map(str::to_owned)) };
-    let wrong = |why: String| Error::setting(OPERATION, file_setting, why);
-    let text = tokio::fs::read_to_string(path)
-        .await
-        .map_err(|why| wrong(format!("the file {path} cannot be read: {why}")))?;
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(wrong(format!("the file {path} is empty")));
-    }
+    let text = file::read_text(OPERATION, file_setting, path, deadline).await?;
     match given {
         Some(given) if given != text => {
             // Neither is shown: they may be secret.
             let why = format!("differs from what {file_setting} ({path}) holds");
             Err(Error::setting(OPERATION, setting, why))
         }
-        _ => Ok(Some(text.to_owned())),
+        _ => Ok(Some(text)),
     }
 }
 
@@ -119,6 +115,11 @@ mod tests {
 
     use super::super::settings::Platform;
     use super::*;
+
+    fn deadline() -> Deadline {
+        let stop = tokio_util::sync::CancellationToken::new();
+        Deadline::within(std::time::Duration::from_secs(20), stop)
+    }
 
     fn file(text: &str) -> tempfile::NamedTempFile {
         let mut file = tempfile::NamedTempFile::new().unwrap();
@@ -139,7 +140,7 @@ mod tests {
                 client_secret_file_path: path(&file),
                 ..Settings::default()
             };
-            assert_eq!(secret(&settings).await.unwrap().expose(), "wool");
+            assert_eq!(secret(&settings, &deadline()).await.unwrap().expose(), "wool");
         }
     }
 
@@ -151,7 +152,7 @@ mod tests {
             client_secret_file_path: path(&file),
             ..Settings::default()
         };
-        let error = secret(&settings).await.unwrap_err();
+        let error = secret(&settings, &deadline()).await.unwrap_err();
         assert_eq!(error.setting, Some("client_secret"));
         assert!(error.message.contains("client_secret_file_path"));
         assert!(!error.message.contains("silk") && !error.message.contains("wool"));
@@ -163,7 +164,7 @@ mod tests {
         for path in [path(&blank).unwrap(), "/no/such/file".to_owned()] {
             let settings =
                 Settings { oidc_token_file_path: Some(path.clone()), ..Settings::default() };
-            let error = oidc_token(&settings).await.unwrap_err();
+            let error = oidc_token(&settings, &deadline()).await.unwrap_err();
             assert_eq!(error.setting, Some("oidc_token_file_path"));
             assert!(error.message.contains(&path), "{}", error.message);
         }
@@ -178,10 +179,10 @@ mod tests {
         };
         let mut settings =
             Settings { use_aks_workload_identity: Some(true), platform, ..Settings::default() };
-        let identity = Identity::read(&settings).await.unwrap();
+        let identity = Identity::read(&settings, &deadline()).await.unwrap();
         assert_eq!((&*identity.tenant_id, &*identity.client_id), ("meadow", "shepherd"));
         settings.client_id = Some("goatherd".into());
-        let error = Identity::read(&settings).await.unwrap_err();
+        let error = Identity::read(&settings, &deadline()).await.unwrap_err();
         assert_eq!(error.setting, Some("client_id"));
         assert!(error.message.contains("AZURE_CLIENT_ID"));
     }

@@ -8,10 +8,10 @@ use reqwest::{Method, Request, StatusCode, Url};
 
 use super::super::environments::is_protected;
 use super::super::text::filled;
-use super::super::token::{OPERATION, Token};
 use super::identity::client_id;
 use super::{Settings, response};
 use crate::cloud::http::{Http, Response, Retry, RetryPolicy, is_link_local};
+use crate::cloud::token::{OPERATION, Token};
 use crate::cloud::{Deadline, Error, Result};
 use crate::secret::Secret;
 
@@ -29,7 +29,6 @@ const RETRY: RetryPolicy = RetryPolicy {
     attempt: Duration::from_secs(10),
     first: Duration::from_secs(1),
     longest: Duration::from_secs(30),
-    repeatable: true,
 };
 
 /// Where to ask, and what to say there.
@@ -46,7 +45,7 @@ pub(super) async fn token(
     deadline: &Deadline,
 ) -> Result<Token> {
     let Service { mut url, version, header } = service(settings)?;
-    let client = client_id(settings).await?;
+    let client = client_id(settings, deadline).await?;
     {
         let mut query = url.query_pairs_mut();
         query.append_pair("api-version", version);

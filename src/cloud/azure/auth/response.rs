@@ -6,8 +6,8 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::super::text::{bounded, word as brief};
-use super::super::token::{OPERATION, Token};
 use crate::cloud::http::{Response, Retry, is_transient, redirect_refused};
+use crate::cloud::token::{OPERATION, Token};
 use crate::cloud::{Error, Kind, Result};
 
 /// How long a token is kept that does not say when it ends. The Azure CLI gives none that ends

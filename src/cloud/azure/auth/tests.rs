@@ -37,7 +37,7 @@ fn with_secret(authority: &Fake) -> Settings {
 
 async fn ask(settings: Settings) -> Result<String> {
     let login = Login::new(Arc::new(Http::new("test".into())), settings)?;
-    Ok(login.token(SCOPE, &deadline()).await?.secret().expose().to_owned())
+    Ok(login.tokens().get(SCOPE, &deadline()).await?.secret().expose().to_owned())
 }
 
 fn given(token: &str) -> Reply {
@@ -85,7 +85,7 @@ async fn many_callers_log_in_once() {
     let callers: Vec<_> = (0..50)
         .map(|_| {
             let login = Arc::clone(&login);
-            tokio::spawn(async move { login.token(SCOPE, &deadline()).await.map(|_| ()) })
+            tokio::spawn(async move { login.tokens().get(SCOPE, &deadline()).await.map(|_| ()) })
         })
         .collect();
     for caller in callers {
@@ -162,9 +162,9 @@ async fn a_token_file_is_read_for_each_request() {
         ..application(&authority)
     };
     let login = Login::new(Arc::new(Http::new("test".into())), settings).unwrap();
-    let stale = login.token(SCOPE, &deadline()).await.unwrap();
+    let stale = login.tokens().get(SCOPE, &deadline()).await.unwrap();
     std::fs::write(file.path(), "second\n").unwrap();
-    login.renewed(SCOPE, &stale, &deadline()).await.unwrap();
+    login.tokens().replace(SCOPE, &stale, None, &deadline()).await.unwrap();
     let shown = |request: &Request| request.field("client_assertion").unwrap();
     assert_eq!(authority.requests().iter().map(shown).collect::<Vec<_>>(), ["first", "second"]);
     let kind = authority.requests()[0].field("client_assertion_type").unwrap();

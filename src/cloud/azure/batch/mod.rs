@@ -28,7 +28,8 @@ pub use image::{EndOfLife, Image};
 pub use query::Query;
 pub use shared_key::SharedKey;
 
-use super::auth::{Login, send_authorized};
+use super::auth::Login;
+use crate::cloud::authorized::{self, Origins};
 use crate::cloud::http::{Http, Response, RetryPolicy};
 use crate::cloud::{Deadline, Error, Kind, Result};
 
@@ -83,7 +84,7 @@ impl Client {
     /// All images that `query` leaves over, from all pages.
     ///
     /// # Errors
-    /// What the service said, see [`error`]; those of [`Login::token`] and of `deadline`; and
+    /// What the service said, see [`error`]; those of the login and of `deadline`; and
     /// [`Kind::Invalid`] when a page points to another address. One page that fails fails all.
     pub async fn supported_images(
         &self,
@@ -122,9 +123,9 @@ impl Client {
             }
             Credential::Entra(login) => {
                 let scope = &login.environment().batch_scope;
-                let origin = self.endpoint.url();
-                let judge = error::should_retry;
-                send_authorized(http, login, scope, origin, OPERATION, deadline, retry, make, judge)
+                let origins = Origins::One(self.endpoint.url().clone());
+                authorized::Client::new(self.http.clone(), login.tokens(), scope, origins)
+                    .send(OPERATION, deadline, retry, make, error::should_retry)
                     .await
             }
         };

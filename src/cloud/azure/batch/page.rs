@@ -4,9 +4,9 @@ use reqwest::Url;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::super::auth::check_origin;
 use super::query::encoded;
 use super::{Image, OPERATION, image};
+use crate::cloud::authorized::Origins;
 use crate::cloud::http::Response;
 use crate::cloud::{Error, Kind, Result};
 
@@ -58,7 +58,7 @@ pub(super) fn follow(link: &str, endpoint: &Url, api_version: &str) -> Result<Ur
         let text = format!("the link to the next page cannot be read ({why}): {start}");
         Error::new(Kind::Unexpected, OPERATION, text)
     })?;
-    check_origin(OPERATION, &url, endpoint)?;
+    Origins::One(endpoint.clone()).check(OPERATION, &url)?;
     Ok(url)
 }
 

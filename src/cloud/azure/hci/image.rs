@@ -30,7 +30,7 @@ pub struct Image {
     pub cloud_init_data_source: Option<String>,
     /// `V1`, `V2` or, in later versions of the API, `NA`.
     pub hyper_v_generation: Option<String>,
-    /// What it is, in the words of a marketplace.
+    /// Marketplace metadata of the image.
     pub identifier: Option<Identifier>,
     /// The name of its version.
     pub version: Option<String>,
@@ -50,7 +50,7 @@ pub struct Image {
     pub download_size_in_mb: Option<i64>,
 }
 
-/// What an image is, in the words of a marketplace.
+/// Marketplace metadata of an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identifier {
     /// The publisher.
@@ -59,6 +59,17 @@ pub struct Identifier {
     pub offer: String,
     /// The SKU.
     pub sku: String,
+}
+
+impl Identifier {
+    /// Whether two name the same. Publishers and the like are compared without regard to case
+    /// everywhere in Azure.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.publisher.eq_ignore_ascii_case(&other.publisher)
+            && self.offer.eq_ignore_ascii_case(&other.offer)
+            && self.sku.eq_ignore_ascii_case(&other.sku)
+    }
 }
 
 impl Image {

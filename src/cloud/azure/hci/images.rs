@@ -5,8 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -20,11 +19,11 @@ use crate::cloud::azure::arm::client::{Call, RequestClass, correlation};
 use crate::cloud::azure::arm::id::Form;
 use crate::cloud::azure::arm::operation::Change;
 use crate::cloud::azure::arm::resource::State;
-use crate::cloud::azure::arm::wait::{ABSENT, LAG};
-use crate::cloud::azure::arm::write::Write;
+use crate::cloud::azure::arm::write::{Found, Started, Write, known};
 use crate::cloud::azure::arm::{Arm, Operation, ResourceId};
+use crate::cloud::change::Outcome;
 use crate::cloud::http::Http;
-use crate::cloud::poll::{self, until_done};
+use crate::cloud::poll::{self, Poll, until_done};
 use crate::cloud::{Deadline, Error, Kind, Result};
 
 /// The form of a gallery image's id.
@@ -37,13 +36,34 @@ const OF_SUBSCRIPTION: Form =
 const OF_GROUP: Form = "/subscriptions/{subscription}/resourceGroups/{resource group}\
      /providers/Microsoft.AzureStackHCI/galleryImages";
 
-/// A creation or update that was accepted.
+/// A creation or update that was accepted, as far as anybody can tell.
 #[derive(Clone, Debug)]
 pub struct Accepted {
     /// What to wait for.
     pub operation: Operation,
     /// The image as the service's first answer showed it, if it did.
     pub image: Option<Image>,
+    /// Why nobody could tell whether the service has accepted it, until the time was up or the
+    /// caller stopped. The image may be there.
+    pub doubt: Option<Error>,
+}
+
+/// What became of a creation.
+#[derive(Clone, Debug)]
+pub enum Created {
+    /// It was accepted.
+    Accepted(Box<Accepted>),
+    /// It was not: an image of somebody else has that name.
+    Taken(Box<Image>),
+}
+
+/// What is at the place of an image that is to be created.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// An image.
+    Taken(Box<Image>),
+    /// None, at this time of the service's clock.
+    Free(Option<SystemTime>),
 }
 
 /// The gallery images of one login. Clones share everything.
@@ -71,63 +91,81 @@ impl GalleryImages {
         deadline: &Deadline,
     ) -> Result<Image> {
         let (resource, correlation) = (id.to_string(), correlation());
-        let call = Call {
-            operation: "GetGalleryImage",
-            method: Method::GET,
-            url: self.arm.url(&resource, version.as_str()),
-            body: None,
-            correlation: &correlation,
-            resource: &resource,
-        };
-        Ok(Image::read(&self.arm.read(&call, RequestClass::Read, deadline).await?))
+        let call = self.call_get(&resource, version, &correlation);
+        Ok(Image::read(&self.arm.read_resource(&call, RequestClass::Read, deadline).await?))
     }
 
-    /// [`GalleryImages::get`] of an image that was just made, and may not be seen everywhere yet.
+    fn call_get<'a>(
+        &self,
+        resource: &'a str,
+        version: ApiVersion,
+        correlation: &'a str,
+    ) -> Call<'a> {
+        Call {
+            operation: "GetGalleryImage",
+            method: Method::GET,
+            url: self.arm.url(resource, version.as_str()),
+            body: None,
+            correlation,
+            resource,
+        }
+    }
+
+    /// Looks whether there is an image of that name, before one is created.
     ///
     /// # Errors
-    /// As there; [`Kind::NotFound`] once it has not appeared for long enough.
-    pub async fn get_after_create(
+    /// Those of [`GalleryImages::get`], but for one that says that there is none.
+    pub async fn look(
         &self,
         id: &ResourceId,
         version: ApiVersion,
         deadline: &Deadline,
-    ) -> Result<Image> {
-        let pause = LAG.min(self.arm.polling_interval());
-        for _ in 1..ABSENT {
-            match self.get(id, version, deadline).await {
-                Err(error) if error.kind == Kind::NotFound => {
-                    deadline.pause(error.operation, pause).await?;
-                }
-                answered => return answered,
-            }
+    ) -> Result<Place> {
+        let (resource, correlation) = (id.to_string(), correlation());
+        let call = self.call_get(&resource, version, &correlation);
+        let response = self.arm.send(&call, RequestClass::Read, deadline).await?;
+        if response.status.as_u16() == 200 {
+            let image = Image::read(&self.arm.resource(&call, &response)?);
+            return Ok(Place::Taken(Box::new(image)));
         }
-        self.get(id, version, deadline).await
+        let error = self.arm.error(&call, &response);
+        let date = response.header("date").and_then(|text| httpdate::parse_http_date(text).ok());
+        if error.kind == Kind::NotFound { Ok(Place::Free(date)) } else { Err(error) }
     }
 
-    /// `GalleryImages_CreateOrUpdate`. Replaces an image that exists: the caller looks first.
+    /// `GalleryImages_CreateOrUpdate`. Replaces an image that exists: the caller looks first, and
+    /// says when by the service's clock.
     ///
-    /// An answer that got lost is made up for by looking: an image that is there by then is taken
-    /// for the one asked for.
+    /// When the outcome of the request is unknown, an image that is there by then is taken for the
+    /// one asked for if it is like it and was not created before.
     ///
     /// # Errors
-    /// The service's refusal. If [`Error::outcome_unknown`] is set, the image may be there.
+    /// The service's refusal, or why the image surely was not created.
     pub async fn create(
         &self,
         id: &ResourceId,
         new: &NewImage,
+        free_at: Option<SystemTime>,
         deadline: &Deadline,
-    ) -> Result<Accepted> {
+    ) -> Result<Created> {
         let (resource, body) = (id.to_string(), new.body());
-        let write = Write {
-            operation: name(Change::Put),
-            change: Change::Put,
-            resource: &resource,
-            api_version: new.api_version().as_str(),
-            body: Some(&body),
+        let write = self.write(Change::Put, &resource, new.api_version(), Some(&body));
+        let judge = |found: Option<&Value>| match found {
+            None => Found::NotDone,
+            Some(found) if new.may_be(found, free_at) => Found::Ours,
+            Some(_) => Found::Theirs,
         };
-        let started = self.arm.write(&write, deadline, |found| found.is_some()).await?;
-        let image = started.resource.as_ref().map(Image::read);
-        Ok(Accepted { operation: started.operation, image })
+        match self.arm.write(&write, deadline, judge).await? {
+            Outcome::Accepted(Started { is_theirs: true, resource: Some(found), .. }) => {
+                Ok(Created::Taken(Box::new(Image::read(&found))))
+            }
+            Outcome::Accepted(started) => Ok(Created::Accepted(Box::new(accepted(started)))),
+            Outcome::Unknown(doubt) => {
+                let operation = self.arm.unconfirmed(&write);
+                let accepted = Accepted { operation, image: None, doubt: Some(doubt) };
+                Ok(Created::Accepted(Box::new(accepted)))
+            }
+        }
     }
 
     /// `GalleryImages_Update`: makes `new_tags` all the tags there are.
@@ -142,18 +180,23 @@ impl GalleryImages {
         deadline: &Deadline,
     ) -> Result<Accepted> {
         let (resource, body) = (id.to_string(), json!({ "tags": new_tags }));
-        let write = Write {
-            operation: name(Change::Patch),
-            change: Change::Patch,
-            resource: &resource,
-            api_version: version.as_str(),
-            body: Some(&body),
+        let write = self.write(Change::Patch, &resource, version, Some(&body));
+        let judge = |found: Option<&Value>| match found {
+            Some(image) if tags(image.get("tags")) == *new_tags => Found::Ours,
+            Some(_) => Found::NotDone,
+            None => Found::Theirs,
         };
-        let has_them =
-            |found: Option<&Value>| found.is_some_and(|image| tags(image.get("tags")) == *new_tags);
-        let started = self.arm.write(&write, deadline, has_them).await?;
-        let image = started.resource.as_ref().map(Image::read);
-        Ok(Accepted { operation: started.operation, image })
+        Ok(accepted(known(self.arm.write(&write, deadline, judge).await?)?))
+    }
+
+    fn write<'a>(
+        &self,
+        change: Change,
+        resource: &'a str,
+        version: ApiVersion,
+        body: Option<&'a Value>,
+    ) -> Write<'a> {
+        Write { operation: name(change), change, resource, api_version: version.as_str(), body }
     }
 
     /// A creation of which nothing is known but the image's id.
@@ -176,7 +219,7 @@ impl GalleryImages {
         on_progress: &mut (dyn FnMut(&Progress) + Send),
     ) -> Result<Image> {
         let mut last = None::<Progress>;
-        let mut on_look = |resource: &Value| {
+        let mut on_read = |resource: &Value| {
             let progress = Progress::of(&Image::read(resource));
             if last.as_ref() != Some(&progress) {
                 progress.log(operation, deadline);
@@ -185,14 +228,14 @@ impl GalleryImages {
             last = Some(progress);
         };
         let operation = &named(operation);
-        match self.arm.wait(operation, deadline, &mut on_look).await {
+        match self.arm.wait(operation, deadline, &mut on_read).await {
             Ok(Some(resource)) => Ok(Image::read(&resource)),
             Ok(None) => {
                 let text = "the image was deleted meanwhile";
                 Err(Error::new(Kind::NotFound, "GetGalleryImage", text)
                     .fact("Resource", operation.resource()))
             }
-            Err(error) => Err(late(error, last.as_ref())),
+            Err(error) => Err(late(error, operation.change(), last.as_ref())),
         }
     }
 
@@ -208,44 +251,16 @@ impl GalleryImages {
         deadline: &Deadline,
     ) -> Result<Operation> {
         let resource = id.to_string();
-        let write = Write {
-            operation: name(Change::Delete),
-            change: Change::Delete,
-            resource: &resource,
-            api_version: version.as_str(),
-            body: None,
-        };
         let every = self.arm.polling_interval();
-        // What was refused because the image was busy may find it idle by the time it is looked at.
-        let was_busy = AtomicBool::new(true);
-        until_done(write.operation, every, deadline, || async {
-            let is_going = |found: Option<&Value>| {
-                found.is_none_or(|image| {
-                    let state = Image::read(image).provisioning_state.unwrap_or_default();
-                    state.eq_ignore_ascii_case("Deleting")
-                })
-            };
-            let refusal = match self.arm.write(&write, deadline, is_going).await {
-                Ok(started) => return Ok(poll::Progress::Done(started.operation)),
-                Err(error) if error.kind == Kind::Conflict => error,
-                Err(error) => return Err(error),
-            };
-            match self.get(id, version, deadline).await {
-                Ok(image) if image.state() == State::Running && every < deadline.left() => {
-                    was_busy.store(true, Ordering::Relaxed);
-                    Ok(poll::Progress::Pending(None))
-                }
-                Ok(_) if says_busy(&refusal) && was_busy.swap(false, Ordering::Relaxed) => {
-                    Ok(poll::Progress::Pending(Some(every / 10)))
-                }
-                // Gone: the next request will be told so.
-                Err(error) if error.kind == Kind::NotFound => {
-                    Ok(poll::Progress::Pending(Some(every / 10)))
-                }
-                _ => Err(refusal),
-            }
-        })
-        .await
+        let mut deletion = Deletion {
+            images: self,
+            id,
+            version,
+            write: self.write(Change::Delete, &resource, version, None),
+            deadline,
+            was_busy: true,
+        };
+        until_done(name(Change::Delete), every, None, deadline, &mut deletion).await
     }
 
     /// Waits until a deleted image is gone.
@@ -254,9 +269,9 @@ impl GalleryImages {
     /// [`Kind::Failed`] with the service's words; [`Kind::TimedOut`]; [`Kind::Interrupted`].
     pub async fn wait_deleted(&self, operation: &Operation, deadline: &Deadline) -> Result<()> {
         let mut last = None::<Progress>;
-        let mut on_look = |resource: &Value| last = Some(Progress::of(&Image::read(resource)));
-        let ended = self.arm.wait(&named(operation), deadline, &mut on_look).await;
-        ended.map(|_| ()).map_err(|error| late(error, last.as_ref()))
+        let mut on_read = |resource: &Value| last = Some(Progress::of(&Image::read(resource)));
+        let ended = self.arm.wait(&named(operation), deadline, &mut on_read).await;
+        ended.map(|_| ()).map_err(|error| late(error, operation.change(), last.as_ref()))
     }
 
     /// `GalleryImages_List`, or `GalleryImages_ListAll` without a resource group.
@@ -279,6 +294,58 @@ impl GalleryImages {
         let found = self.arm.list("ListGalleryImages", &path, version.as_str(), deadline).await?;
         Ok(found.iter().map(Image::read).collect())
     }
+}
+
+/// A deletion that the service may refuse for as long as the image is busy.
+struct Deletion<'a> {
+    images: &'a GalleryImages,
+    id: &'a ResourceId,
+    version: ApiVersion,
+    write: Write<'a>,
+    deadline: &'a Deadline,
+    /// What was refused because the image was busy may find it idle by the time it is read.
+    was_busy: bool,
+}
+
+impl Poll for Deletion<'_> {
+    type Output = Operation;
+
+    async fn poll(&mut self) -> Result<poll::Progress<Operation>> {
+        let arm = &self.images.arm;
+        let is_going = |found: Option<&Value>| {
+            let state =
+                found.map(|image| Image::read(image).provisioning_state.unwrap_or_default());
+            match state {
+                Some(state) if !state.eq_ignore_ascii_case("Deleting") => Found::NotDone,
+                _ => Found::Ours,
+            }
+        };
+        let refusal = match arm.write(&self.write, self.deadline, is_going).await {
+            Ok(outcome) => return known(outcome).map(|s| poll::Progress::Done(s.operation)),
+            Err(error) if error.kind == Kind::Conflict => error,
+            Err(error) => return Err(error),
+        };
+        let every = arm.polling_interval();
+        match self.images.get(self.id, self.version, self.deadline).await {
+            Ok(image) if image.state() == State::Running && every < self.deadline.left() => {
+                self.was_busy = true;
+                Ok(poll::Progress::Pending(None))
+            }
+            Ok(_) if says_busy(&refusal) && std::mem::take(&mut self.was_busy) => {
+                Ok(poll::Progress::Pending(Some(every / 10)))
+            }
+            // Gone: the next request will be told so.
+            Err(error) if error.kind == Kind::NotFound => {
+                Ok(poll::Progress::Pending(Some(every / 10)))
+            }
+            _ => Err(refusal),
+        }
+    }
+}
+
+fn accepted(started: Started) -> Accepted {
+    let image = started.resource.as_ref().map(Image::read);
+    Accepted { operation: started.operation, image, doubt: None }
 }
 
 /// Whether a conflict is about another operation, which passes.

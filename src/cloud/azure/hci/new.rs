@@ -1,12 +1,19 @@
 //! What it takes to make a gallery image.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
 
 use super::api_version::ApiVersion;
-use super::image::Identifier;
+use super::image::{Identifier, Image};
+use crate::cloud::azure::arm::resource::created_at;
+use crate::cloud::azure::arm::{same_id, same_location};
 use crate::secret::Secret;
+
+/// The clocks of two front ends may differ by so much, and a `Date` header has no fractions of a second.
+const CLOCKS: Duration = Duration::from_secs(5);
 
 /// A gallery image to create.
 #[derive(Clone, Debug)]
@@ -42,6 +49,14 @@ pub enum Source {
     VirtualMachine(String),
 }
 
+/// Whether what the service shows is what was sent. It may show less, and fill in what was not sent.
+fn agrees<T>(shown: Option<T>, sent: Option<T>, same: impl Fn(T, T) -> bool) -> bool {
+    match (shown, sent) {
+        (Some(shown), Some(sent)) => same(shown, sent),
+        _ => true,
+    }
+}
+
 impl NewImage {
     /// The version of the API that knows this source.
     #[must_use]
@@ -50,6 +65,35 @@ impl NewImage {
             Source::ImagePath(_) => ApiVersion::Stable,
             Source::VirtualMachine(_) => ApiVersion::WithSourceVirtualMachine,
         }
+    }
+
+    /// Whether an image that was found may be the one that this was asked to become: what the service
+    /// shows of it is the same, and it was not there before `free_at`.
+    #[must_use]
+    pub fn may_be(&self, found: &Value, free_at: Option<SystemTime>) -> bool {
+        let image = Image::read(found);
+        let is_new = match (created_at(found), free_at) {
+            (Some(created), Some(free)) => created + CLOCKS >= OffsetDateTime::from(free),
+            // The look said that there was none, so it has come since.
+            _ => true,
+        };
+        let machine = match &self.source {
+            Source::VirtualMachine(id) => Some(id.as_str()),
+            Source::ImagePath(_) => None,
+        };
+        let text = |shown: &Option<String>, sent: Option<&str>, same: fn(&str, &str) -> bool| {
+            agrees(shown.as_deref(), sent, same)
+        };
+        let custom_location = Some(self.custom_location_id.as_str());
+        is_new
+            && text(&image.os_type, Some(&self.os_type), str::eq_ignore_ascii_case)
+            && text(&image.location, Some(&self.location), same_location)
+            && text(&image.custom_location_id, custom_location, same_id)
+            && text(&image.version, self.version.as_deref(), str::eq)
+            && agrees(image.identifier.as_ref(), self.identifier.as_ref(), Identifier::is_same)
+            // Nothing that this asks for comes of a machine that it does not name.
+            && (image.source_virtual_machine_id.is_none() || machine.is_some())
+            && text(&image.source_virtual_machine_id, machine, same_id)
     }
 
     /// The request's body: nothing but what is set, and no field that only the service writes.

@@ -2,6 +2,7 @@
 
 use super::image::Image;
 use crate::cloud::azure::arm::Operation;
+use crate::cloud::azure::arm::operation::Change;
 use crate::cloud::deadline::readable;
 use crate::cloud::{Deadline, Error, Kind};
 
@@ -33,14 +34,14 @@ impl Progress {
             provisioning_state = self.provisioning_state.as_deref(),
             progress_percentage = self.progress_percentage,
             download_size_in_mb = self.download_size_in_mb,
-            elapsed = readable(deadline.within.saturating_sub(deadline.left())),
+            elapsed = readable(deadline.elapsed()),
             "gallery image in progress",
         );
     }
 }
 
 /// Adds to an error about time how far it had come, and that it goes on.
-pub(super) fn late(error: Error, last: Option<&Progress>) -> Error {
+pub(super) fn late(error: Error, change: Change, last: Option<&Progress>) -> Error {
     if error.kind != Kind::TimedOut {
         return error;
     }
@@ -51,6 +52,11 @@ pub(super) fn late(error: Error, last: Option<&Progress>) -> Error {
         seen.extend(last.download_size_in_mb.map(|size| format!("{size} MB downloaded")));
     }
     let seen = if seen.is_empty() { "nothing of the image".to_owned() } else { seen.join(", ") };
-    let message = format!("{}. Last seen: {seen}. The service goes on with it", error.message);
+    let doing = match change {
+        Change::Put => "creating",
+        Change::Patch => "changing",
+        Change::Delete => "deleting",
+    };
+    let message = format!("{}. Last seen: {seen}. Azure is still {doing} it", error.message);
     Error { message, ..error }
 }

@@ -5,52 +5,25 @@ use crate::cloud::azure::arm::resource::State as Stage;
 use crate::cloud::azure::hci as api;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path};
 
-use super::state::{State, stage};
+use super::state::State;
 
-/// What happened.
-pub(super) const INTERRUPTED: &str = "Interrupted while the image was being made";
+/// What to check when the service says that it could not create the image.
+pub(super) const DOWNLOAD_ADVICE: &str = "Check that the disk can be downloaded from the cluster, that its shared access signature lasts \
+     long enough, and that it is a VHD or VHDX of the right generation.";
 
-/// An image whose creation goes on without us.
-pub(super) fn going_on(state: &State) -> String {
-    format!(
-        "The service goes on making {} (last seen: {}). It is in the state and not tainted: apply \
-         again to go on waiting for it.",
-        state.outputs.id,
-        state.outputs.provisioning_state.as_deref().unwrap_or("accepted")
-    )
-}
-
-/// An interruption of the wait before a change: the change was not made.
-pub(super) fn interruption(state: &State) -> Failure {
-    Diagnostic::error(INTERRUPTED, going_on(state)).into()
-}
-
-/// What to do when the time is up.
-pub(super) fn late_advice(state: &State) -> &'static str {
-    if state.private.is_new {
-        "The image stays in the state, tainted: the next apply would delete it and make it anew. To \
-         go on waiting instead, run `terraform untaint` on it and apply again. To allow more time, \
-         raise `timeouts.create`."
-    } else {
-        "The image stays in the state: apply again to go on waiting for it. To allow more time, \
-         raise `timeouts`."
-    }
-}
-
-/// What to do when the download failed.
-pub(super) fn failed_advice(state: &State) -> String {
-    let tainted = if state.private.is_new { ", tainted," } else { "" };
-    format!(
-        "The image stays in the state{tainted} so that the next apply deletes it and makes it anew. \
-         Check that the disk can be downloaded from the cluster, that its shared access signature \
-         lasts long enough, and that it is a VHD or VHDX of the right generation."
-    )
+/// Which image it is, and how far it was when it was last seen.
+pub(super) fn progress(state: &State) -> String {
+    let outputs = &state.outputs;
+    let mut seen = vec![outputs.provisioning_state.as_deref().unwrap_or("not seen yet").to_owned()];
+    seen.extend(outputs.progress_percentage.map(|percent| format!("{percent} percent")));
+    seen.extend(outputs.download_size_in_mb.map(|size| format!("{size} MB downloaded")));
+    format!("{} (last seen: {})", outputs.id, seen.join(", "))
 }
 
 /// An image that exists already is never overwritten.
 pub(super) fn exists(id: &ResourceId, found: &api::Image) -> Failure {
     let word = found.provisioning_state.as_deref().unwrap_or_default();
-    let condition = match stage(found) {
+    let condition = match found.state() {
         Stage::Succeeded => String::new(),
         Stage::Running => format!(
             "The service is still at work on it ({word}), perhaps for an earlier apply that was cut \

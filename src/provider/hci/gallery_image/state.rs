@@ -9,6 +9,7 @@ use crate::cloud::azure::arm::resource::State as Stage;
 use crate::cloud::azure::hci::{self as api, ApiVersion, NewImage, Progress, Source};
 use crate::tfplugin::attr::{Lenient, Text, WriteOnly};
 use crate::tfplugin::diagnostic::{Diagnostic, Result};
+use crate::tfplugin::resource::Readiness;
 use crate::tfplugin::string_enum::CaseSensitive;
 
 use crate::provider::hci::image_attributes::Identifier;
@@ -123,9 +124,6 @@ pub(crate) struct Private {
     /// The change that was accepted and has not been seen to end.
     #[serde(default)]
     pub(super) operation: Option<Operation>,
-    /// Whether the image was made by this very call, which Terraform taints if it fails now.
-    #[serde(skip)]
-    pub(super) is_new: bool,
 }
 
 model! {
@@ -170,7 +168,6 @@ pub(super) fn new_image(inputs: &Inputs) -> Result<NewImage> {
             return Err(Diagnostic::error("Missing argument", detail).into());
         }
     };
-    let identifier = inputs.identifier.clone();
     Ok(NewImage {
         location: inputs.location.as_str().to_owned(),
         custom_location_id: inputs.custom_location_id.as_str().to_owned(),
@@ -181,11 +178,7 @@ pub(super) fn new_image(inputs: &Inputs) -> Result<NewImage> {
             .map(|word| word.as_str().to_owned()),
         hyper_v_generation: (inputs.hyperv_generation.as_ref())
             .map(|word| word.as_str().to_owned()),
-        identifier: identifier.map(|Identifier { publisher, offer, sku }| api::Identifier {
-            publisher,
-            offer,
-            sku,
-        }),
+        identifier: inputs.identifier.clone().map(api::Identifier::from),
         version: inputs.version.clone(),
         tags: inputs.tags.clone().unwrap_or_default(),
     })
@@ -217,10 +210,7 @@ pub(super) fn record(state: &mut State, image: &api::Image) {
     take(&mut inputs.hyperv_generation, image.hyper_v_generation.as_deref());
     take(&mut inputs.cloud_init_data_source, image.cloud_init_data_source.as_deref());
     if let (Some(known), Some(sent)) = (&inputs.identifier, &image.identifier) {
-        // Publishers and the like are compared without regard to case everywhere in Azure.
-        let same = known.publisher.eq_ignore_ascii_case(&sent.publisher)
-            && known.offer.eq_ignore_ascii_case(&sent.offer)
-            && known.sku.eq_ignore_ascii_case(&sent.sku);
+        let same = api::Identifier::from(known.clone()).is_same(sent);
         if !same {
             inputs.identifier = Some(sent.clone().into());
         }
@@ -247,7 +237,13 @@ fn take<T: Text>(known: &mut Option<Lenient<T>>, sent: Option<&str>) {
     }
 }
 
-/// The stage that an image is in.
-pub(super) fn stage(image: &api::Image) -> Stage {
-    Stage::of(image.provisioning_state.as_deref())
+/// How far the image is. No state was seen yet of one whose creation was interrupted.
+pub(super) fn readiness(outputs: &Outputs) -> Readiness {
+    let Some(word) = outputs.provisioning_state.as_deref() else { return Readiness::Moving };
+    match Stage::of(Some(word)) {
+        Stage::Succeeded => Readiness::Ready,
+        Stage::Failed => Readiness::Failed,
+        Stage::Running if word.eq_ignore_ascii_case("Deleting") => Readiness::Vanishing,
+        Stage::Running => Readiness::Moving,
+    }
 }

@@ -1,7 +1,7 @@
 //! Plans, made without a service.
 
 use crate::tfplugin::resource_driver::{AnyResource, Planned};
-use crate::tfplugin::value::Object;
+use crate::tfplugin::value::{Object, Value};
 
 use super::*;
 
@@ -14,7 +14,13 @@ fn object<const N: usize>(members: [(&str, Value); N]) -> Object {
         .into_iter()
         .map(|attribute| (attribute.name.to_owned(), Value::Null))
         .collect();
-    let usual = [("name", "golden"), ("os_type", "Linux"), ("location", "westus2")];
+    let usual = [
+        ("name", "golden"),
+        ("os_type", "Linux"),
+        ("location", "westus2"),
+        ("resource_group_name", "group"),
+        ("custom_location_id", "/cl"),
+    ];
     object.extend(usual.map(|(name, text)| (name.to_owned(), text.into())));
     object.extend(members.map(|(name, value)| (name.to_owned(), value)));
     object
@@ -23,6 +29,7 @@ fn object<const N: usize>(members: [(&str, Value); N]) -> Object {
 /// A finished image.
 fn made<const N: usize>(members: [(&str, Value); N]) -> Object {
     let mut object = object(members);
+    object.insert("id".to_owned(), "/image".into());
     object.entry("provisioning_state".to_owned()).and_modify(|state| {
         if state.is_null() {
             *state = "Succeeded".into();

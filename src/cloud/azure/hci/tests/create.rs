@@ -17,7 +17,7 @@ async fn a_creation_is_followed_at_its_status_and_then_read() {
     })
     .await;
     let deadline = deadline(5.0);
-    let created = cloud.images.create(&id(), &new_image(), &deadline).await.unwrap();
+    let created = cloud.begin(&new_image(), &deadline).await.unwrap();
     assert_eq!(created.image.unwrap().provisioning_state.as_deref(), Some("Accepted"));
     let mut seen = Vec::new();
     let mut keep = |progress: &Progress| seen.push(progress.clone());
@@ -168,7 +168,7 @@ async fn an_image_of_a_machine_uses_the_preview_version_throughout() {
     .await;
     let new = NewImage { source: Source::VirtualMachine("/vm".into()), ..new_image() };
     let deadline = deadline(5.0);
-    let created = cloud.images.create(&id(), &new, &deadline).await.unwrap();
+    let created = cloud.begin(&new, &deadline).await.unwrap();
     cloud.wait(&created.operation, &deadline).await.unwrap();
     for request in cloud.fake.requests() {
         assert_eq!(request.query("api-version").as_deref(), Some("2024-05-01-preview"));
@@ -188,8 +188,7 @@ async fn an_operation_can_be_kept_as_text_and_waited_for_elsewhere() {
     })
     .await;
     let deadline = deadline(5.0);
-    let Accepted { operation, .. } =
-        cloud.images.create(&id(), &new_image(), &deadline).await.unwrap();
+    let Accepted { operation, .. } = cloud.begin(&new_image(), &deadline).await.unwrap();
     let text = serde_json::to_string(&operation).unwrap();
     assert!(!text.contains("sig") && !text.contains("store.example"), "{text}");
     let kept: Operation = serde_json::from_str(&text).unwrap();

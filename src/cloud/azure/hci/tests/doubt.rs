@@ -1,7 +1,8 @@
-//! Changes whose fate is unknown: looked for before they are sent again.
+//! Changes whose outcome is unknown: looked for before they are sent again.
 
 use super::*;
 use crate::cloud::Kind;
+use crate::cloud::azure::hci::Identifier;
 
 #[tokio::test]
 async fn a_creation_whose_answer_was_lost_is_found_and_waited_for() {
@@ -48,17 +49,99 @@ async fn a_creation_that_conflicts_with_its_own_first_attempt_is_taken_over() {
     cloud.create().await.unwrap();
 }
 
+/// The image may be there, whatever keeps us from seeing it: its id is known.
 #[tokio::test]
-async fn a_look_that_fails_leaves_the_doubt_in_the_error() {
+async fn a_creation_that_nobody_can_tell_about_is_left_to_the_wait() {
+    for (lost, look) in [
+        (Reply::reset(), refusal(403, "AuthorizationFailed", "No right to read.")),
+        (Reply::empty(524), Reply::empty(502)),
+        (Reply::empty(500), Reply::json(404, r#"{"message": "no Route matched"}"#)),
+        (Reply::hang(), Reply::new(200, "text/html", "<p>Sign in</p>")),
+        (Reply::empty(408), Reply::json(200, "{}")),
+    ] {
+        let cloud = Cloud::start(move |asked| match asked.verb {
+            "PUT" => lost.clone(),
+            _ => look.clone(),
+        })
+        .await;
+        let begun = cloud.begin(&new_image(), &deadline(0.8)).await.unwrap();
+        assert_eq!(begun.doubt.unwrap().kind, Kind::TimedOut);
+        assert_eq!(begun.operation.resource(), id().to_string());
+        assert_eq!(cloud.trace().iter().filter(|line| line.starts_with("PUT")).count(), 1);
+        let error = cloud.wait(&begun.operation, &deadline(0.2)).await.unwrap_err();
+        assert_eq!(error.kind, Kind::TimedOut);
+    }
+}
+
+#[tokio::test]
+async fn a_caller_that_stops_leaves_a_creation_of_unknown_outcome_to_a_later_wait() {
     let cloud = Cloud::start(|asked| match asked.key() {
-        ("PUT", ITEM, 1) => Reply::reset(),
-        ("GET", ITEM, 1) => refusal(403, "AuthorizationFailed", "No right to read."),
+        ("PUT", ITEM, 1) => Reply::empty(503).header("retry-after", 60),
+        ("GET", ITEM, _) => shows("Succeeded"),
         _ => asked.unexpected(),
     })
     .await;
-    let error = cloud.create().await.unwrap_err();
-    assert!(error.outcome_unknown);
-    assert_eq!(error.kind, Kind::Denied);
+    let deadline = Deadline::within(Duration::from_secs(90), CancellationToken::new());
+    let stop = deadline.stop.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        stop.cancel();
+    });
+    let begun = cloud.begin(&new_image(), &deadline).await.unwrap();
+    assert_eq!(begun.doubt.unwrap().kind, Kind::Interrupted);
+    cloud.wait(&begun.operation, &super::deadline(5.0)).await.unwrap();
+}
+
+/// What is there was made by somebody else: it differs, or is older than the look before.
+#[tokio::test]
+async fn an_image_of_somebody_else_is_never_adopted() {
+    let free_at = std::time::SystemTime::now();
+    let created = |ago: i64| {
+        let at = time::OffsetDateTime::from(free_at) - time::Duration::seconds(ago);
+        at.format(&time::format_description::well_known::Rfc3339).unwrap()
+    };
+    let sent = NewImage {
+        identifier: Some(Identifier {
+            publisher: "Acme".into(),
+            offer: "linux".into(),
+            sku: "1".into(),
+        }),
+        version: Some("1.0.0".into()),
+        ..new_image()
+    };
+    for (members, is_ours) in [
+        (json!({}), true),
+        (json!({"osType": "linux"}), true),
+        (json!({"osType": "Windows"}), false),
+        (json!({"identifier": {"publisher": "acme", "offer": "Linux", "sku": "1"}}), true),
+        (json!({"identifier": {"publisher": "acme", "offer": "linux", "sku": "2"}}), false),
+        (json!({"version": {"name": "1.0.1"}}), false),
+        (json!({"sourceVirtualMachineId": "/vm"}), false),
+        (json!({"created": created(0)}), true),
+        (json!({"created": created(-30)}), true),
+        (json!({"created": created(60)}), false),
+        (json!({"location": "eastus"}), false),
+        (json!({"custom": "/another"}), false),
+    ] {
+        let mut found = image("Succeeded");
+        for (name, value) in members.as_object().unwrap() {
+            match name.as_str() {
+                "created" => found["systemData"] = json!({"createdAt": value}),
+                "location" => found["location"] = value.clone(),
+                "custom" => found["extendedLocation"]["name"] = value.clone(),
+                _ => found["properties"][name] = value.clone(),
+            }
+        }
+        let cloud = Cloud::start(move |asked| match asked.verb {
+            "PUT" => Reply::empty(524),
+            _ => Reply::json(200, &found),
+        })
+        .await;
+        let created = cloud.images.create(&id(), &sent, Some(free_at), &deadline(5.0)).await;
+        let is_accepted = matches!(created.unwrap(), Created::Accepted(_));
+        assert_eq!(is_accepted, is_ours, "{members}");
+        assert_eq!(cloud.trace(), ["PUT golden", "GET golden"]);
+    }
 }
 
 #[tokio::test]
@@ -94,7 +177,7 @@ async fn a_refusal_is_not_repeated() {
     .await;
     let error = cloud.create().await.unwrap_err();
     assert_eq!(error.code.as_deref(), Some("MissingSubscriptionRegistration"));
-    assert_eq!((error.kind, error.outcome_unknown), (Kind::Conflict, false));
+    assert_eq!(error.kind, Kind::Conflict);
     assert_eq!(cloud.fake.count(), 1);
     assert!(said(&error).contains("x-ms-request-id: request-7"));
 }
@@ -118,7 +201,8 @@ async fn tags_whose_answer_was_lost_are_looked_for() {
     assert_eq!(image.tags, tags(&[("a", "1")]));
     let gone =
         Cloud::start(|asked| if asked.verb == "PATCH" { Reply::reset() } else { not_found() });
-    assert_eq!(gone.await.update(&tags(&[])).await.unwrap_err().kind, Kind::Unavailable);
+    let error = gone.await.update(&tags(&[])).await.unwrap_err();
+    assert_eq!((error.kind, error.status), (Kind::NotFound, Some(404)));
 }
 
 #[tokio::test]
@@ -128,7 +212,7 @@ async fn a_deletion_whose_answer_was_lost_is_looked_for() {
         ("GET", ITEM, 1) => shows("Succeeded"),
         ("DELETE", ITEM, 2) => Reply::empty(502),
         ("GET", ITEM, 2) => shows("Deleting"),
-        ("GET", ITEM, 3) => not_found(),
+        ("GET", ITEM, 3..=4) => not_found(),
         _ => asked.unexpected(),
     })
     .await;

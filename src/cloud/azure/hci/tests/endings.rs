@@ -126,15 +126,36 @@ async fn a_token_that_ages_in_mid_wait_is_renewed_once() {
     assert_eq!(tokens[1..3], ["Bearer token-1", "Bearer token-2"]);
 }
 
+/// A download that takes hours must not be given up because a login fails in the meantime.
 #[tokio::test]
-async fn a_token_that_is_refused_twice_ends_the_wait() {
+async fn what_is_refused_for_a_while_does_not_end_the_wait() {
     let cloud = watched(|asked| match asked.key() {
-        ("GET", STATUS, _) => refusal(401, "InvalidAuthenticationToken", "Wrong."),
+        ("GET", STATUS, 1..=6) => refusal(401, "InvalidAuthenticationToken", "Wrong."),
+        ("GET", STATUS, 7) => status("Succeeded"),
+        ("GET", ITEM, 1) => refusal(403, "AuthorizationFailed", "No right to read."),
+        ("GET", ITEM, 2) => Reply::new(403, "text/html", "<title>Blocked</title>"),
+        ("GET", ITEM, 3) => shows("Succeeded"),
         _ => asked.unexpected(),
     })
     .await;
-    assert_eq!(cloud.create().await.unwrap_err().kind, Kind::Denied);
-    assert_eq!(cloud.fake.count(), 3);
+    cloud.create().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_error_in_place_of_a_state_is_the_failure_of_the_operation() {
+    for body in [
+        json!({"error": {"code": "DownloadFailed", "message": "No disk."}}),
+        json!({"code": "DownloadFailed", "message": "No disk."}),
+    ] {
+        let cloud = watched(move |asked| match asked.key() {
+            ("GET", STATUS, 1) => Reply::json(200, &body),
+            ("GET", ITEM, 1) => at(5, 5),
+            _ => asked.unexpected(),
+        })
+        .await;
+        let error = cloud.create().await.unwrap_err();
+        assert_eq!((error.kind, error.code.as_deref()), (Kind::Failed, Some("DownloadFailed")));
+    }
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Accepted, ApiVersion, GALLERY_IMAGE, GalleryImages, Image, NewImage, Progress, Source,
+    Accepted, ApiVersion, Created, GALLERY_IMAGE, GalleryImages, Image, NewImage, Progress, Source,
 };
 use crate::cloud::azure::arm::{Operation, ResourceId};
 use crate::cloud::azure::{Login, Settings};
@@ -89,8 +89,16 @@ impl Cloud {
     /// Creates and waits.
     async fn create(&self) -> Result<Image> {
         let deadline = deadline(5.0);
-        let created = self.images.create(&id(), &new_image(), &deadline).await?;
+        let created = self.begin(&new_image(), &deadline).await?;
         self.wait(&created.operation, &deadline).await
+    }
+
+    /// Creates and does not wait.
+    async fn begin(&self, new: &NewImage, deadline: &Deadline) -> Result<Accepted> {
+        match self.images.create(&id(), new, None, deadline).await? {
+            Created::Accepted(accepted) => Ok(*accepted),
+            Created::Taken(found) => panic!("taken by {found:?}"),
+        }
     }
 
     async fn wait(&self, operation: &Operation, deadline: &Deadline) -> Result<Image> {
@@ -223,8 +231,8 @@ async fn every_future_can_move_between_threads() {
     let version = ApiVersion::Stable;
     let operation = &images.creation(id, version);
     can_move(images.get(id, version, deadline));
-    can_move(images.get_after_create(id, version, deadline));
-    can_move(images.create(id, new, deadline));
+    can_move(images.look(id, version, deadline));
+    can_move(images.create(id, new, None, deadline));
     can_move(images.update_tags(id, version, &new.tags, deadline));
     can_move(images.delete(id, version, deadline));
     can_move(images.wait_deleted(operation, deadline));

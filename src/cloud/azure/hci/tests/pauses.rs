@@ -59,7 +59,7 @@ async fn a_pause_beyond_the_time_left_is_cut_for_a_last_look() {
     // 18
     let cloud = pausing("3600".into(), "3600".into()).await;
     let deadline = deadline(1.0);
-    let created = cloud.images.create(&id(), &new_image(), &deadline).await.unwrap();
+    let created = cloud.begin(&new_image(), &deadline).await.unwrap();
     let started = Instant::now();
     let error = cloud.wait(&created.operation, &deadline).await.unwrap_err();
     assert!(started.elapsed() < Duration::from_millis(1200));
@@ -68,9 +68,9 @@ async fn a_pause_beyond_the_time_left_is_cut_for_a_last_look() {
     assert_eq!((error.kind, error.operation), (Kind::TimedOut, "CreateGalleryImage"));
     for piece in [
         "not finished after 0.9s of the 1s allowed",
-        "the next look is due in 1h",
+        "the next status check is due in 10m",
         "state InProgress, progress 42 percent, 5120 MB downloaded",
-        "The service goes on",
+        "Azure is still creating it",
     ] {
         assert!(error.message.contains(piece), "{piece} is missing in {}", error.message);
     }
@@ -85,7 +85,7 @@ async fn a_wait_that_never_saw_anything_says_what_was_in_the_way() {
     })
     .await;
     let deadline = deadline(0.4);
-    let created = cloud.images.create(&id(), &new_image(), &deadline).await.unwrap();
+    let created = cloud.begin(&new_image(), &deadline).await.unwrap();
     let error = cloud.wait(&created.operation, &deadline).await.unwrap_err();
     assert_eq!(error.kind, Kind::TimedOut);
     let said = said(&error);
@@ -97,7 +97,7 @@ async fn stopping_ends_a_wait_at_once() {
     // 27
     let cloud = pausing("60".into(), String::new()).await;
     let deadline = deadline(300.0);
-    let created = cloud.images.create(&id(), &new_image(), &deadline).await.unwrap();
+    let created = cloud.begin(&new_image(), &deadline).await.unwrap();
     let stop = deadline.stop.clone();
     tokio::spawn(async move {
         tokio::time::sleep(Duration::from_millis(50)).await;

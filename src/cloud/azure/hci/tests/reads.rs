@@ -49,13 +49,44 @@ async fn an_endpoint_with_a_path_keeps_it() {
 
 #[tokio::test]
 async fn a_new_image_that_is_not_seen_yet_is_asked_for_again() {
-    let cloud = Cloud::start(|asked| if asked.count < 4 { not_found() } else { broken() }).await;
-    let (images, deadline) = (&cloud.images, &deadline(5.0));
-    images.get_after_create(&id(), ApiVersion::Stable, deadline).await.unwrap();
+    let cloud = Cloud::start(|asked| match asked.count {
+        1..4 => not_found(),
+        _ => shows("Succeeded"),
+    })
+    .await;
+    let creation = cloud.images.creation(&id(), ApiVersion::Stable);
+    cloud.wait(&creation, &deadline(5.0)).await.unwrap();
     let cloud = Cloud::start(|_| not_found()).await;
-    let error = cloud.images.get_after_create(&id(), ApiVersion::Stable, deadline).await;
+    let error = cloud.wait(&creation, &deadline(5.0)).await;
     assert_eq!(error.unwrap_err().kind, Kind::NotFound);
     assert_eq!(cloud.fake.count(), 10);
+}
+
+#[tokio::test]
+async fn an_answer_that_shows_no_image_is_not_one() {
+    for reply in [
+        Reply::json(200, "{}"),
+        Reply::json(200, json!({"error": {"code": "Busy", "message": "Later."}})),
+        Reply::json(200, json!({"code": "Busy", "message": "Later."})),
+        Reply::new(200, "text/html", "<title>Sign in</title>"),
+        Reply::json(404, r#"{"message": "no Route matched with those values"}"#),
+        Reply::empty(404),
+    ] {
+        let answer = reply.clone();
+        let cloud = Cloud::start(move |_| answer.clone()).await;
+        let error = get(&cloud).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Unexpected, "{reply:?}");
+        let look = cloud.images.look(&id(), ApiVersion::Stable, &deadline(5.0)).await;
+        assert_eq!(look.unwrap_err().kind, Kind::Unexpected, "{reply:?}");
+        // While something is waited for, it is neither its end nor its failure.
+        let cloud = Cloud::start(move |asked| match asked.count {
+            1..4 => reply.clone(),
+            _ => shows("Succeeded"),
+        })
+        .await;
+        let creation = cloud.images.creation(&id(), ApiVersion::Stable);
+        cloud.wait(&creation, &deadline(5.0)).await.unwrap();
+    }
 }
 
 async fn list(cloud: &Cloud, group: Option<&str>) -> Result<Vec<Image>> {

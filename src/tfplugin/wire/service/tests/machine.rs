@@ -4,10 +4,7 @@ use crate::secret::Secret;
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
-use crate::tfplugin::model::Flag;
-use crate::tfplugin::plan::Plan;
-use crate::tfplugin::resource::{Import, ReadOutcome, Resource, State};
-use crate::tfplugin::resource_driver;
+use crate::tfplugin::resource::{Import, ReadOutcome, Readiness, Resource, State, Unsettled};
 use crate::tfplugin::timeouts::Timeouts;
 
 use super::alpha::{Clients, Disk, Identity, Inputs, Outputs, Private};
@@ -15,7 +12,7 @@ use super::texts::{Mode, Place, plain};
 
 pub(super) struct Machine;
 
-type Lenient = State<Inputs, Outputs, Private>;
+type Kept = State<Inputs, Outputs, Private>;
 
 /// What the service answers: its own spelling of places, its own choice where none was made.
 fn answered(mut inputs: Inputs) -> Inputs {
@@ -34,6 +31,7 @@ fn answered(mut inputs: Inputs) -> Inputs {
 
 impl Resource<Clients> for Machine {
     const NAME: &'static str = "machine";
+    const STATUS: &'static str = "status";
     const VERSION: i64 = 1;
     const TIMEOUTS: Timeouts = Timeouts {
         create: Some(std::time::Duration::from_secs(3600)),
@@ -57,22 +55,15 @@ impl Resource<Clients> for Machine {
         }
     }
 
-    fn plan(&self, plan: &mut Plan<'_>) {
-        let outputs = resource_driver::outputs::<Clients, Self>();
-        let status = plan.prior.and_then(|prior| prior.get("status")?.as_str());
-        match status {
-            Some("building") => plan.mark_unknown(&outputs, |output| !output.has(Flag::stable)),
-            Some("broken") => plan.replace_because_of(&outputs, "status"),
-            _ => {}
+    fn readiness(_: &Inputs, outputs: &Outputs) -> Readiness {
+        match outputs.status.as_str() {
+            "building" => Readiness::Moving,
+            "broken" => Readiness::Failed,
+            _ => Readiness::Ready,
         }
     }
 
-    async fn create(
-        &self,
-        clients: &Clients,
-        inputs: Inputs,
-        context: &Context,
-    ) -> Result<Lenient> {
+    async fn create(&self, clients: &Clients, inputs: Inputs, context: &Context) -> Result<Kept> {
         clients.cloud.call("create").await?;
         if inputs.password_wo.as_ref().map(|secret| secret.0.expose()) == Some("weak") {
             context.warn(Diagnostic::warning("Weak", "The password weak is weak."));
@@ -87,7 +78,12 @@ impl Resource<Clients> for Machine {
         Ok(State { inputs: answered(inputs), outputs, private })
     }
 
-    async fn settle(&self, clients: &Clients, state: &mut Lenient, _: &Context) -> Result<()> {
+    async fn settle(
+        &self,
+        clients: &Clients,
+        state: &mut Kept,
+        _: &Context,
+    ) -> std::result::Result<(), Unsettled> {
         state.private.etag = "settling".to_owned();
         clients.cloud.call("settle").await?;
         clients.cloud.status().clone_into(&mut state.outputs.status);
@@ -95,12 +91,7 @@ impl Resource<Clients> for Machine {
         Ok(())
     }
 
-    async fn read(
-        &self,
-        clients: &Clients,
-        state: &mut Lenient,
-        _: &Context,
-    ) -> Result<ReadOutcome> {
+    async fn read(&self, clients: &Clients, state: &mut Kept, _: &Context) -> Result<ReadOutcome> {
         clients.cloud.call("read").await?;
         state.inputs = answered(state.inputs.clone());
         clients.cloud.status().clone_into(&mut state.outputs.status);
@@ -113,7 +104,7 @@ impl Resource<Clients> for Machine {
     async fn update(
         &self,
         clients: &Clients,
-        state: &mut Lenient,
+        state: &mut Kept,
         desired: Inputs,
         _: &Context,
     ) -> Result<()> {
@@ -124,7 +115,7 @@ impl Resource<Clients> for Machine {
         Ok(())
     }
 
-    async fn delete(&self, clients: &Clients, state: Lenient, _: &Context) -> Result<()> {
+    async fn delete(&self, clients: &Clients, state: Kept, _: &Context) -> Result<()> {
         assert_eq!(state.outputs.id, "m1");
         clients.cloud.call("delete").await
     }
@@ -134,7 +125,7 @@ impl Resource<Clients> for Machine {
         clients: &Clients,
         target: Import<Identity>,
         _: &Context,
-    ) -> Result<Lenient> {
+    ) -> Result<Kept> {
         clients.cloud.call("import").await?;
         let id = match target {
             Import::Id(id) => id,
@@ -169,7 +160,7 @@ impl Resource<Clients> for Machine {
         Ok(State { inputs, outputs, private: Private { etag: "imported".to_owned() } })
     }
 
-    fn identity(&self, state: &Lenient) -> Identity {
+    fn identity(&self, state: &Kept) -> Identity {
         Identity { id: state.outputs.id.clone(), project: Some("p1".to_owned()) }
     }
 

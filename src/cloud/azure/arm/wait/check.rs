@@ -1,9 +1,9 @@
-//! One look at an operation's address, or at the resource, and what it means.
+//! One status check, at an operation's address or at the resource, and what it means.
 
 use reqwest::{Method, Url};
 use serde_json::Value;
 
-use super::{ABSENT, LAG, MISSING, STALE, Step, Wait};
+use super::{ABSENT, GONE, GONE_PAUSE, LAG, MISSING, STALE, Step, Wait};
 use crate::cloud::azure::arm::client::{Call, RequestClass};
 use crate::cloud::azure::arm::error::{self, Reason, add, of_reasons, reasons};
 use crate::cloud::azure::arm::operation::{Change, watched};
@@ -12,23 +12,19 @@ use crate::cloud::http::{Response, is_transient};
 use crate::cloud::{Error, Kind, Result};
 
 impl<'a> Wait<'a> {
-    pub(super) async fn look_at_operation(
-        &mut self,
-        address: &str,
-        is_status: bool,
-    ) -> Result<Step> {
+    pub(super) async fn check_operation(&mut self, address: &str, is_status: bool) -> Result<Step> {
         let Ok(url) = self.arm.given(address, &self.operation.api_version) else {
             // Kept by a process with another endpoint.
             return Ok(Step::Resource);
         };
         let call = self.call(url);
-        let response = match self.arm.send(&call, RequestClass::Look, self.deadline).await {
+        let response = match self.arm.send(&call, RequestClass::Poll, self.deadline).await {
             Ok(response) => response,
-            Err(error) => return self.unreadable(error),
+            Err(error) => return Ok(Step::Unreadable(error, None)),
         };
         match response.status.as_u16() {
-            _ if is_transient(response.status) => Ok(self.put_off(&call, &response)),
-            401 => Err(self.arm.error(&call, &response)),
+            401 => Ok(self.unreadable(&call, &response)),
+            _ if is_transient(response.status) => Ok(self.unreadable(&call, &response)),
             404 if self.operation.change == Change::Delete => Ok(Step::Resource),
             404 if self.missing + 1 < MISSING => {
                 self.missing += 1;
@@ -36,16 +32,17 @@ impl<'a> Wait<'a> {
             }
             200..=299 => self.read_state(&call, &response, is_status).await,
             // It answers as the change itself would have.
-            400 | 402 | 405..=499 if !is_status => {
+            400 | 402 | 405..=499 if !is_status && is_service_error(&response) => {
                 let reasons = reasons(&document(&response).unwrap_or_default());
                 Err(self.failure(&call, &response, reasons, "refused").await)
             }
             status => {
-                let operation = self.operation.name;
+                let said = self.arm.error(&call, &response);
                 tracing::info!(
-                    operation,
+                    operation = self.operation.name,
                     status,
-                    "no state to be read there; watching the resource"
+                    "no state can be read there, watching the resource: {}",
+                    said.message
                 );
                 Ok(Step::Resource)
             }
@@ -58,6 +55,7 @@ impl<'a> Wait<'a> {
         response: &Response,
         is_status: bool,
     ) -> Result<Step> {
+        // A page of somebody on the way says nothing; the resource is asked then.
         let body = document(response).unwrap_or_default();
         let word = text(body.get("status")).or_else(|| provisioning_state(&body));
         let state = match (word, response.status.as_u16()) {
@@ -92,34 +90,42 @@ impl<'a> Wait<'a> {
         }
     }
 
-    pub(super) async fn look_at_resource(&mut self) -> Result<Step> {
+    pub(super) async fn check_resource(&mut self) -> Result<Step> {
         let call = self.call_resource();
-        let response = match self.arm.send(&call, RequestClass::Look, self.deadline).await {
+        let response = match self.arm.send(&call, RequestClass::Poll, self.deadline).await {
             Ok(response) => response,
-            Err(error) => return self.unreadable(error),
+            Err(error) => return Ok(Step::Unreadable(error, None)),
         };
         let asked = response.retry_after();
         match response.status.as_u16() {
-            _ if is_transient(response.status) => Ok(self.put_off(&call, &response)),
-            200 => {
-                let resource = self.arm.document(&call, &response)?;
-                (self.on_look)(&resource);
-                self.judge(&call, &response, resource)
-            }
+            200 => match self.arm.resource(&call, &response) {
+                Ok(resource) => {
+                    (self.absent, self.gone) = (0, 0);
+                    (self.on_read)(&resource);
+                    self.judge(&call, &response, resource)
+                }
+                Err(error) => Ok(Step::Unreadable(error, asked)),
+            },
             404 => {
                 let error = self.arm.error(&call, &response);
-                let is_gone = error.kind == Kind::NotFound;
-                if is_gone && self.operation.change == Change::Delete {
-                    return Ok(Step::Over(None));
+                if error.kind != Kind::NotFound {
+                    return Ok(Step::Unreadable(error, asked));
+                }
+                let every = self.arm.polling_interval();
+                if self.operation.change == Change::Delete {
+                    self.gone += 1;
+                    return Ok(match self.gone {
+                        GONE.. => Step::Over(None),
+                        _ => Step::Running(Some(GONE_PAUSE.min(every))),
+                    });
                 }
                 self.absent += 1;
-                if !is_gone || self.absent >= ABSENT {
+                if self.absent >= ABSENT {
                     return Err(error);
                 }
-                let pause = LAG.min(self.arm.polling_interval());
-                Ok(Step::Running(Some(asked.unwrap_or(pause))))
+                Ok(Step::Running(Some(asked.unwrap_or(LAG.min(every)))))
             }
-            _ => Err(self.arm.error(&call, &response)),
+            _ => Ok(self.unreadable(&call, &response)),
         }
     }
 
@@ -140,10 +146,7 @@ impl<'a> Wait<'a> {
                 Ok(Step::Running(asked))
             }
             State::Failed => {
-                let mut found = reasons_of(&resource);
-                if error::is_error_only(&resource) {
-                    found = reasons(&resource);
-                }
+                let found = reasons_of(&resource);
                 Err(self.error(call, response, &found, word.unwrap_or("Failed")))
             }
         }
@@ -173,35 +176,17 @@ impl<'a> Wait<'a> {
         self.arm.traced(call, response, error)
     }
 
-    /// The resource, if it can be had without ado.
+    /// The resource, if it can be read at once.
     async fn peek(&mut self) -> Option<Value> {
         let call = self.call_resource();
-        let resource = self.arm.read(&call, RequestClass::Look, self.deadline).await.ok()?;
-        (self.on_look)(&resource);
+        let read = self.arm.read_resource(&call, RequestClass::Poll, self.deadline).await;
+        let resource = read.ok()?;
+        (self.on_read)(&resource);
         Some(resource)
     }
 
-    /// Nothing was learnt. The operation goes on all the same.
-    fn unreadable(&mut self, error: Error) -> Result<Step> {
-        match error.kind {
-            Kind::Unavailable | Kind::Throttled => {
-                tracing::debug!(
-                    operation = error.operation,
-                    "looking again later: {}",
-                    error.message
-                );
-                self.trouble = Some(error.message);
-                Ok(Step::Running(None))
-            }
-            _ => Err(error),
-        }
-    }
-
-    fn put_off(&mut self, call: &Call<'_>, response: &Response) -> Step {
-        let error = self.arm.error(call, response);
-        tracing::debug!(operation = error.operation, "looking again later: {}", error.message);
-        self.trouble = Some(error.message);
-        Step::Running(response.retry_after())
+    fn unreadable(&self, call: &Call<'_>, response: &Response) -> Step {
+        Step::Unreadable(self.arm.error(call, response), response.retry_after())
     }
 
     pub(super) fn call_resource(&self) -> Call<'a> {
@@ -223,7 +208,11 @@ impl<'a> Wait<'a> {
 }
 
 fn document(response: &Response) -> Option<Value> {
-    serde_json::from_slice(response.json()).ok()
+    serde_json::from_slice(response.json()).ok().filter(Value::is_object)
+}
+
+fn is_service_error(response: &Response) -> bool {
+    document(response).is_some_and(|document| error::is_service_error(&document))
 }
 
 /// What a resource says about its own failure.

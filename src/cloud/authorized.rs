@@ -1,0 +1,203 @@
+//! Sending a request with a token, to the services that the token is for and to no others.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use reqwest::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
+use reqwest::{Request, StatusCode, Url};
+
+use super::http::{Http, Response, Retry, RetryPolicy, Sent, origin};
+use super::token::{Token, TokenCache};
+use super::{Deadline, Error, Kind, Result};
+
+/// Whom a token may be shown to.
+#[derive(Clone, Debug)]
+pub enum Origins {
+    /// One service: scheme, host and port of this address.
+    One(Url),
+    /// Any of several.
+    Allowed(Arc<[Url]>),
+}
+
+impl Origins {
+    /// Refuses a URL elsewhere: a token sent there could be used by whoever answers.
+    ///
+    /// # Errors
+    /// [`Kind::Invalid`] with both origins.
+    pub fn check(&self, operation: &'static str, url: &Url) -> Result<()> {
+        let allowed = match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Allowed(several) => several,
+        };
+        // `Url` keeps hosts in lower case and knows the schemes' own ports.
+        if allowed.iter().any(|allowed| allowed.origin() == url.origin()) {
+            return Ok(());
+        }
+        let here: Vec<String> = allowed.iter().map(origin).collect();
+        let text = format!(
+            "the service pointed to {}, which is not {}; credentials are not sent to another \
+             address",
+            origin(url),
+            here.join(" or ")
+        );
+        Err(Error::new(Kind::Invalid, operation, text))
+    }
+}
+
+/// A client of services that take bearer tokens. Clones share connections and tokens.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: Arc<Http>,
+    tokens: Arc<TokenCache>,
+    scope: Arc<str>,
+    origins: Origins,
+}
+
+impl Client {
+    /// A client that shows tokens for `scope` to `origins`.
+    #[must_use]
+    pub fn new(http: Arc<Http>, tokens: Arc<TokenCache>, scope: &str, origins: Origins) -> Self {
+        Self { http, tokens, scope: scope.into(), origins }
+    }
+
+    /// Sends what `make` makes as [`Http::send`] does, with a token. On HTTP 401 the token is renewed
+    /// and the request sent again, once.
+    ///
+    /// # Errors
+    /// Those of [`Http::send`] and [`TokenCache::get`]; [`Kind::Invalid`] for a request to elsewhere,
+    /// of which nothing is sent.
+    pub async fn send<Making>(
+        &self,
+        operation: &'static str,
+        deadline: &Deadline,
+        retry: RetryPolicy,
+        make: impl Fn(u32) -> Making,
+        judge: impl Fn(&Response) -> Retry,
+    ) -> Result<Response>
+    where
+        Making: Future<Output = Result<Request>>,
+    {
+        let proof = Proof::default();
+        loop {
+            let (make, proof) = (&make, &proof);
+            let make = |attempt| async move {
+                self.authorize(operation, make(attempt).await?, proof, deadline).await
+            };
+            let judge = |response: &Response| match proof.may_renew(response.status) {
+                true => Retry::No,
+                false => judge(response),
+            };
+            let response = self.http.send(operation, deadline, retry, make, judge).await?;
+            if !proof.refused_by(&response) {
+                return Ok(response);
+            }
+        }
+    }
+
+    /// The same with [`Http::send_once`]: a request that was refused with HTTP 401 was not carried
+    /// out.
+    ///
+    /// # Errors
+    /// Those of [`Client::send`]. Nothing was carried out.
+    pub async fn send_once<Making>(
+        &self,
+        operation: &'static str,
+        deadline: &Deadline,
+        retry: RetryPolicy,
+        make: impl Fn(u32) -> Making,
+        describe: impl Fn(&Response) -> Error,
+    ) -> Result<Sent>
+    where
+        Making: Future<Output = Result<Request>>,
+    {
+        let proof = Proof::default();
+        loop {
+            let (make, proof) = (&make, &proof);
+            let make = |attempt| async move {
+                self.authorize(operation, make(attempt).await?, proof, deadline).await
+            };
+            match self.http.send_once(operation, deadline, retry, make, &describe).await? {
+                Sent::Answered(response) if proof.refused_by(&response) => {}
+                sent => return Ok(sent),
+            }
+        }
+    }
+
+    async fn authorize(
+        &self,
+        operation: &'static str,
+        mut request: Request,
+        proof: &Proof,
+        deadline: &Deadline,
+    ) -> Result<Request> {
+        self.origins.check(operation, request.url())?;
+        let refused = proof.refused().clone();
+        let token = match refused {
+            Some((stale, claims)) => {
+                self.tokens.replace(&self.scope, &stale, claims.as_deref(), deadline).await?
+            }
+            None => self.tokens.get(&self.scope, deadline).await?,
+        };
+        request.headers_mut().insert(AUTHORIZATION, bearer(operation, &token)?);
+        *lock(&proof.used) = Some(token);
+        Ok(request)
+    }
+}
+
+/// What was shown to the service, and what it thought of it.
+#[derive(Default)]
+struct Proof {
+    used: Mutex<Option<Token>>,
+    /// The token that was refused, and the claims that the service wants to see in the next one.
+    refused: Mutex<Option<(Token, Option<String>)>>,
+}
+
+impl Proof {
+    fn refused(&self) -> MutexGuard<'_, Option<(Token, Option<String>)>> {
+        lock(&self.refused)
+    }
+
+    fn may_renew(&self, status: StatusCode) -> bool {
+        status == StatusCode::UNAUTHORIZED && self.refused().is_none()
+    }
+
+    /// Whether to try once more, with another token.
+    fn refused_by(&self, response: &Response) -> bool {
+        if !self.may_renew(response.status) {
+            return false;
+        }
+        *self.refused() = lock(&self.used).take().map(|token| (token, challenged_claims(response)));
+        true
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The claims that a service wants to see in the next token, as continuous access evaluation asks
+/// for them: `WWW-Authenticate: Bearer error="insufficient_claims", claims="<base64>"`.
+fn challenged_claims(response: &Response) -> Option<String> {
+    let headers = response.headers.get_all(WWW_AUTHENTICATE);
+    let encoded = headers.iter().filter_map(|value| value.to_str().ok()).find_map(|challenge| {
+        let (_, rest) = challenge.split_once("claims=\"")?;
+        Some(rest.split_once('"')?.0.trim_end_matches('='))
+    })?;
+    let bytes =
+        STANDARD_NO_PAD.decode(encoded).or_else(|_| URL_SAFE_NO_PAD.decode(encoded)).ok()?;
+    String::from_utf8(bytes).ok()
+}
+
+fn bearer(operation: &'static str, token: &Token) -> Result<HeaderValue> {
+    let mut value =
+        HeaderValue::from_str(&format!("Bearer {}", token.secret().expose())).map_err(|_| {
+            let text = "the access token holds characters that no header may hold";
+            Error::new(Kind::Unexpected, operation, text).of_login()
+        })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests;

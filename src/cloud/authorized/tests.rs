@@ -1,0 +1,215 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::*;
+use crate::cloud::fake::{Fake, Reply};
+use crate::cloud::poll::{Poll, Progress, until_done};
+use crate::cloud::token::{Fetching, TokenSource};
+
+const CLAIMS: &str = r#"{"access_token":{"nbf":{"essential":true}}}"#;
+
+/// A second kind of login: all it takes is a source. It tells in its tokens what it was asked.
+#[derive(Debug, Default)]
+struct Keyring {
+    lifetime: Option<Duration>,
+    made: AtomicUsize,
+    claims: Mutex<Vec<Option<String>>>,
+}
+
+impl TokenSource for Keyring {
+    fn fetch<'a>(
+        &'a self,
+        scope: &'a str,
+        claims: Option<&'a str>,
+        _: &'a Deadline,
+    ) -> Fetching<'a> {
+        Box::pin(async move {
+            let number = self.made.fetch_add(1, Ordering::SeqCst) + 1;
+            lock(&self.claims).push(claims.map(str::to_owned));
+            let lifetime = self.lifetime.unwrap_or(Duration::from_secs(3600));
+            Ok(Token::new(format!("{scope}-token-{number}"), lifetime))
+        })
+    }
+}
+
+struct Setup {
+    keys: Arc<Keyring>,
+    client: Client,
+}
+
+fn setup(keys: Keyring, origins: &[&str]) -> Setup {
+    let keys = Arc::new(keys);
+    let urls: Vec<Url> = origins.iter().map(|text| text.parse().unwrap()).collect();
+    let origins = match urls.as_slice() {
+        [one] => Origins::One(one.clone()),
+        several => Origins::Allowed(several.into()),
+    };
+    let tokens = Arc::new(TokenCache::new(keys.clone()));
+    let client = Client::new(Arc::new(Http::new("test".into())), tokens, "ring", origins);
+    Setup { keys, client }
+}
+
+fn deadline() -> Deadline {
+    Deadline::within(Duration::from_secs(20), CancellationToken::new())
+}
+
+async fn send(client: &Client, url: &str) -> Result<Response> {
+    let url = Url::parse(url).unwrap();
+    let make = async |_| Ok(Request::new(reqwest::Method::GET, url.clone()));
+    let (deadline, retry) = (deadline(), RetryPolicy::default());
+    let sent = client.send("Get", &deadline, retry, make, |_: &Response| Retry::No);
+    fn assert_send<T: Send>(future: T) -> T {
+        future
+    }
+    assert_send(sent).await
+}
+
+async fn send_once(client: &Client, url: &str) -> Result<Sent> {
+    let url = Url::parse(url).unwrap();
+    let make = async |_| Ok(Request::new(reqwest::Method::PUT, url.clone()));
+    let describe = |response: &Response| {
+        let status = response.status.as_u16();
+        Error::new(Kind::of_status(status), "Put", response.describe()).status(status)
+    };
+    client.send_once("Put", &deadline(), RetryPolicy::default(), make, describe).await
+}
+
+fn shown(service: &Fake) -> Vec<String> {
+    let header = |request: crate::cloud::fake::Request| {
+        request.header("authorization").unwrap_or_default().to_owned()
+    };
+    service.requests().into_iter().map(header).collect()
+}
+
+#[tokio::test]
+async fn a_refused_token_is_renewed_and_shown_once_more() {
+    let service = Fake::start(|request| match request.header("authorization") {
+        Some("Bearer ring-token-1") => Reply::empty(401),
+        _ => Reply::json(200, "{}"),
+    })
+    .await;
+    let setup = setup(Keyring::default(), &[&service.url()]);
+    for _ in 0..2 {
+        let response = send(&setup.client, &service.url()).await.unwrap();
+        assert_eq!(response.status, 200);
+    }
+    let expected = ["Bearer ring-token-1", "Bearer ring-token-2", "Bearer ring-token-2"];
+    assert_eq!(shown(&service), expected);
+    assert_eq!(setup.keys.made.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_second_refusal_is_final() {
+    let service = Fake::replies(vec![Reply::empty(401)]).await;
+    let setup = setup(Keyring::default(), &[&service.url()]);
+    let response = send(&setup.client, &service.url()).await.unwrap();
+    assert_eq!((response.status.as_u16(), service.count()), (401, 2));
+    let sent = send_once(&setup.client, &service.url()).await.unwrap();
+    assert!(matches!(sent, Sent::Answered(response) if response.status == 401));
+    assert_eq!(service.count(), 4);
+}
+
+#[tokio::test]
+async fn claims_that_the_service_asks_for_reach_the_source() {
+    let service = Fake::start(|request| match request.number {
+        1 => {
+            let encoded = base64::engine::general_purpose::STANDARD.encode(CLAIMS);
+            let challenge =
+                format!("Bearer realm=\"\", error=\"insufficient_claims\", claims=\"{encoded}\"");
+            Reply::empty(401).header("www-authenticate", challenge)
+        }
+        _ => Reply::json(200, "{}"),
+    })
+    .await;
+    let setup = setup(Keyring::default(), &[&service.url()]);
+    send(&setup.client, &service.url()).await.unwrap();
+    assert_eq!(*lock(&setup.keys.claims), [None, Some(CLAIMS.to_owned())]);
+}
+
+#[tokio::test]
+async fn no_token_goes_to_another_origin() {
+    let service = Fake::replies(vec![Reply::json(200, "{}")]).await;
+    let elsewhere = Fake::start(Reply::unexpected).await;
+    let one = setup(Keyring::default(), &[&service.url()]);
+    let error = send(&one.client, &elsewhere.url()).await.unwrap_err();
+    let place = elsewhere.url().replace("http://", "");
+    assert!(error.message.contains(&place), "{}", error.message);
+    assert!(send_once(&one.client, &elsewhere.url()).await.is_err());
+    assert_eq!((elsewhere.count(), one.keys.made.load(Ordering::SeqCst)), (0, 0));
+    let both = setup(Keyring::default(), &["https://other.example", &service.url()]);
+    assert!(send(&both.client, &service.url()).await.is_ok());
+    assert!(send(&both.client, &elsewhere.url()).await.is_err());
+}
+
+#[tokio::test]
+async fn a_change_is_sent_once_unless_it_surely_was_not_carried_out() {
+    for (replies, count, is_unknown) in [
+        (vec![Reply::empty(524)], 1, true),
+        (vec![Reply::empty(500)], 1, true),
+        (vec![Reply::empty(408)], 1, true),
+        (vec![Reply::reset()], 1, true),
+        (vec![Reply::json(201, "{\"long\": true}").truncated()], 1, true),
+        (vec![Reply::empty(401), Reply::empty(201)], 2, false),
+        (vec![Reply::empty(429), Reply::empty(201)], 2, false),
+        (vec![Reply::empty(409)], 1, false),
+        (vec![Reply::empty(201)], 1, false),
+    ] {
+        let service = Fake::replies(replies.clone()).await;
+        let setup = setup(Keyring::default(), &[&service.url()]);
+        let sent = send_once(&setup.client, &service.url()).await.unwrap();
+        assert_eq!(matches!(sent, Sent::Unknown(..)), is_unknown, "{replies:?} {sent:?}");
+        assert_eq!(service.count(), count, "{replies:?}");
+    }
+    // Nobody listens there.
+    let setup = setup(Keyring::default(), &["http://127.0.0.1:1"]);
+    let sent = Deadline::within(Duration::from_millis(50), CancellationToken::new());
+    let url = Url::parse("http://127.0.0.1:1").unwrap();
+    let make = async |_| Ok(Request::new(reqwest::Method::PUT, url.clone()));
+    let describe = |_: &Response| Error::new(Kind::Unexpected, "Put", "");
+    let sent = setup.client.send_once("Put", &sent, RetryPolicy::default(), make, describe).await;
+    assert!(sent.is_err(), "{sent:?}");
+}
+
+/// What waits for hours outlives its token; that takes nothing but a source.
+#[tokio::test]
+async fn a_token_that_ends_in_the_middle_of_a_wait_is_renewed() {
+    struct Looking<'a>(&'a Client, String, usize);
+    impl Poll for Looking<'_> {
+        type Output = usize;
+        async fn poll(&mut self) -> Result<Progress<usize>> {
+            let response = send(self.0, &self.1).await?;
+            assert_eq!(response.status, 200);
+            self.2 += 1;
+            Ok(if self.2 == 8 { Progress::Done(self.2) } else { Progress::Pending(None) })
+        }
+    }
+    let service = Fake::replies(vec![Reply::json(200, "{}")]).await;
+    let lifetime = Some(Duration::from_millis(400));
+    let setup = setup(Keyring { lifetime, ..Keyring::default() }, &[&service.url()]);
+    let mut looking = Looking(&setup.client, service.url(), 0);
+    let every = Duration::from_millis(150);
+    assert_eq!(until_done("Wait", every, None, &deadline(), &mut looking).await.unwrap(), 8);
+    let shown = shown(&service);
+    assert!(shown.contains(&"Bearer ring-token-1".to_owned()), "{shown:?}");
+    assert!(shown.contains(&"Bearer ring-token-3".to_owned()), "{shown:?}");
+}
+
+#[test]
+fn an_origin_is_scheme_host_and_port_however_they_are_written() {
+    let check = |url: &str, origin: &str| {
+        Origins::One(Url::parse(origin).unwrap()).check("Get", &Url::parse(url).unwrap())
+    };
+    let origin = "https://management.meadow.example";
+    assert!(check("https://Management.MEADOW.example:443/a?b", origin).is_ok());
+    for (url, place) in [
+        ("http://management.meadow.example/", "http://management.meadow.example:80"),
+        ("https://management.meadow.example:8443/", "management.meadow.example:8443"),
+        ("https://management.meadow.example.wolf.example/", "wolf.example:443"),
+        ("https://management.meadow.example@wolf.example/", "//wolf.example:443"),
+    ] {
+        let error = check(url, origin).unwrap_err();
+        assert!(error.message.contains(place), "{}", error.message);
+    }
+}
