@@ -7,7 +7,7 @@ use crate::harness::{Workspace, ucloud};
 const ANY: &str = "data \"cloudimages_ucloud_images\" \"any\" {}\n";
 
 /// How many files there are where the provider had its socket.
-fn left(workspace: &Workspace) -> usize {
+pub(super) fn left(workspace: &Workspace) -> usize {
     workspace.temporary().read_dir().unwrap().count()
 }
 

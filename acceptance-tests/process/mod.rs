@@ -6,3 +6,4 @@ mod interruption;
 mod leftovers;
 mod logs;
 mod secrets;
+mod socket;

@@ -1,6 +1,8 @@
 //! Where the process listens: a socket file that only its owner can open or, on Windows, a local
 //! TCP port. Knows the variables that say where; knows nothing of TLS or of what is served.
 
+#[cfg(unix)]
+mod folder;
 #[cfg(any(windows, test))]
 mod tcp;
 #[cfg(unix)]
