@@ -13,5 +13,5 @@ fn main() -> ExitCode {
         address: CloudImages::ADDRESS,
         version: CloudImages::VERSION,
     };
-    serve(&identity, || routes(CloudImages))
+    serve(&identity, |stop| routes(CloudImages, stop))
 }

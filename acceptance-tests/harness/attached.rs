@@ -7,6 +7,7 @@ use serde_json::json;
 use terraform_provider_cloudimages::tfplugin::provider::Provider;
 use terraform_provider_cloudimages::tfplugin::wire::routes;
 use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 
@@ -29,7 +30,11 @@ impl Attached {
         let inside = runtime.enter();
         let incoming = TcpIncoming::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let address = incoming.local_addr().unwrap().to_string();
-        runtime.spawn(Server::builder().add_routes(routes(provider)).serve_with_incoming(incoming));
+        runtime.spawn(
+            Server::builder()
+                .add_routes(routes(provider, CancellationToken::new()))
+                .serve_with_incoming(incoming),
+        );
         drop(inside);
         let reattach = json!({P::ADDRESS: {
             "Protocol": "grpc",

@@ -9,6 +9,7 @@ mod find;
 pub(crate) mod hci;
 pub(crate) mod mirror;
 mod outcome;
+mod processes;
 mod run;
 mod state;
 mod terraform;
@@ -17,6 +18,7 @@ mod workspace;
 
 pub(crate) use attached::Attached;
 pub(crate) use outcome::{Diagnostic, Outcome};
+pub(crate) use processes::provider_of;
 pub(crate) use run::Run;
 pub(crate) use state::State;
 pub(crate) use workspace::{PROVIDER, Workspace};

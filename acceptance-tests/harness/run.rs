@@ -45,16 +45,28 @@ impl Run {
         self.signal("INT");
     }
 
+    /// Asks the program and all its children to end, as a system does that shuts down.
+    pub(crate) fn terminate(&self) {
+        self.signal("TERM");
+    }
+
+    /// Closes the terminal: the signal goes to the program and all its children.
+    pub(crate) fn hang_up(&self) {
+        self.signal("HUP");
+    }
+
     /// Ends the program and all its children as a crash or a loss of power does.
     pub(crate) fn kill(self) {
         drop(self);
     }
 
+    /// The id of the program, as long as it runs.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     fn signal(&self, name: &str) {
-        // The shell's own `kill`: signals are no part of the standard library.
-        let script = format!("kill -{name} -{}", self.child.id());
-        let sent = Command::new("sh").args(["-c", &script]).stderr(Stdio::null()).status();
-        assert!(sent.is_ok(), "{script}: {sent:?}");
+        send(name, &format!("-{}", self.child.id()));
     }
 
     /// Waits until `happened`, which has to be before the end.
@@ -113,6 +125,15 @@ impl Drop for Run {
             let _ = self.child.wait();
         }
     }
+}
+
+/// Sends a signal to a process, or with a minus sign to a process group.
+///
+/// By the shell's own `kill`: the standard library has no signals.
+pub(crate) fn send(signal: &str, id: &str) {
+    let script = format!("kill -{signal} {id}");
+    let sent = Command::new("sh").args(["-c", &script]).stderr(Stdio::null()).status();
+    assert!(sent.is_ok(), "{script}: {sent:?}");
 }
 
 /// What a program writes. It is read on a thread of its own: a full pipe would stop the writer.

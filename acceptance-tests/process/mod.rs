@@ -1,4 +1,5 @@
-//! Being Terraform's child: the command line, debug mode, logs, interruptions, what is left.
+//! Being Terraform's child: the command line, debug mode, logs, interruptions, signals, what is
+//! left.
 
 mod command_line;
 mod debugging;
@@ -6,4 +7,5 @@ mod interruption;
 mod leftovers;
 mod logs;
 mod secrets;
+mod signals;
 mod socket;

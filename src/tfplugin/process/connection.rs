@@ -1,56 +1,15 @@
 //! One caller's connection, with or without TLS, as the gRPC server wants it.
 
 use super::listener::Stream;
+use super::open::{Counted, Open};
 use crate::tfplugin::wire::Connection;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::Notify;
 use tokio_rustls::server::TlsStream;
 use tonic::transport::server::Connected;
-
-/// The connections that are open at the moment.
-#[derive(Debug, Default)]
-pub(super) struct Open {
-    count: AtomicUsize,
-    closed: Notify,
-}
-
-impl Open {
-    /// Waits until no connection is open.
-    pub(super) async fn none(&self) {
-        loop {
-            let mut closed = std::pin::pin!(self.closed.notified());
-            // Listens before it looks: a connection may close in between.
-            closed.as_mut().enable();
-            if self.count.load(Ordering::Acquire) == 0 {
-                return;
-            }
-            closed.await;
-        }
-    }
-}
-
-/// Counts one connection for as long as it lives.
-#[derive(Debug)]
-struct Counted(Arc<Open>);
-
-impl Counted {
-    fn new(open: &Arc<Open>) -> Self {
-        open.count.fetch_add(1, Ordering::AcqRel);
-        Self(Arc::clone(open))
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.count.fetch_sub(1, Ordering::AcqRel);
-        self.0.closed.notify_waiters();
-    }
-}
 
 /// The bytes of a connection.
 #[derive(Debug)]

@@ -3,13 +3,16 @@
 //!
 //! The provider itself comes in as a set of gRPC routes. Nothing here knows what they do, nor
 //! which messages they carry: any gRPC service could be run this way under Terraform, whose
-//! side of it all is hashicorp/go-plugin.
+//! side of it all is hashicorp/go-plugin. All that the routes learn of the process is a token that
+//! is cancelled when it is about to end.
 //!
 //! What happens, in order: [`serve`] reads the command line; the cookie tells whether Terraform
 //! is there; the socket is bound and a certificate made; one line on stdout says where; gRPC is
-//! served until the client calls Shutdown. Up to that line Terraform waits, and it starts the
-//! process several times a run. Everything that can wait comes after it.
+//! served until the client calls Shutdown or a signal asks for the end; how either goes is told in
+//! `server`. Up to that line Terraform waits, and it starts the process several times a run.
+//! Everything that can wait comes after it.
 
+mod calls;
 mod command_line;
 mod connection;
 mod debug;
@@ -17,6 +20,7 @@ mod environment;
 mod handshake;
 mod listener;
 pub mod log;
+mod open;
 mod proto;
 mod server;
 mod services;
@@ -30,7 +34,7 @@ use crate::tfplugin::panics;
 use command_line::Request;
 use environment::Environment;
 use listener::Bound;
-use server::Ending;
+use server::{Ending, Outside};
 use signals::Interrupt;
 use std::env;
 use std::error::Error;
@@ -40,6 +44,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{self, ExitCode};
 use tls::Tls;
 use tokio::runtime::{Builder, Runtime};
+use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use tracing::{debug, warn};
 
@@ -73,8 +78,9 @@ impl Identity {
 
 /// Does what the command line and the environment ask for, and says with what code to exit.
 ///
-/// `routes` is called once, when there is somebody to serve.
-pub fn serve(identity: &Identity, routes: impl FnOnce() -> Routes) -> ExitCode {
+/// `routes` is called once, when there is somebody to serve. The token that it gets is cancelled
+/// when the process is about to end: calls should wait for nothing then, and answer.
+pub fn serve(identity: &Identity, routes: impl FnOnce(CancellationToken) -> Routes) -> ExitCode {
     let program = identity.program();
     match command_line::parse(env::args_os().skip(1)) {
         Request::Version => say(&format!("{program} {}\n", identity.version)),
@@ -110,7 +116,7 @@ fn run(
     identity: &Identity,
     environment: &Environment,
     mode: Mode,
-    routes: impl FnOnce() -> Routes,
+    routes: impl FnOnce(CancellationToken) -> Routes,
 ) -> ExitCode {
     log::install(identity, environment);
     panics::install_hook(format!("{} {}", identity.program(), identity.version));
@@ -141,10 +147,10 @@ async fn start_and_serve(
     identity: &Identity,
     environment: &Environment,
     mode: Mode,
-    routes: impl FnOnce() -> Routes,
+    routes: impl FnOnce(CancellationToken) -> Routes,
 ) -> Result<Ending, StartError> {
     // First the signals: from the moment there is a file, something has to remove it.
-    let stop = signals::take_over(match mode {
+    let signals = signals::take_over(match mode {
         Mode::Launched => Interrupt::IsTheParents,
         Mode::Debug => Interrupt::EndsUs,
     })?;
@@ -153,7 +159,10 @@ async fn start_and_serve(
         Mode::Launched => launched(environment, &listener)?,
         Mode::Debug => attachable(identity, &listener)?,
     };
-    Ok(server::serve(listener, tls.map(|tls| tls.acceptor), routes(), stop).await)
+    let stop = CancellationToken::new();
+    let routes = routes(stop.clone());
+    let outside = Outside { signals, stop };
+    Ok(server::serve(listener, tls.map(|tls| tls.acceptor), routes, outside).await)
 }
 
 /// Shakes hands with the Terraform that started us.

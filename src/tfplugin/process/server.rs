@@ -1,8 +1,16 @@
 //! Serving gRPC from the first connection to the end of the process.
+//!
+//! Besides a panic there are two ways to end. The client calls Shutdown: that is answered, and
+//! nothing else is worth waiting for. A signal asks for it: what calls wait for is given up, as on
+//! StopProvider but for all connections, and the process ends once the open calls have answered;
+//! Terraform may have got the same signal, and what it does not hear of is lost from its state.
 
-use super::connection::{Accepted, Open, Transport};
+use super::calls::Calls;
+use super::connection::{Accepted, Transport};
 use super::listener::{Bound, Stream};
+use super::open::Open;
 use super::services;
+use super::signals::Signals;
 use crate::tfplugin::panics;
 use crate::tfplugin::wire::Connection;
 use std::convert::Infallible;
@@ -13,6 +21,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_stream::wrappers::ReceiverStream;
+use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use tonic::transport::Server;
 use tracing::{debug, warn};
@@ -24,6 +33,14 @@ const HANDSHAKE_LIMIT: Duration = Duration::from_secs(30);
 /// How long a client may take to hang up after the answer to its Shutdown. Go's does so at once,
 /// which ends the process; the limit is for those that stay, and for the answer to get through.
 const FAREWELL_LIMIT: Duration = Duration::from_millis(50);
+
+/// How long open calls may take to answer after a signal. They wait for nothing then but the
+/// answer to a request that is on its way: one that changes something has to be heard of, and may
+/// take this long at a slow service. A second signal ends the process at once.
+const ANSWERS_LIMIT: Duration = Duration::from_secs(120);
+
+/// How long the last answers may take from here to the client. It only has to read them.
+const DELIVERY_LIMIT: Duration = Duration::from_secs(2);
 
 /// How long to wait when no caller can be accepted, which means that there are no file
 /// descriptors left: trying again at once would only burn time.
@@ -38,32 +55,49 @@ pub(super) enum Ending {
     Panicked,
 }
 
-/// Serves until the client calls Shutdown, `stop` is ready or a task panics, whatever calls and
-/// streams are open then. The listener's file is gone afterwards.
+/// What ends the process when its client does not.
+#[derive(Debug)]
+pub(super) struct Outside {
+    /// The signals that ask for it.
+    pub(super) signals: Signals,
+    /// Ends what calls wait for, also those that begin later. Cancelled by the first signal.
+    pub(super) stop: CancellationToken,
+}
+
+/// Serves until the client calls Shutdown, something outside ends that or a task panics. The
+/// listener's file is gone afterwards.
 pub(super) async fn serve(
     listener: Bound,
     tls: Option<TlsAcceptor>,
     routes: Routes,
-    stop: impl Future<Output = ()>,
+    outside: Outside,
 ) -> Ending {
+    let Outside { signals, stop } = outside;
     let shutdown = Arc::new(Notify::new());
-    let open = Arc::new(Open::default());
+    let (connections, calls) = (Arc::<Open>::default(), Arc::<Open>::default());
     let (ready, incoming) = mpsc::channel(1);
-    let routes = services::add_to(routes, Arc::clone(&shutdown)).prepare();
-    let mut accepting = pin!(accept(&listener, tls, &open, ready));
-    let mut serving = pin!(
-        Server::builder().add_routes(routes).serve_with_incoming(ReceiverStream::new(incoming))
-    );
+    let closing = CancellationToken::new();
+    let routes = services::add_to(routes, Arc::clone(&shutdown), &closing).prepare();
+    let mut accepting = pin!(accept(&listener, tls, &connections, ready));
+    let mut serving = pin!(Server::builder().serve_with_incoming_shutdown(
+        Calls::to(routes, &calls),
+        ReceiverStream::new(incoming),
+        closing.cancelled(),
+    ));
     let ending = tokio::select! {
         () = shutdown.notified() => {
             debug!("Shutting down on the client's request");
             listener.remove();
             // What has been asked is done; nothing else is worth waiting for.
-            let _ = timeout(FAREWELL_LIMIT, open.none()).await;
+            let _ = timeout(FAREWELL_LIMIT, connections.none()).await;
             Ending::Asked
         }
-        () = stop => {
-            debug!("Shutting down on a signal");
+        answered = asked_to_end(signals, &stop, &calls) => {
+            if answered {
+                // Calls that are answered here may still be on their way to the client.
+                closing.cancel();
+                let _ = timeout(DELIVERY_LIMIT, &mut serving).await;
+            }
             Ending::Asked
         }
         () = panics::outside_of_calls() => Ending::Panicked,
@@ -73,6 +107,24 @@ pub(super) async fn serve(
     };
     listener.remove();
     ending
+}
+
+/// Waits for a signal, then ends what calls wait for and lets them answer. Says whether all did.
+async fn asked_to_end(mut signals: Signals, stop: &CancellationToken, calls: &Open) -> bool {
+    signals.next().await;
+    debug!(calls = calls.count(), "Shutting down on a signal, once the open calls have answered");
+    stop.cancel();
+    tokio::select! {
+        () = calls.none() => true,
+        () = signals.next() => {
+            warn!(calls = calls.count(), "Shutting down on a second signal without the open calls");
+            false
+        }
+        () = sleep(ANSWERS_LIMIT) => {
+            warn!(calls = calls.count(), "Shutting down without the open calls: no answer in time");
+            false
+        }
+    }
 }
 
 /// Passes on each caller once it is ready, without letting one hold up the next.

@@ -10,28 +10,55 @@ use super::proto::plugin::grpc_broker_server::{GrpcBroker, GrpcBrokerServer};
 use super::proto::plugin::grpc_controller_server::{GrpcController, GrpcControllerServer};
 use super::proto::plugin::grpc_stdio_server::{GrpcStdio, GrpcStdioServer};
 use super::proto::plugin::{ConnInfo, Empty, StdioData};
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use tokio::sync::Notify;
 use tokio_stream::{self as stream, Stream, StreamExt as _};
+use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use tonic::{Request, Response, Status, Streaming, async_trait};
 use tracing::trace;
 
 /// Adds go-plugin's services. `shutdown` is notified when the client asks the process to end.
-pub(super) fn add_to(routes: Routes, shutdown: Arc<Notify>) -> Routes {
+/// Streams that would stay open end when `closing` is cancelled.
+pub(super) fn add_to(routes: Routes, shutdown: Arc<Notify>, closing: &CancellationToken) -> Routes {
+    let silent = Silent { closing: closing.clone() };
     routes
-        .add_service(HealthServer::new(Healthy))
-        .add_service(GrpcStdioServer::new(Silent))
-        .add_service(GrpcBrokerServer::new(Silent))
+        .add_service(HealthServer::new(Healthy { closing: closing.clone() }))
+        .add_service(GrpcStdioServer::new(silent.clone()))
+        .add_service(GrpcBrokerServer::new(silent))
         .add_service(GrpcControllerServer::new(Controller { shutdown }))
 }
 
 /// A stream of answers, whatever it is made of.
 type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
+/// A stream without answers, open until its future is ready.
+struct Silence<T> {
+    end: Pin<Box<dyn Future<Output = ()> + Send>>,
+    answers: PhantomData<fn() -> T>,
+}
+
+impl<T> Silence<T> {
+    fn until(end: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self { end: Box::pin(end), answers: PhantomData }
+    }
+}
+
+impl<T> Stream for Silence<T> {
+    type Item = T;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
+        self.end.as_mut().poll(context).map(|()| None)
+    }
+}
+
 /// Serving, from the first moment to the last.
-struct Healthy;
+struct Healthy {
+    closing: CancellationToken,
+}
 
 /// The whole process, and the name that go-plugin's ping uses.
 const HEALTHY: [&str; 2] = ["", "plugin"];
@@ -77,14 +104,18 @@ impl Health for Healthy {
         } else {
             HealthCheckResponse { status: ServingStatus::ServiceUnknown.into() }
         };
-        // Open until the client leaves: there is no further change to report.
-        Ok(Response::new(Box::pin(stream::once(Ok(status)).chain(stream::pending()))))
+        // There is no further change to report.
+        let rest = Silence::until(self.closing.clone().cancelled_owned());
+        Ok(Response::new(Box::pin(stream::once(Ok(status)).chain(rest))))
     }
 }
 
 /// Streams that go-plugin's client opens when it connects. Kept open, they need no answer; the
 /// real stderr carries the logs.
-struct Silent;
+#[derive(Clone)]
+struct Silent {
+    closing: CancellationToken,
+}
 
 #[async_trait]
 impl GrpcStdio for Silent {
@@ -95,7 +126,7 @@ impl GrpcStdio for Silent {
         _: Request<()>,
     ) -> Result<Response<Self::StreamStdioStream>, Status> {
         trace!("plugin.GRPCStdio/StreamStdio");
-        Ok(Response::new(Box::pin(stream::pending())))
+        Ok(Response::new(Box::pin(Silence::until(self.closing.clone().cancelled_owned()))))
     }
 }
 
@@ -108,8 +139,12 @@ impl GrpcBroker for Silent {
         request: Request<Streaming<ConnInfo>>,
     ) -> Result<Response<Self::StartStreamStream>, Status> {
         trace!("plugin.GRPCBroker/StartStream");
+        let (mut asked, closing) = (request.into_inner(), self.closing.clone());
         // Reads on, so that the stream ends when the client ends it.
-        Ok(Response::new(Box::pin(request.into_inner().filter_map(|_| None))))
+        let end = async move { while let Ok(Some(_)) = asked.message().await {} };
+        Ok(Response::new(Box::pin(Silence::until(async move {
+            closing.run_until_cancelled(end).await;
+        }))))
     }
 }
 

@@ -1,6 +1,16 @@
 //! What signals mean to this process.
+//!
+//! | signal | launched by Terraform | in debug mode |
+//! | --- | --- | --- |
+//! | SIGINT (Windows: ctrl-C, ctrl-break) | ignored | asks to end |
+//! | SIGTERM, SIGHUP (Windows: closing the console) | asks to end | asks to end |
+//!
+//! How the process ends when it is asked to is decided in [`super::server`].
 
 use super::StartError;
+use std::fmt::{self, Debug};
+use std::future::poll_fn;
+use std::task::{Context, Poll};
 
 /// Who answers when the user presses Ctrl-C.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,53 +21,78 @@ pub(super) enum Interrupt {
     EndsUs,
 }
 
-/// Takes over the signals at once. The future is ready when one asks the process to end.
+/// Ready once for each signal.
+type PollSignal = dyn FnMut(&mut Context<'_>) -> Poll<()> + Send;
+
+/// The signals that ask the process to end.
+pub(super) struct Signals(Box<PollSignal>);
+
+impl Signals {
+    /// `poll` is ready once for each signal.
+    pub(super) fn new(poll: impl FnMut(&mut Context<'_>) -> Poll<()> + Send + 'static) -> Self {
+        Self(Box::new(poll))
+    }
+
+    /// Waits for the next one.
+    pub(super) async fn next(&mut self) {
+        poll_fn(&mut self.0).await;
+    }
+}
+
+impl Debug for Signals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Signals")
+    }
+}
+
+/// What `poll_recv` returns when there was a signal.
+const RECEIVED: Poll<Option<()>> = Poll::Ready(Some(()));
+
+/// Takes over the signals at once.
 #[cfg(unix)]
-pub(super) fn take_over(
-    interrupt: Interrupt,
-) -> Result<impl Future<Output = ()> + use<>, StartError> {
+pub(super) fn take_over(interrupt: Interrupt) -> Result<Signals, StartError> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let failed = |error| StartError::new("cannot handle signals", error);
     let mut interrupts = signal(SignalKind::interrupt()).map_err(failed)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
     let mut hangup = signal(SignalKind::hangup()).map_err(failed)?;
-    Ok(async move {
-        loop {
-            tokio::select! {
-                Some(()) = interrupts.recv() => if interrupted(interrupt) { return },
-                Some(()) = terminate.recv() => return,
-                Some(()) = hangup.recv() => return,
-                else => std::future::pending().await,
+    Ok(Signals::new(move |context| {
+        while interrupts.poll_recv(context) == RECEIVED {
+            if interrupted(interrupt) {
+                return Poll::Ready(());
             }
         }
-    })
+        if terminate.poll_recv(context) == RECEIVED || hangup.poll_recv(context) == RECEIVED {
+            return Poll::Ready(());
+        }
+        Poll::Pending
+    }))
 }
 
-/// Takes over the console's events at once. The future is ready when one asks the process to end.
+/// Takes over the console's events at once.
+///
+/// After the console was closed, Windows itself ends the process within some seconds: calls that
+/// take longer to answer are lost.
 #[cfg(windows)]
-pub(super) fn take_over(
-    interrupt: Interrupt,
-) -> Result<impl Future<Output = ()> + use<>, StartError> {
+pub(super) fn take_over(interrupt: Interrupt) -> Result<Signals, StartError> {
     use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close};
 
     let failed = |error| StartError::new("cannot handle console events", error);
     let mut interrupts = ctrl_c().map_err(failed)?;
     let mut breaks = ctrl_break().map_err(failed)?;
     let mut closes = ctrl_close().map_err(failed)?;
-    Ok(async move {
-        loop {
-            tokio::select! {
-                Some(()) = interrupts.recv() => if interrupted(interrupt) { return },
-                Some(()) = breaks.recv() => if interrupted(interrupt) { return },
-                Some(()) = closes.recv() => return,
-                else => std::future::pending().await,
+    Ok(Signals::new(move |context| {
+        while interrupts.poll_recv(context) == RECEIVED || breaks.poll_recv(context) == RECEIVED {
+            if interrupted(interrupt) {
+                return Poll::Ready(());
             }
         }
-    })
+        if closes.poll_recv(context) == RECEIVED { Poll::Ready(()) } else { Poll::Pending }
+    }))
 }
 
-/// Whether an interrupt ends the process.
+/// Whether an interrupt asks the process to end.
 fn interrupted(interrupt: Interrupt) -> bool {
     if interrupt == Interrupt::IsTheParents {
         tracing::debug!("Ignoring the interrupt: Terraform says what is to stop");

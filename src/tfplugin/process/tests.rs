@@ -9,7 +9,8 @@ use super::proto::plugin::grpc_broker_client::GrpcBrokerClient;
 use super::proto::plugin::grpc_controller_client::GrpcControllerClient;
 use super::proto::plugin::grpc_stdio_client::GrpcStdioClient;
 use super::proto::plugin::{ConnInfo, Empty};
-use super::server::{self, Ending};
+use super::server::{self, Ending, Outside};
+use super::signals::Signals;
 use super::tls::Tls;
 use super::{StartError, handshake};
 use crate::tfplugin::wire::Connection;
@@ -25,13 +26,16 @@ use std::convert::Infallible;
 use std::future;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::UnixStream;
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_stream::StreamExt as _;
+use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 use tonic::codegen::http;
 use tonic::server::NamedService;
@@ -40,6 +44,8 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 use tower::service_fn;
 
+mod ending;
+
 /// Far more than anything here takes.
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -47,6 +53,7 @@ const LIMIT: Duration = Duration::from_secs(20);
 struct Running {
     directory: TempDir,
     socket: PathBuf,
+    signals: mpsc::Sender<()>,
     ending: JoinHandle<Ending>,
 }
 
@@ -56,15 +63,23 @@ fn bound(directory: &TempDir) -> Bound {
 }
 
 fn running(tls: Option<Tls>, routes: Routes) -> Running {
+    running_until(tls, routes, CancellationToken::new())
+}
+
+fn running_until(tls: Option<Tls>, routes: Routes, stop: CancellationToken) -> Running {
     let directory = tempfile::tempdir().unwrap();
     let listener = bound(&directory);
     let socket = PathBuf::from(&listener.address().name);
     let acceptor = tls.map(|tls| tls.acceptor);
+    let (sender, mut received) = mpsc::channel(2);
+    let signals = Signals::new(move |context| match received.poll_recv(context) {
+        Poll::Ready(Some(())) => Poll::Ready(()),
+        _ => Poll::Pending,
+    });
+    let outside = Outside { signals, stop };
     let ending =
-        tokio::spawn(
-            async move { server::serve(listener, acceptor, routes, future::pending()).await },
-        );
-    Running { directory, socket, ending }
+        tokio::spawn(async move { server::serve(listener, acceptor, routes, outside).await });
+    Running { directory, socket, signals: sender, ending }
 }
 
 impl Running {
@@ -282,14 +297,6 @@ async fn the_brokers_stream_ends_with_the_clients() {
     let answers = broker.start_stream(outgoing).await.unwrap().into_inner();
     let answers: Vec<_> = timeout(LIMIT, answers.collect()).await.unwrap();
     assert!(answers.is_empty());
-}
-
-#[tokio::test]
-async fn a_signal_ends_everything() {
-    let directory = tempfile::tempdir().unwrap();
-    let ending = server::serve(bound(&directory), None, Routes::default(), async {}).await;
-    assert_eq!(ending, Ending::Asked);
-    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
 }
 
 /// A service that notes the connection of each request.

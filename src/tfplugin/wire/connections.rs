@@ -22,6 +22,8 @@ const REMEMBERED: usize = 64;
 #[derive(Debug)]
 pub(super) struct Connections<C> {
     by_connection: Mutex<BTreeMap<u64, Known<C>>>,
+    /// Cancelled when the process is about to end, and all the others with it.
+    stop: CancellationToken,
 }
 
 #[derive(Debug)]
@@ -30,19 +32,18 @@ struct Known<C> {
     stop: CancellationToken,
 }
 
-impl<C> Default for Known<C> {
-    fn default() -> Self {
-        Self { clients: None, stop: CancellationToken::new() }
-    }
-}
-
-impl<C> Default for Connections<C> {
-    fn default() -> Self {
-        Self { by_connection: Mutex::default() }
+impl<C> Known<C> {
+    fn new(stop: CancellationToken) -> Self {
+        Self { clients: None, stop }
     }
 }
 
 impl<C> Connections<C> {
+    /// None yet. Once `stop` is cancelled, so is every call, whenever it begins.
+    pub(super) fn new(stop: CancellationToken) -> Self {
+        Self { by_connection: Mutex::default(), stop }
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Known<C>>> {
         self.by_connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -51,7 +52,7 @@ impl<C> Connections<C> {
     pub(super) fn configure(&self, connection: u64, clients: C) {
         let mut connections = self.lock();
         // What is in flight goes on, and can still be stopped.
-        connections.entry(connection).or_default().clients = Some(Arc::new(clients));
+        self.known(&mut connections, connection).clients = Some(Arc::new(clients));
         while connections.len() > REMEMBERED {
             let oldest = connections.keys().copied().find(|other| *other != connection);
             oldest.and_then(|oldest| connections.remove(&oldest));
@@ -68,7 +69,7 @@ impl<C> Connections<C> {
     pub(super) fn stop_token(&self, connection: u64) -> CancellationToken {
         let mut connections = self.lock();
         let home = home(&connections, connection);
-        connections.entry(home).or_default().stop.clone()
+        self.known(&mut connections, home).stop.clone()
     }
 
     /// Ends the calls in flight. Later ones are not affected, as in Go's servers.
@@ -76,8 +77,16 @@ impl<C> Connections<C> {
         let mut connections = self.lock();
         let home = home(&connections, connection);
         if let Some(known) = connections.get_mut(&home) {
-            std::mem::replace(&mut known.stop, CancellationToken::new()).cancel();
+            std::mem::replace(&mut known.stop, self.stop.child_token()).cancel();
         }
+    }
+
+    fn known<'a>(
+        &self,
+        connections: &'a mut BTreeMap<u64, Known<C>>,
+        connection: u64,
+    ) -> &'a mut Known<C> {
+        connections.entry(connection).or_insert_with(|| Known::new(self.stop.child_token()))
     }
 }
 
@@ -99,7 +108,7 @@ mod tests {
 
     #[test]
     fn two_connections_keep_their_configurations_apart() {
-        let connections = Connections::default();
+        let connections = Connections::new(CancellationToken::new());
         connections.configure(1, "one");
         connections.configure(2, "two");
         assert_eq!(*connections.clients(1).unwrap(), "one");
@@ -109,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_connection_without_a_configuration_speaks_for_the_latest_one() {
-        let connections = Connections::default();
+        let connections = Connections::new(CancellationToken::new());
         connections.configure(1, ());
         let running = connections.stop_token(1);
         connections.stop(2);
@@ -118,7 +127,7 @@ mod tests {
 
     #[test]
     fn stopping_ends_what_runs_and_not_what_comes_later() {
-        let connections = Connections::<()>::default();
+        let connections = Connections::<()>::new(CancellationToken::new());
         let (ours, theirs) = (connections.stop_token(1), connections.stop_token(2));
         connections.stop(1);
         assert!(ours.is_cancelled());
@@ -127,8 +136,26 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_the_process_stops_all_connections_and_what_comes_later() {
+        let stop = CancellationToken::new();
+        let connections = Connections::new(stop.clone());
+        connections.configure(1, ());
+        let (first, second) = (connections.stop_token(1), connections.stop_token(2));
+        connections.stop(1);
+        let renewed = connections.stop_token(1);
+        assert!(!renewed.is_cancelled());
+        stop.cancel();
+        for token in [first, second, renewed, connections.stop_token(1), connections.stop_token(3)]
+        {
+            assert!(token.is_cancelled());
+        }
+        connections.stop(1);
+        assert!(connections.stop_token(1).is_cancelled());
+    }
+
+    #[test]
     fn what_runs_can_be_stopped_after_another_configuration() {
-        let connections = Connections::default();
+        let connections = Connections::new(CancellationToken::new());
         connections.configure(1, "one");
         let running = connections.stop_token(1);
         connections.configure(1, "another");
@@ -138,7 +165,7 @@ mod tests {
 
     #[test]
     fn an_old_connection_may_be_configured_after_many_new_ones() {
-        let connections = Connections::default();
+        let connections = Connections::new(CancellationToken::new());
         for connection in 2..100 {
             connections.configure(connection, connection);
         }

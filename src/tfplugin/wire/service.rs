@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
 use tokio_stream::Stream;
+use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use crate::tfplugin::diagnostic::{Diagnostic, Failure};
@@ -29,10 +30,11 @@ mod unsupported;
 type Answer<T> = Result<Response<T>, Status>;
 type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
-/// The routes of a provider's rpcs.
+/// The routes of a provider's rpcs. Once `stop` is cancelled, every call gets on as after
+/// StopProvider, also those that begin later.
 #[must_use]
-pub fn routes<P: Provider>(provider: P) -> tonic::service::Routes {
-    let server = pb::provider_server::ProviderServer::new(Service::new(provider))
+pub fn routes<P: Provider>(provider: P, stop: CancellationToken) -> tonic::service::Routes {
+    let server = pb::provider_server::ProviderServer::new(Service::new(provider, stop))
         .max_decoding_message_size(super::MESSAGE_LIMIT)
         .max_encoding_message_size(super::MESSAGE_LIMIT);
     tonic::service::Routes::new(server)
@@ -52,9 +54,9 @@ impl<P: Provider> std::fmt::Debug for Service<P> {
 }
 
 impl<P: Provider> Service<P> {
-    /// Serves `provider`.
-    pub fn new(provider: P) -> Self {
-        Self { provider, offer: OnceLock::new(), connections: Connections::default() }
+    /// Serves `provider` until `stop` is cancelled, which ends what any call waits for.
+    pub fn new(provider: P, stop: CancellationToken) -> Self {
+        Self { provider, offer: OnceLock::new(), connections: Connections::new(stop) }
     }
 
     fn offer(&self) -> &Offer<P> {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 use tonic::Request;
 
 use crate::tfplugin::model::Attribute;
@@ -69,7 +70,10 @@ impl Harness {
 
     fn unconfigured() -> Self {
         let cloud = Arc::new(Cloud::default());
-        Self { service: Arc::new(Service::new(Alpha(cloud.clone()))), cloud }
+        Self {
+            service: Arc::new(Service::new(Alpha(cloud.clone()), CancellationToken::new())),
+            cloud,
+        }
     }
 
     async fn configure(&self, connection: u64, config: Json) -> Vec<pb::Diagnostic> {
