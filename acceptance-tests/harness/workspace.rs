@@ -117,6 +117,15 @@ impl Workspace {
         Run::start(self.command(executable(), arguments), Some(slot))
     }
 
+    /// The same under `nohup`, which has the program and its children ignore SIGHUP.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn start_under_nohup(&self, arguments: &[&str]) -> Run {
+        let slot = Slot::take();
+        let mut command = self.command(Path::new("nohup"), &[]);
+        command.arg(executable()).args(arguments);
+        Run::start(command, Some(slot))
+    }
+
     /// A program with this workspace's environment and folder.
     pub(crate) fn command(&self, program: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);

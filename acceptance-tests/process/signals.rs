@@ -83,6 +83,24 @@ fn sighup_to_the_provider_loses_no_image() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_closed_terminal_does_not_disturb_a_run_under_nohup() {
+    let azure = Azure::start();
+    azure.arm.set_duration(Duration::from_secs(60));
+    let workspace = Workspace::new(&azure.main(&Image::new()));
+    let mut run = workspace.start_under_nohup(&APPLY);
+    run.until("looks at the operation", || !azure.polls().is_empty());
+    run.hang_up();
+    let before = azure.polls().len();
+    run.until("further looks", || azure.polls().len() > before + 2);
+    azure.arm.end_operations();
+    let outcome = run.finish().ok();
+    assert!(outcome.warnings().is_empty(), "{outcome}");
+    workspace.is_settled();
+    assert_eq!(azure.writes(), 1);
+}
+
 /// What SIGHUP does to a run that nobody protects from it: Terraform ends at once, and its provider
 /// has nobody left to answer.
 #[test]

@@ -5,7 +5,8 @@
 //! | SIGINT (Windows: ctrl-C, ctrl-break) | ignored | asks to end |
 //! | SIGTERM, SIGHUP (Windows: closing the console) | asks to end | asks to end |
 //!
-//! How the process ends when it is asked to is decided in [`super::server`].
+//! How the process ends when it is asked to is decided in [`super::server`]. Launched under `nohup`,
+//! it ignores SIGHUP like Terraform itself, which goes on.
 
 use super::StartError;
 use std::fmt::{self, Debug};
@@ -56,18 +57,38 @@ pub(super) fn take_over(interrupt: Interrupt) -> Result<Signals, StartError> {
     let failed = |error| StartError::new("cannot handle signals", error);
     let mut interrupts = signal(SignalKind::interrupt()).map_err(failed)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-    let mut hangup = signal(SignalKind::hangup()).map_err(failed)?;
+    let mut hangup = if hangups_are_ignored() {
+        None
+    } else {
+        Some(signal(SignalKind::hangup()).map_err(failed)?)
+    };
     Ok(Signals::new(move |context| {
         while interrupts.poll_recv(context) == RECEIVED {
             if interrupted(interrupt) {
                 return Poll::Ready(());
             }
         }
-        if terminate.poll_recv(context) == RECEIVED || hangup.poll_recv(context) == RECEIVED {
+        let hung_up = hangup.as_mut().is_some_and(|hangup| hangup.poll_recv(context) == RECEIVED);
+        if hung_up || terminate.poll_recv(context) == RECEIVED {
             return Poll::Ready(());
         }
         Poll::Pending
     }))
+}
+
+/// Whether SIGHUP was ignored when the process was started, as `nohup` has it: taking it over
+/// would undo that. Linux says so in a file; elsewhere only unsafe code can ask.
+#[cfg(unix)]
+fn hangups_are_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    ignores_hangups(&status)
+}
+
+#[cfg(unix)]
+fn ignores_hangups(status: &str) -> bool {
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    // Bit 0 is the first signal, which SIGHUP is.
+    ignored.is_some_and(|mask| u64::from_str_radix(mask.trim(), 16).is_ok_and(|mask| mask & 1 == 1))
 }
 
 /// Takes over the console's events at once.
@@ -98,4 +119,18 @@ fn interrupted(interrupt: Interrupt) -> bool {
         tracing::debug!("Ignoring the interrupt: Terraform says what is to stop");
     }
     interrupt == Interrupt::EndsUs
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ignored_hangups_are_the_lowest_bit_of_the_mask() {
+        let status = |mask: &str| format!("Name:\ta\nSigBlk:\t0000000000000001\nSigIgn:\t{mask}\n");
+        assert!(ignores_hangups(&status("0000000000001001")));
+        assert!(!ignores_hangups(&status("0000000000001000")));
+        assert!(!ignores_hangups(""));
+    }
 }
