@@ -36,6 +36,11 @@ fn parent_and_state(id: u32) -> Option<(u32, String)> {
 }
 
 impl Process {
+    /// Whether it has not ended yet. One whose end nobody has asked about has ended.
+    pub(crate) fn runs(self) -> bool {
+        parent_and_state(self.0).is_some_and(|(_, state)| state != "Z" && state != "X")
+    }
+
     /// Sends a signal to this process alone.
     #[cfg(target_os = "linux")]
     pub(crate) fn signal(self, name: &str) {

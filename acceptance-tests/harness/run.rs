@@ -60,6 +60,13 @@ impl Run {
         drop(self);
     }
 
+    /// Ends the program at once, and none of its children.
+    pub(crate) fn kill_alone(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.ended = true;
+    }
+
     /// The id of the program, as long as it runs.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()

@@ -6,6 +6,7 @@ mod debugging;
 mod interruption;
 mod leftovers;
 mod logs;
+mod orphans;
 mod secrets;
 mod signals;
 mod socket;

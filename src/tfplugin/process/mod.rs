@@ -8,9 +8,9 @@
 //!
 //! What happens, in order: [`serve`] reads the command line; the cookie tells whether Terraform
 //! is there; the socket is bound and a certificate made; one line on stdout says where; gRPC is
-//! served until the client calls Shutdown or a signal asks for the end; how either goes is told in
-//! `server`. Up to that line Terraform waits, and it starts the process several times a run.
-//! Everything that can wait comes after it.
+//! served until the client calls Shutdown, a signal asks for the end, or the parent has gone; how
+//! each of these goes is told in `server`. Up to that line Terraform waits, and it starts the
+//! process several times a run. Everything that can wait comes after it.
 
 mod calls;
 mod command_line;
@@ -21,6 +21,7 @@ mod handshake;
 mod listener;
 pub mod log;
 mod open;
+mod parent;
 mod proto;
 mod server;
 mod services;
@@ -34,6 +35,7 @@ use crate::tfplugin::panics;
 use command_line::Request;
 use environment::Environment;
 use listener::Bound;
+use parent::Parent;
 use server::{Ending, Outside};
 use signals::Interrupt;
 use std::env;
@@ -129,7 +131,7 @@ fn run(
     // Does not wait for calls that are still running: the process is about to end.
     runtime.shutdown_background();
     match result {
-        Ok(Ok(Ending::Asked)) => ExitCode::SUCCESS,
+        Ok(Ok(Ending::Asked | Ending::Orphaned)) => ExitCode::SUCCESS,
         Ok(Ok(Ending::Panicked)) | Err(_) => ExitCode::from(PANICKED),
         Ok(Err(error)) => report(identity, mode, &error),
     }
@@ -154,6 +156,8 @@ async fn start_and_serve(
         Mode::Launched => Interrupt::IsTheParents,
         Mode::Debug => Interrupt::EndsUs,
     })?;
+    // A developer may start the process in one terminal, close that and go on in another.
+    let parent = if mode == Mode::Launched { Parent::of_process() } else { None };
     let listener = listener::bind(environment)?;
     let tls = match mode {
         Mode::Launched => launched(environment, &listener)?,
@@ -161,7 +165,7 @@ async fn start_and_serve(
     };
     let stop = CancellationToken::new();
     let routes = routes(stop.clone());
-    let outside = Outside { signals, stop };
+    let outside = Outside { signals, stop, parent };
     Ok(server::serve(listener, tls.map(|tls| tls.acceptor), routes, outside).await)
 }
 

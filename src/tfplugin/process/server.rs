@@ -1,14 +1,16 @@
 //! Serving gRPC from the first connection to the end of the process.
 //!
-//! Besides a panic there are two ways to end. The client calls Shutdown: that is answered, and
+//! Besides a panic there are three ways to end. The client calls Shutdown: that is answered, and
 //! nothing else is worth waiting for. A signal asks for it: what calls wait for is given up, as on
 //! StopProvider but for all connections, and the process ends once the open calls have answered;
-//! Terraform may have got the same signal, and what it does not hear of is lost from its state.
+//! Terraform may have got the same signal, and what it does not hear of is lost from its state. The
+//! parent has gone and no connection is open: nobody can call Shutdown any more.
 
 use super::calls::Calls;
 use super::connection::{Accepted, Transport};
 use super::listener::{Bound, Stream};
 use super::open::Open;
+use super::parent::{Parent, orphaned};
 use super::services;
 use super::signals::Signals;
 use crate::tfplugin::panics;
@@ -51,6 +53,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub(super) enum Ending {
     /// The client or a signal asked for it.
     Asked,
+    /// The parent has gone without asking for it.
+    Orphaned,
     /// A panic outside of any call, already reported.
     Panicked,
 }
@@ -62,6 +66,8 @@ pub(super) struct Outside {
     pub(super) signals: Signals,
     /// Ends what calls wait for, also those that begin later. Cancelled by the first signal.
     pub(super) stop: CancellationToken,
+    /// The one process to serve, if there is one.
+    pub(super) parent: Option<Parent>,
 }
 
 /// Serves until the client calls Shutdown, something outside ends that or a task panics. The
@@ -72,7 +78,7 @@ pub(super) async fn serve(
     routes: Routes,
     outside: Outside,
 ) -> Ending {
-    let Outside { signals, stop } = outside;
+    let Outside { signals, stop, parent } = outside;
     let shutdown = Arc::new(Notify::new());
     let (connections, calls) = (Arc::<Open>::default(), Arc::<Open>::default());
     let (ready, incoming) = mpsc::channel(1);
@@ -99,6 +105,10 @@ pub(super) async fn serve(
                 let _ = timeout(DELIVERY_LIMIT, &mut serving).await;
             }
             Ending::Asked
+        }
+        () = orphaned(parent.as_ref(), &connections) => {
+            debug!("Shutting down: the parent process has gone, and no connection is open");
+            Ending::Orphaned
         }
         () = panics::outside_of_calls() => Ending::Panicked,
         // Ends only with `accepting`, which does not: if it ever does, it is our mistake.

@@ -2,6 +2,7 @@
 
 use super::environment::Environment;
 use super::listener::{self, Bound};
+use super::parent::Parent;
 use super::proto::health::HealthCheckRequest;
 use super::proto::health::health_check_response::ServingStatus;
 use super::proto::health::health_client::HealthClient;
@@ -63,10 +64,15 @@ fn bound(directory: &TempDir) -> Bound {
 }
 
 fn running(tls: Option<Tls>, routes: Routes) -> Running {
-    running_until(tls, routes, CancellationToken::new())
+    running_until(tls, routes, CancellationToken::new(), None)
 }
 
-fn running_until(tls: Option<Tls>, routes: Routes, stop: CancellationToken) -> Running {
+fn running_until(
+    tls: Option<Tls>,
+    routes: Routes,
+    stop: CancellationToken,
+    parent: Option<Parent>,
+) -> Running {
     let directory = tempfile::tempdir().unwrap();
     let listener = bound(&directory);
     let socket = PathBuf::from(&listener.address().name);
@@ -76,7 +82,7 @@ fn running_until(tls: Option<Tls>, routes: Routes, stop: CancellationToken) -> R
         Poll::Ready(Some(())) => Poll::Ready(()),
         _ => Poll::Pending,
     });
-    let outside = Outside { signals, stop };
+    let outside = Outside { signals, stop, parent };
     let ending =
         tokio::spawn(async move { server::serve(listener, acceptor, routes, outside).await });
     Running { directory, socket, signals: sender, ending }

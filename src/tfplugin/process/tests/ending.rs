@@ -1,4 +1,4 @@
-//! The end that the client did not ask for.
+//! The end that the client did not ask for: signals, and a parent that has gone.
 
 use super::*;
 use std::task::Context;
@@ -47,7 +47,7 @@ fn waiting(on_its_way: Duration) -> (Running, mpsc::UnboundedReceiver<()>) {
     let stop = CancellationToken::new();
     let (begun, calls) = mpsc::unbounded_channel();
     let service = Waiting { stop: stop.clone(), on_its_way, begun };
-    (running_until(None, Routes::new(service), stop), calls)
+    (running_until(None, Routes::new(service), stop, None), calls)
 }
 
 /// Makes a call that waits.
@@ -122,4 +122,34 @@ async fn shutdown_ends_a_process_that_still_waits_for_answers() {
     sleep(Duration::from_millis(100)).await;
     GrpcControllerClient::new(channel).shutdown(Empty {}).await.unwrap();
     assert_eq!(timeout(SOON, running.ended()).await.unwrap(), Ending::Asked);
+}
+
+#[tokio::test]
+async fn an_orphan_ends_once_its_last_connection_is_closed() {
+    let parent = Some(Parent::that_is_gone());
+    let running = running_until(None, Routes::default(), CancellationToken::new(), parent);
+    let channel = running.channel().await;
+    HealthClient::new(channel.clone()).check(HealthCheckRequest::default()).await.unwrap();
+    sleep(Duration::from_millis(2500)).await;
+    assert!(!running.ending.is_finished(), "a client is connected");
+    drop(channel);
+    assert_eq!(timeout(SOON, running.ended()).await.unwrap(), Ending::Orphaned);
+}
+
+#[tokio::test]
+async fn an_orphan_to_which_nobody_ever_connected_ends() {
+    let parent = Some(Parent::that_is_gone());
+    let running = running_until(None, Routes::default(), CancellationToken::new(), parent);
+    assert_eq!(timeout(SOON, running.ended()).await.unwrap(), Ending::Orphaned);
+}
+
+#[tokio::test]
+async fn a_process_whose_parent_lives_waits_for_it_to_connect_again() {
+    let parent = Parent::of_process();
+    assert!(parent.is_some());
+    let running = running_until(None, Routes::default(), CancellationToken::new(), parent);
+    drop(running.channel().await);
+    sleep(Duration::from_millis(2500)).await;
+    let mut health = HealthClient::new(running.channel().await);
+    health.check(HealthCheckRequest::default()).await.unwrap();
 }
