@@ -17,23 +17,24 @@ use super::settings::Environment;
 use super::ucloud::settings as ucloud;
 
 model! {
-    /// Looks after VM images in clouds that no other provider covers.
+    /// Manages and looks up virtual machine images in Azure Local, Azure Batch and UCloud.
     ///
-    /// Each cloud is configured by an argument of its own, and only those that are used need to
-    /// be. Every value may come from an environment variable instead, which is read only when the
-    /// argument is left out.
+    /// Each cloud has its own argument. Only the clouds that are used must be configured. Most
+    /// arguments can also be set with an environment variable, which is read only if the argument
+    /// is not set.
     #[derive(Clone, Debug)]
     pub struct Configuration {
-        /// Azure, for gallery images of Azure Local, and for Batch when it has no account key. The
-        /// arguments, their environment variables and their order are those of azurerm: the first
-        /// way to log in that has all it needs is used, and its failure is final.
+        /// Access to Azure, used for gallery images of Azure Local and for Azure Batch without an
+        /// account key. Arguments, environment variables and precedence are those of the `azurerm`
+        /// provider: the first fully configured authentication method is used; if it fails, no
+        /// other is tried.
         pub azure: Setting<azure::Azure>,
 
-        /// Azure Batch, for `cloudimages_batch_supported_images` and
+        /// Access to an Azure Batch account, used by `cloudimages_batch_supported_images` and
         /// `cloudimages_batch_supported_image`.
         pub batch: Setting<batch::Batch>,
 
-        /// UCloud, for `cloudimages_ucloud_images` and `cloudimages_ucloud_image`.
+        /// Access to UCloud, used by `cloudimages_ucloud_images` and `cloudimages_ucloud_image`.
         pub ucloud: Setting<ucloud::Ucloud>,
     }
 }

@@ -27,35 +27,28 @@ pub struct Timeouts {
 impl Timeouts {
     fn operations(&self) -> impl Iterator<Item = (&'static str, &'static str, Duration)> {
         [
-            (
-                "create",
-                "Longest time for creating it, as a Go duration string. Default: ",
-                self.create,
-            ),
-            (
-                "delete",
-                "Longest time for deleting it, as a Go duration string. Default: ",
-                self.delete,
-            ),
-            ("read", "Longest time for reading it, as a Go duration string. Default: ", self.read),
-            (
-                "update",
-                "Longest time for changing it, as a Go duration string. Default: ",
-                self.update,
-            ),
+            ("create", "the creation", self.create),
+            ("delete", "the deletion", self.delete),
+            ("read", "the read operation", self.read),
+            ("update", "the update", self.update),
         ]
         .into_iter()
-        .filter_map(|(name, doc, limit)| Some((name, doc, limit?)))
+        .filter_map(|(name, operation, limit)| Some((name, operation, limit?)))
     }
 
     /// The argument as the schema states it.
     #[must_use]
     pub(crate) fn attribute(&self) -> Attribute {
-        let inner = self.operations().map(|(name, doc, limit)| {
-            optional(name, format!("{doc}`{}`.", go(limit)).into(), Option::<Span>::shape())
+        let inner = self.operations().map(|(name, operation, limit)| {
+            let doc = format!(
+                "How long to wait for {operation} to complete, as a Go duration string such as \
+                 `30m` or `1h30m`. Default: `{}`.",
+                go(limit)
+            );
+            optional(name, doc.into(), Option::<Span>::shape())
         });
         let shape = Shape::Nested(Nesting::Single, inner.collect());
-        optional(NAME, "Limits to how long operations may take.".into(), shape)
+        optional(NAME, "How long to wait for operations to complete.".into(), shape)
     }
 
     /// The limits that apply, taken out of a configuration or state.

@@ -41,62 +41,69 @@ model! {
     /// The arguments of both data sources.
     #[derive(Clone, Debug)]
     pub(crate) struct Arguments {
-        /// Address of the Batch account, with or without `https://`. Default: the provider's
-        /// `batch.account_endpoint`.
+        /// Endpoint of the Batch account to query, such as `myaccount.westeurope.batch.azure.com`,
+        /// with or without `https://`. Default: `account_endpoint` in the `batch` argument of the
+        /// provider.
         pub account_endpoint: Option<Verbatim<AccountEndpoint>>,
 
-        /// Version of the service's API. Default: `2024-07-01.20.0`. Microsoft has announced that
-        /// versions before `2025-06-01` will be retired, without naming a day.
+        /// Version of the Azure Batch API. Default: `2024-07-01.20.0`. Microsoft has announced that
+        /// versions before `2025-06-01` will be retired, without naming a date.
         pub api_version: Option<String>,
 
-        /// Filter in OData's syntax over `osType`, `verificationType` and `nodeAgentSKUId`, with
-        /// `eq`, `ne`, `and`, `or` and parentheses. Joined to the other arguments with `and`.
+        /// OData filter over `osType`, `verificationType` and `nodeAgentSKUId` with `eq`, `ne`,
+        /// `and`, `or` and parentheses, such as `nodeAgentSKUId ne 'batch.node.debian 12'`. It is
+        /// combined with the other arguments by `and`.
         pub filter: Option<String>,
 
-        /// Operating system: `linux` or `windows`, in any case.
+        /// Operating system family of the image, in any case: `linux` or `windows`.
         pub os_type: Option<CaseInsensitive<OsType>>,
 
-        /// Whether Batch has tested the image with its agent: `verified` or `unverified`, in any
-        /// case.
+        /// Whether Azure Batch has verified that the image works with its node agent, in any case:
+        /// `verified` or `unverified`.
         pub verification_type: Option<CaseInsensitive<VerificationType>>,
 
-        /// Node agent, such as `batch.node.ubuntu 22.04`, in any case. One that ends in `-arm64` is
-        /// for ARM machines.
+        /// SKU id of the node agent, such as `batch.node.ubuntu 22.04`, in any case. SKU ids that
+        /// end in `-arm64` are for ARM machines.
         pub node_agent_sku_id: Option<String>,
 
-        /// Publisher, such as `canonical`, in any case.
+        /// Publisher of the Marketplace image, such as `canonical`, in any case.
         pub publisher: Option<String>,
 
-        /// Offer, in any case.
+        /// Offer of the Marketplace image, such as `0001-com-ubuntu-server-jammy`, in any case.
         pub offer: Option<String>,
 
-        /// SKU, in any case.
+        /// Marketplace SKU (plan) of the image, such as `2022-datacenter-azure-edition`, in any
+        /// case.
         pub sku: Option<String>,
 
-        /// Regular expression (RE2 syntax) that the SKU has to match somewhere. The service writes
-        /// SKUs in lower case.
+        /// Regular expression (RE2 syntax) that must match some part of the Marketplace SKU (plan)
+        /// of the image. Azure Batch spells SKUs in lower case.
         pub sku_regex: Option<Verbatim<Pattern>>,
 
-        /// Capabilities that the image must have, all of them, in any case, such as
-        /// `DockerCompatible`.
+        /// Capabilities that the image must have, in any case, such as `DockerCompatible`; the
+        /// image must have all of them.
         pub required_capabilities: Option<BTreeSet<String>>,
 
-        /// Capabilities that the image must not have, in any case, such as `SupportsRDMAOnly`.
+        /// Capabilities that the image must not have, in any case, such as `SupportsRDMAOnly`; an
+        /// image with any of them is left out.
         pub excluded_capabilities: Option<BTreeSet<String>>,
 
-        /// Keeps images that Batch supports beyond this time (RFC 3339), and those without a
-        /// planned end. Conflicts with `min_support_days`.
+        /// Time in RFC 3339 format, such as `2027-12-31T00:00:00Z`. Only images that Azure Batch
+        /// still supports after this time match, and images without a planned end of support.
+        /// Conflicts with `min_support_days`.
         pub supported_until: Option<Verbatim<Moment>>,
 
-        /// Keeps images that Batch supports for more than this many days from now, and those
-        /// without a planned end. Makes the result depend on the day of the plan. Conflicts with
-        /// `supported_until`.
+        /// Number of days from now, 0 to 36500. Only images that Azure Batch supports for longer
+        /// than that match, and images without a planned end of support. The result depends on the
+        /// time of the plan. Conflicts with `supported_until`.
         pub min_support_days: Option<Within<0, MOST_DAYS>>,
 
-        /// Images per page of the service's answer, 1 to 1000. All pages are read in any case.
+        /// Number of images per page of the response, 1 to 1000. All pages are read, whatever the
+        /// value. Default: chosen by Azure Batch.
         pub max_results: Option<Within<1, 1000>>,
 
-        /// Seconds that the service may take for a page, 1 to 30. Default: the service's own, 30.
+        /// Time in seconds that Azure Batch may take to return a page of the response, 1 to 30.
+        /// Default: 30, the default of Azure Batch.
         pub server_timeout_seconds: Option<Within<1, 30>>,
     }
 }

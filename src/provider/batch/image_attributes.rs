@@ -8,33 +8,39 @@ model! {
     /// An image that pools may use, with the node agent it needs.
     #[derive(Clone, Debug, PartialEq)]
     pub(crate) struct Image {
-        /// Publisher.
+        /// Publisher of the Marketplace image, such as `canonical`. Null if the image is not a
+        /// Marketplace image.
         pub publisher: Option<String>,
-        /// Offer.
+        /// Offer of the Marketplace image, such as `0001-com-ubuntu-server-jammy`. Null if the
+        /// image is not a Marketplace image.
         pub offer: Option<String>,
-        /// SKU.
+        /// Marketplace SKU (plan) of the image, such as `2022-datacenter-azure-edition`. Null if
+        /// the image is not a Marketplace image.
         pub sku: Option<String>,
-        /// Version, `latest` unless the service names another.
+        /// Version of the Marketplace image. It is `latest` unless Azure Batch reports another
+        /// version.
         pub version: String,
-        /// Image as `publisher:offer:sku:version`, in the service's spelling.
+        /// URN of the image in the form `publisher:offer:sku:version`, as Azure Batch spells it.
         pub urn: String,
-        /// Node agent that goes with the image.
+        /// SKU id of the node agent that the image needs, such as `batch.node.ubuntu 22.04`.
         pub node_agent_sku_id: String,
-        /// Operating system: `linux` or `windows`.
+        /// Operating system family of the image: `linux` or `windows`.
         pub os_type: String,
-        /// Whether Batch has tested the image with its agent: `verified` or `unverified`.
+        /// Whether Azure Batch has verified that the image works with its node agent: `verified` or
+        /// `unverified`.
         pub verification_type: String,
-        /// Capabilities, such as `DockerCompatible`.
+        /// Capabilities of the image, such as `DockerCompatible`.
         pub capabilities: Vec<String>,
-        /// When Batch stops supporting the image, as RFC 3339 in UTC. Null without a planned end.
+        /// Time at which Azure Batch stops supporting the image, in RFC 3339 format in UTC. Null if
+        /// no end of support is planned.
         pub batch_support_end_of_life: Option<String>,
-        /// Version that `latest` stands for, if the service says it.
+        /// Version that `latest` currently refers to. Null if Azure Batch does not report it.
         pub exact_version: Option<String>,
-        /// Id of an image in a gallery of one's own.
+        /// ARM id of the image in your own Azure Compute Gallery. Null for Marketplace images.
         pub virtual_machine_image_id: Option<String>,
-        /// Id of an image in a community gallery.
+        /// Id of the image in a community gallery. Null for Marketplace images.
         pub community_gallery_image_id: Option<String>,
-        /// Id of an image in a shared gallery.
+        /// Id of the image in a shared gallery. Null for Marketplace images.
         pub shared_gallery_image_id: Option<String>,
     }
 }

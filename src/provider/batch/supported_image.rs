@@ -18,21 +18,23 @@ use crate::provider::clients::Clients;
 const NOTICE: Duration = Duration::days(90);
 
 model! {
-    /// Finds one image that Azure Batch supports for pools, with its node agent. What it returns
-    /// goes into `azurerm_batch_pool` as it is.
+    /// Finds one image that Azure Batch supports for pools, with the node agent that it needs. The
+    /// results can be passed to `azurerm_batch_pool` unchanged.
     ///
-    /// Exactly one image has to match. None is an error that says what comes closest; several are
-    /// an error that names them, unless `most_recent` is set. An argument that is also a result
-    /// keeps the spelling of the configuration.
+    /// An image must match all arguments that are set. Exactly one image must match. If none does,
+    /// the error lists the nearest misses. If several match, the error lists them, unless
+    /// `most_recent` is `true`. A result that is also an argument keeps the spelling of the
+    /// configuration.
     ///
     /// See [List Supported Images](https://learn.microsoft.com/rest/api/batchservice/account/list-supported-images).
     #[derive(Clone, Debug)]
     pub(crate) struct One {
-        /// Whether to take the first of several images in this order: no planned end of support,
-        /// or else the later one; verified before unverified; the higher node agent; the higher
-        /// SKU, numbers within compared as numbers; and then publisher, offer, SKU and agent by bytes. An
-        /// agent for ARM machines counts as higher than its namesake: set `node_agent_sku_id` where
-        /// that matters. Default: `false`.
+        /// Whether to return the first image if several match, in this order: images without a
+        /// planned end of support, then the latest end of support; `verified` before `unverified`;
+        /// the highest node agent SKU id; the highest image SKU, comparing embedded numbers
+        /// numerically; ties are broken alphabetically by publisher, offer, SKU and node agent. An
+        /// ARM node agent is higher than the x64 one of the same release: set `node_agent_sku_id`
+        /// if the architecture matters. Default: `false`.
         pub most_recent: Option<bool>,
     }
 }
@@ -41,7 +43,7 @@ model! {
     /// What identifies the query.
     #[derive(Clone, Debug, PartialEq)]
     pub(crate) struct Identified {
-        /// Identifies the query: the same for the same arguments.
+        /// Identifier of the query. Equal queries have equal identifiers.
         pub id: String,
     }
 }

@@ -13,11 +13,12 @@ use super::search::Search;
 use crate::provider::clients::Clients;
 
 model! {
-    /// Lists the images that Azure Batch supports for pools, with the node agent of each.
+    /// Lists the images that Azure Batch supports for pools, with the node agent that each of them
+    /// needs.
     ///
-    /// The list holds images whose support has ended, verified ones among them: set
-    /// `supported_until` or `min_support_days` to leave them out. An empty list means that no image
-    /// matches.
+    /// An image must match all arguments that are set. If no image matches, `images` is an empty
+    /// list. The list includes images whose support has ended, even verified ones: set
+    /// `supported_until` or `min_support_days` to leave them out.
     ///
     /// See [List Supported Images](https://learn.microsoft.com/rest/api/batchservice/account/list-supported-images).
     #[derive(Clone, Debug)]
@@ -28,13 +29,14 @@ model! {
     /// What was found.
     #[derive(Clone, Debug, PartialEq)]
     pub(crate) struct Found {
-        /// Identifies the query: the same for the same arguments.
+        /// Identifier of the query. Equal queries have equal identifiers.
         pub id: String,
-        /// The images, by publisher, offer, SKU and node agent.
+        /// The matching images, sorted by publisher, offer, SKU and node agent.
         pub images: Vec<Image>,
-        /// URNs of the images, each once, in order.
+        /// URNs of the matching images without duplicates, sorted alphabetically.
         pub urns: Vec<String>,
-        /// Node agents of the images, each once, in order.
+        /// SKU ids of the node agents of the matching images without duplicates, sorted
+        /// alphabetically.
         pub node_agent_sku_ids: Vec<String>,
     }
 }

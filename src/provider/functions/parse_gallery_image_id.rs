@@ -5,11 +5,12 @@ use crate::cloud::azure::hci::GALLERY_IMAGE;
 use crate::tfplugin::function::{Fault, Function};
 
 model! {
-    /// Takes apart the ARM id of a gallery image of Azure Local (Azure Stack HCI). The id may be in
-    /// any case; names keep theirs.
+    /// Parses the ARM id of a gallery image of Azure Local (Azure Stack HCI) and returns its parts.
+    /// The id may be in any case; the case of the returned names is not changed.
     #[derive(Clone, Debug)]
     pub(crate) struct Parameters {
-        /// ARM id of the image.
+        /// ARM id of the gallery image:
+        /// `/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.AzureStackHCI/galleryImages/{name}`.
         pub id: String,
     }
 }
@@ -18,9 +19,9 @@ model! {
     /// The parts of the id.
     #[derive(Clone, Debug, PartialEq)]
     pub(crate) struct Parts {
-        /// Subscription.
+        /// Id of the subscription of the image.
         pub subscription_id: String,
-        /// Resource group.
+        /// Name of the resource group of the image.
         pub resource_group_name: String,
         /// Name of the image.
         pub name: String,
@@ -32,7 +33,7 @@ pub(crate) struct ParseGalleryImageId;
 
 impl Function for ParseGalleryImageId {
     const NAME: &'static str = "parse_gallery_image_id";
-    const SUMMARY: &'static str = "Takes apart the ARM id of a gallery image";
+    const SUMMARY: &'static str = "Parses the ARM id of a gallery image";
     type Parameters = Parameters;
     type Returns = Parts;
 

@@ -3,27 +3,27 @@
 use crate::tfplugin::function::{Fault, Function};
 
 model! {
-    /// Takes apart the name of a marketplace image, as `az` and other tools write it:
-    /// `publisher:offer:sku:version` or `publisher:offer:sku`. A version that is left out is
-    /// `latest`.
+    /// Parses the URN of an Azure Marketplace image, as used by `az` and other tools, and returns
+    /// its parts. The URN has the form `publisher:offer:sku:version` or `publisher:offer:sku`, in
+    /// which case the version is `latest`.
     #[derive(Clone, Debug)]
     pub(crate) struct Parameters {
-        /// Name of the image.
+        /// URN of the image, such as `Canonical:ubuntu-24_04-lts:server:latest`.
         pub urn: String,
     }
 }
 
 model! {
-    /// The parts of the name.
+    /// The parts of the URN.
     #[derive(Clone, Debug, PartialEq)]
     pub(crate) struct Urn {
-        /// Publisher.
+        /// Publisher of the image, such as `Canonical`.
         pub publisher: String,
-        /// Offer.
+        /// Marketplace offer of the image, such as `ubuntu-24_04-lts`.
         pub offer: String,
-        /// SKU.
+        /// Marketplace SKU (plan) of the image, such as `server`.
         pub sku: String,
-        /// Version, `latest` when the name has none.
+        /// Version of the image, `latest` if the URN does not contain one.
         pub version: String,
     }
 }
@@ -33,7 +33,7 @@ pub(crate) struct ParseImageUrn;
 
 impl Function for ParseImageUrn {
     const NAME: &'static str = "parse_image_urn";
-    const SUMMARY: &'static str = "Takes apart the URN of a marketplace image";
+    const SUMMARY: &'static str = "Parses the URN of a Marketplace image";
     type Parameters = Parameters;
     type Returns = Urn;
 

@@ -14,12 +14,12 @@ use crate::provider::clients::Clients;
 use crate::provider::deadline::deadline;
 
 model! {
-    /// Reads a gallery image of Azure Local (Azure Stack HCI).
+    /// Reads a gallery image of Azure Local (Azure Stack HCI) by its name and resource group.
     #[derive(Clone, Debug)]
     pub(crate) struct One {
-        /// Name of the image.
+        /// Name of the image, in any case.
         pub name: Lenient<Name>,
-        /// Resource group of the image.
+        /// Name of the resource group of the image, in any case.
         pub resource_group_name: Lenient<ResourceGroup>,
     }
 }
@@ -45,10 +45,12 @@ impl DataSource<Clients> for HciGalleryImage {
 }
 
 model! {
-    /// Lists gallery images of Azure Local (Azure Stack HCI), all pages of them.
+    /// Lists the gallery images of Azure Local (Azure Stack HCI) in a subscription or resource
+    /// group. All pages of the response are read.
     #[derive(Clone, Debug)]
     pub(crate) struct Many {
-        /// Resource group to list. Default: the whole subscription.
+        /// Name of the resource group whose images are listed, in any case. Default: all resource
+        /// groups of the subscription.
         pub resource_group_name: Option<Lenient<ResourceGroup>>,
     }
 }
@@ -57,9 +59,10 @@ model! {
     /// What was found.
     #[derive(Clone, Debug, PartialEq)]
     pub(crate) struct Found {
-        /// Identifies the query: the ARM id of what was listed.
+        /// Identifier of the query: the ARM id of the subscription or resource group whose images
+        /// are listed.
         pub id: String,
-        /// The images, by `id`.
+        /// The images, sorted by `id`.
         pub images: Vec<Image>,
     }
 }

@@ -6,14 +6,14 @@ use crate::cloud::azure::arm::ResourceId;
 use crate::cloud::azure::hci::{self as api, GALLERY_IMAGE};
 
 model! {
-    /// What an image is, in the words of a marketplace.
+    /// Marketplace metadata of the image.
     #[derive(Clone, Debug, PartialEq)]
     pub(crate) struct Identifier {
-        /// Publisher.
+        /// Marketplace publisher of the image, such as `MicrosoftWindowsServer`.
         pub publisher: String,
-        /// Offer.
+        /// Marketplace offer of the image, such as `WindowsServer`.
         pub offer: String,
-        /// SKU.
+        /// Marketplace SKU (plan) of the image, such as `2022-datacenter-azure-edition`.
         pub sku: String,
     }
 }
@@ -26,35 +26,38 @@ model! {
         pub id: String,
         /// Name of the image.
         pub name: String,
-        /// Resource group of the image.
+        /// Name of the resource group of the image.
         pub resource_group_name: String,
-        /// Region, in the service's spelling.
+        /// Azure region of the image, as Azure spells it.
         pub location: Option<String>,
-        /// ARM id of the custom location that the image belongs to.
+        /// ARM id of the custom location of the Azure Local cluster to which the image belongs.
         pub custom_location_id: Option<String>,
-        /// Operating system: `Windows` or `Linux`.
+        /// Operating system of the image: `Windows` or `Linux`.
         pub os_type: Option<String>,
-        /// ARM id of the virtual machine that the image was made of, if the service shows it.
+        /// ARM id of the virtual machine instance from whose disk the image was created. Null if
+        /// Azure does not report it.
         pub source_virtual_machine_id: Option<String>,
-        /// ARM id of the storage path (storage container) that holds the image.
+        /// ARM id of the storage path (storage container) that stores the image.
         pub storage_path_id: Option<String>,
-        /// Hyper-V generation: `V1` or `V2`.
+        /// Hyper-V generation of virtual machines created from the image: `V1` or `V2`.
         pub hyperv_generation: Option<String>,
-        /// Data source for cloud-init: `NoCloud` or `Azure`.
+        /// Data source from which cloud-init in a Linux image reads its configuration: `NoCloud` or
+        /// `Azure`.
         pub cloud_init_data_source: Option<String>,
-        /// What the image is, in the words of a marketplace.
+        /// Marketplace metadata of the image: publisher, offer and SKU.
         pub identifier: Option<Identifier>,
-        /// Name of the image version.
+        /// Name of the image version, such as `1.0.0`.
         pub version: Option<String>,
-        /// Tags.
+        /// Map of tags of the image.
         pub tags: BTreeMap<String, String>,
-        /// State of the image, such as `Succeeded`, `InProgress` or `Failed`.
+        /// Provisioning state of the image, such as `Succeeded`, `InProgress`, `Failed` or
+        /// `Canceled`.
         pub provisioning_state: Option<String>,
-        /// How far the download has come, in percent.
+        /// Progress of the download of the disk, in percent (0 to 100).
         pub progress_percentage: Option<i64>,
-        /// How much was downloaded, in MB.
+        /// Amount of data downloaded so far, in MB.
         pub download_size_in_mb: Option<i64>,
-        /// Size of the image's disk, in MB.
+        /// Size of the operating system disk of the image, in MB.
         pub os_disk_size_in_mb: Option<i64>,
     }
 }

@@ -38,70 +38,76 @@ model! {
     /// The arguments of both data sources.
     #[derive(Clone, Debug)]
     pub(crate) struct Arguments {
-        /// Region to look in, such as `cn-bj2`. Default: the provider's `region`.
+        /// Region to search, such as `cn-bj2`. Default: `region` in the `ucloud` argument of the
+        /// provider.
         pub region: Option<String>,
 
-        /// Project to look in. Default: the provider's `project_id`, or else the account's default
-        /// project. Sub-accounts have to name one.
+        /// Id of the project to search, such as `org-a1b2c3`. Default: `project_id` in the `ucloud`
+        /// argument of the provider, or else the default project of the account. Sub-accounts must
+        /// set a project.
         pub project_id: Option<String>,
 
-        /// Availability zone, such as `cn-bj2-04`, in any case.
+        /// Availability zone of the image, such as `cn-bj2-04`, in any case.
         pub zone: Option<String>,
 
-        /// Kind of image: `Base` (standard), `Business` (from the marketplace) or `Custom`, in any
-        /// case.
+        /// Type of the image, in any case: `Base` (standard image), `Business` (marketplace image)
+        /// or `Custom` (your own image).
         pub image_type: Option<CaseInsensitive<ImageType>>,
 
-        /// What the image is made for: `gpu`, `app` (light hosts) or `uhost` (the marketplace of
-        /// cloud hosts), in any case.
+        /// Purpose of the image, in any case: `gpu` (hosts with a GPU), `app` (lightweight
+        /// application hosts) or `uhost` (marketplace images for cloud hosts).
         pub func_type: Option<CaseInsensitive<FuncType>>,
 
-        /// Operating system: `Linux` or `Windows`, in any case.
+        /// Operating system family of the image, in any case: `Linux` or `Windows`.
         pub os_type: Option<CaseInsensitive<OsType>>,
 
-        /// Business group. The service applies it.
+        /// Business group of the image, such as `Default`. Only UCloud applies this filter.
         pub tag: Option<String>,
 
-        /// Ids of images to look for. In `cloudimages_ucloud_image`, one that does not exist is an
-        /// error that names it.
+        /// Ids of the images to search for. In `cloudimages_ucloud_image`, an id that does not
+        /// exist is an error.
         pub image_ids: Option<BTreeSet<String>>,
 
-        /// Name of the image, exactly as it is, blanks included.
+        /// Exact name of the image, including spaces and letter case.
         pub name: Option<String>,
 
-        /// Regular expression (RE2 syntax) that the name has to match somewhere.
+        /// Regular expression (RE2 syntax) that must match some part of the image name.
         pub name_regex: Option<Verbatim<Pattern>>,
 
-        /// Regular expression (RE2 syntax) that the name of the operating system has to match
-        /// somewhere.
+        /// Regular expression (RE2 syntax) that must match some part of the operating system name,
+        /// such as `^Ubuntu 22`.
         pub os_name_regex: Option<Verbatim<Pattern>>,
 
-        /// Supplier of the image, exactly as it is. Only marketplace images have one.
+        /// Exact name of the vendor of the image, including letter case. Only marketplace images
+        /// have a vendor.
         pub vendor: Option<String>,
 
-        /// Features that the image must have, all of them, in any case: `RssdAttachable` for RSSD
-        /// disks, `Aarch64_Type` for ARM hosts, `CloudInit`, `IPv6`, `HotPlug` and so on.
+        /// Features that the image must have, in any case; the image must have all of them.
+        /// Examples are `RssdAttachable` (can use RSSD disks), `Aarch64_Type` (for ARM hosts),
+        /// `CloudInit`, `IPv6` and `HotPlug`.
         pub required_features: Option<BTreeSet<String>>,
 
-        /// Features that the image must not have, in any case, such as `Vgpu_AMD`.
+        /// Features that the image must not have, in any case, such as `Vgpu_AMD`; an image with
+        /// any of them is left out.
         pub excluded_features: Option<BTreeSet<String>>,
 
-        /// Scene categories that the image must have, all of them, in any case, such as `HPC` or
-        /// `AIModels`.
+        /// Scene categories (use cases) that the image must have, in any case, such as `HPC` or
+        /// `AIModels`; the image must have all of them.
         pub required_scene_categories: Option<BTreeSet<String>>,
 
-        /// GPU models that the image must support, all of them, in any case.
+        /// GPU models that the image must support, in any case; the image must support all of them.
         pub required_gpu_types: Option<BTreeSet<String>>,
 
-        /// States the image may be in: `Available`, `Making`, `Copying`, `Unavailable`, in any
-        /// case. Default: `["Available"]`.
+        /// States that the image may be in, in any case: `Available`, `Making`, `Copying` or
+        /// `Unavailable`. Default: `["Available"]`.
         pub states: Option<BTreeSet<CaseInsensitive<ImageState>>>,
 
-        /// Keeps images whose system is maintained beyond this day (`YYYY-MM-DD`), and those
-        /// without a known end of maintenance.
+        /// Date in the form `YYYY-MM-DD`. Only images whose operating system is still maintained
+        /// after this day match, and images without a known end of maintenance.
         pub maintained_until: Option<Verbatim<Day>>,
 
-        /// Whether to ask for prices. Default: `false`.
+        /// Whether to request the prices of the images, which are then available in `prices`.
+        /// Default: `false`.
         pub include_prices: Option<bool>,
     }
 }

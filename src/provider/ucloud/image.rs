@@ -11,17 +11,17 @@ use super::search::{Search, describe};
 use crate::provider::clients::Clients;
 
 model! {
-    /// Finds one image that UCloud offers in a region.
+    /// Finds one virtual machine image that UCloud offers in a region.
     ///
-    /// Exactly one image has to match. None is an error that says how many images each filter
-    /// removed and what comes closest; several are an error that names them, unless `most_recent`
-    /// is set.
+    /// An image must match all arguments that are set. Exactly one image must match. If none does,
+    /// the error lists how many images each filter removed and the nearest misses. If several
+    /// match, the error lists them, unless `most_recent` is `true`.
     ///
     /// See [DescribeImage](https://docs.ucloud.cn/api/uhost-api/describe_image).
     #[derive(Clone, Debug)]
     pub(crate) struct One {
-        /// Whether to take the newest of several images: the latest `create_time`, then the
-        /// smallest `id`, then the smallest `zone`. Default: `false`.
+        /// Whether to return the newest image if several match: the one with the latest
+        /// `create_time`, then the smallest `id`, then the smallest `zone`. Default: `false`.
         pub most_recent: Option<bool>,
     }
 }

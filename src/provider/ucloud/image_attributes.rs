@@ -9,66 +9,70 @@ model! {
     /// An image in one availability zone.
     #[derive(Clone, Debug, PartialEq)]
     pub(crate) struct Image {
-        /// Id of the image.
+        /// Id of the image, such as `uimage-b4f1q2`.
         pub id: Box<str>,
-        /// Name, exactly as the service has it.
+        /// Name of the image, exactly as UCloud sends it.
         pub name: Option<Box<str>>,
-        /// Description.
+        /// Description of the image.
         pub description: Option<Box<str>>,
-        /// Availability zone.
+        /// Availability zone of the image, such as `cn-bj2-04`.
         pub zone: Option<Box<str>>,
-        /// Operating system: `Linux` or `Windows`.
+        /// Operating system family: `Linux` or `Windows`.
         pub os_type: Option<Box<str>>,
-        /// Name of the operating system.
+        /// Name and version of the operating system, such as `Ubuntu 22.04 64位`.
         pub os_name: Option<Box<str>>,
-        /// Kind of image: `Base`, `Business` or `Custom`.
+        /// Type of the image: `Base` (standard image), `Business` (marketplace image) or `Custom`
+        /// (your own image).
         pub image_type: Option<Box<str>>,
-        /// What the image is made for: `gpu`, `app` or `uhost`.
+        /// Purpose of the image: `gpu` (hosts with a GPU), `app` (lightweight application hosts) or
+        /// `uhost` (marketplace images for cloud hosts).
         pub func_type: Option<Box<str>>,
-        /// Features, in the service's spelling.
+        /// Features of the image as UCloud spells them, such as `RssdAttachable` or `CloudInit`.
         pub features: Vec<Box<str>>,
-        /// Software that comes with a marketplace image.
+        /// Software that a marketplace image includes.
         pub integrated_software: Option<Box<str>>,
-        /// Supplier of a marketplace image.
+        /// Vendor of a marketplace image. Null for other images.
         pub vendor: Option<Box<str>>,
-        /// Address of the introduction to a marketplace image.
+        /// URL of the introduction to a marketplace image.
         pub links: Option<Box<str>>,
-        /// State: `Available`, `Making`, `Copying` or `Unavailable`.
+        /// State of the image: `Available`, `Making`, `Copying` or `Unavailable`.
         pub state: Option<Box<str>>,
-        /// When the image was made, as RFC 3339 in UTC.
+        /// Time at which the image was created, in RFC 3339 format in UTC.
         pub create_time: Option<Box<str>>,
-        /// When the image was made, in seconds since 1970-01-01 UTC.
+        /// Time at which the image was created, in seconds since 1970-01-01 00:00:00 UTC.
         pub create_time_unix: Option<i64>,
-        /// Size, in GB.
+        /// Size of the image, in GB.
         pub image_size: Option<f64>,
-        /// Oldest CPU platform that can run the image, such as `Broadwell`. Null for any.
+        /// Oldest CPU platform that can run the image, such as `Broadwell`. Null if any platform
+        /// can.
         pub minimal_cpu: Option<Box<str>>,
-        /// Day on which the maintenance of the system ends, `YYYY/MM/DD` as the service sends it.
+        /// Day on which the maintenance of the operating system ends, in the form `YYYY/MM/DD`, as
+        /// UCloud sends it. Null if UCloud does not report it.
         pub maintain_eol: Option<Box<str>>,
-        /// Ids of the data disk snapshots that belong to the image.
+        /// Ids of the snapshots of data disks that belong to the image.
         pub data_snapshot_ids: Vec<Box<str>>,
         /// GPU models that the image supports.
         pub supported_gpu_types: Vec<Box<str>>,
-        /// Scene categories, such as `Featured` or `HPC`.
+        /// Scene categories (use cases) of the image, such as `Featured` or `HPC`.
         pub scene_categories: Vec<Box<str>>,
-        /// Main software that is installed.
+        /// Main software that is installed in the image.
         pub primary_software: Option<Box<str>>,
-        /// Business group.
+        /// Business group of the image, such as `Default`.
         pub tag: Option<Box<str>>,
-        /// Prices of the image, when `include_prices` asked for them.
+        /// Prices of the image, one for each billing mode. Empty unless `include_prices` is `true`.
         pub prices: Vec<Price>,
     }
 }
 
 model! {
-    /// The price of an image under one way of charging.
+    /// The price of an image in one billing mode.
     #[derive(Clone, Debug, PartialEq)]
     pub(crate) struct Price {
-        /// Way of charging, such as `Month`.
+        /// Billing mode that the price applies to, such as `Month`.
         pub charge_type: Option<Box<str>>,
-        /// Price, in the account's currency.
+        /// Price after discounts, in the currency of the account.
         pub price: Option<f64>,
-        /// Price before discounts, in the account's currency.
+        /// Price before discounts, in the currency of the account.
         pub original_price: Option<f64>,
     }
 }

@@ -10,11 +10,13 @@ use super::search::Search;
 use crate::provider::clients::Clients;
 
 model! {
-    /// Lists the images that UCloud offers in a region, all pages of them.
+    /// Lists the virtual machine images that UCloud offers in a region. All pages of the response
+    /// are read.
     ///
-    /// An empty list means that no image matches, never that the request failed: any error of the
-    /// service is an error here. Arguments that the service knows are sent to it and checked
-    /// again; the others are applied to its answer.
+    /// An image must match all arguments that are set. If no image matches, `images` is an empty
+    /// list. If UCloud returns an error, the data source fails; it never returns an empty or
+    /// shortened list instead. Filters that the API supports are sent to UCloud and checked again;
+    /// the provider applies all others itself.
     ///
     /// See [DescribeImage](https://docs.ucloud.cn/api/uhost-api/describe_image).
     #[derive(Clone, Debug)]
@@ -25,11 +27,12 @@ model! {
     /// What was found.
     #[derive(Clone, Debug, PartialEq)]
     pub(crate) struct Found {
-        /// Identifies the query: the same for the same arguments.
+        /// Identifier of the query. Equal queries have equal identifiers.
         pub id: String,
-        /// How many images the service says there are, before the filters that it does not know.
+        /// Number of images that UCloud reports for the query, before the provider applies the
+        /// filters that the API does not support.
         pub total_count: i64,
-        /// The images, newest first, then by `id`.
+        /// The matching images, sorted by creation time with the newest first, then by `id`.
         pub images: Vec<Image>,
     }
 }
