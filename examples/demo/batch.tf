@@ -1,6 +1,6 @@
-# The newest Linux that Azure Batch has tested, that runs containers and that stays supported for
-# some years to come, with the node agent that goes with it. The account comes from
-# AZURE_BATCH_ENDPOINT, and the login from ARM_TENANT_ID, ARM_CLIENT_ID and ARM_CLIENT_SECRET.
+# The newest verified Linux image for containers that Azure Batch supports for some years to come, with
+# the node agent that it needs. The account endpoint comes from AZURE_BATCH_ENDPOINT, the credentials
+# come from ARM_TENANT_ID, ARM_CLIENT_ID and ARM_CLIENT_SECRET.
 data "cloudimages_batch_supported_image" "containers" {
   os_type               = "linux"
   verification_type     = "verified"
@@ -10,14 +10,14 @@ data "cloudimages_batch_supported_image" "containers" {
   most_recent           = true
 }
 
-# The Ubuntu images that Azure Batch has tested.
+# The verified Ubuntu images.
 data "cloudimages_batch_supported_images" "ubuntu" {
   publisher         = "canonical"
   verification_type = "verified"
 }
 
 output "batch_pool" {
-  description = "What goes into azurerm_batch_pool, as it is."
+  description = "Values for azurerm_batch_pool."
   value = {
     node_agent_sku_id = data.cloudimages_batch_supported_image.containers.node_agent_sku_id
     storage_image_reference = {
@@ -30,7 +30,7 @@ output "batch_pool" {
 }
 
 output "batch_ubuntu_ends" {
-  description = "When Azure Batch stops supporting the Ubuntu images, where that is known."
+  description = "End of support of the Ubuntu images, if it is known."
   value = {
     for image in data.cloudimages_batch_supported_images.ubuntu.images :
     image.urn => image.batch_support_end_of_life

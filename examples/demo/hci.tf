@@ -1,5 +1,5 @@
-# An image for the machines of a cluster of Azure Local, made of a disk in a storage account.
-# The login comes from ARM_TENANT_ID, ARM_CLIENT_ID, ARM_CLIENT_SECRET and ARM_SUBSCRIPTION_ID.
+# An image for virtual machines on an Azure Local cluster, created from a disk in a storage account.
+# The credentials come from ARM_TENANT_ID, ARM_CLIENT_ID, ARM_CLIENT_SECRET and ARM_SUBSCRIPTION_ID.
 resource "cloudimages_hci_gallery_image" "golden" {
   name                = "golden-ubuntu-24.04"
   resource_group_name = "Images-RG"
@@ -15,13 +15,13 @@ resource "cloudimages_hci_gallery_image" "golden" {
 }
 
 variable "disk_url" {
-  description = "URL of the disk, with its shared access signature."
+  description = "URL of the disk, including its shared access signature (SAS)."
   type        = string
   sensitive   = true
 }
 
 output "golden_image" {
-  description = "The image on the cluster, and what the service chose for it."
+  description = "The image on the cluster, with the values that Azure chose."
   value = {
     id                = cloudimages_hci_gallery_image.golden.id
     state             = cloudimages_hci_gallery_image.golden.provisioning_state

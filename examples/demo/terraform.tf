@@ -17,7 +17,7 @@ provider "cloudimages" {
 }
 
 variable "ucloud_base_url" {
-  description = "Address of UCloud's API. Null for https://api.ucloud.cn."
+  description = "Address of the UCloud API. Null for https://api.ucloud.cn."
   type        = string
   default     = null
 }

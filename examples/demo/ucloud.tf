@@ -1,4 +1,4 @@
-# The newest Ubuntu that can run on RSSD disks and is maintained for some years to come.
+# The newest Ubuntu image that can boot from RSSD disks and is maintained for some years to come.
 data "cloudimages_ucloud_image" "ubuntu" {
   image_type        = "Base"
   os_type           = "Linux"
@@ -8,7 +8,7 @@ data "cloudimages_ucloud_image" "ubuntu" {
   most_recent       = true
 }
 
-# The image that our own pipeline built last.
+# The image that our own pipeline built most recently.
 data "cloudimages_ucloud_image" "golden_web" {
   image_type  = "Custom"
   tag         = "web"
@@ -16,21 +16,21 @@ data "cloudimages_ucloud_image" "golden_web" {
   most_recent = true
 }
 
-# All images that come with AI software, with their prices.
+# All images that include AI software, with their prices.
 data "cloudimages_ucloud_images" "gpu" {
   image_type         = "Business"
   required_gpu_types = ["4090"]
   include_prices     = true
 }
 
-# Stands for a host: it is replaced as soon as there is a newer image.
+# Stands for a host that is replaced as soon as a newer image is available.
 resource "terraform_data" "web_host" {
   input            = { name = "web-1", image = data.cloudimages_ucloud_image.golden_web.name }
   triggers_replace = data.cloudimages_ucloud_image.golden_web.id
 }
 
 output "ubuntu" {
-  description = "The Ubuntu image to build upon."
+  description = "The Ubuntu image to build on."
   value = {
     id             = data.cloudimages_ucloud_image.ubuntu.id
     name           = data.cloudimages_ucloud_image.ubuntu.name
@@ -46,7 +46,7 @@ output "web_host_image" {
 }
 
 output "gpu_images" {
-  description = "What the GPU images cost a month, where that is known."
+  description = "Monthly prices of the GPU images, if they are known."
   value = {
     for image in data.cloudimages_ucloud_images.gpu.images :
     image.name => one([for price in image.prices : price.price if price.charge_type == "Month"])

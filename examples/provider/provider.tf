@@ -26,13 +26,13 @@ variable "azure_client_secret" {
   sensitive = true
 }
 
-# A cloud that nothing uses needs no configuration, and every argument may come from the environment.
-# With an empty block, UCloud's keys are UCLOUD_PUBLIC_KEY and UCLOUD_PRIVATE_KEY, or else those of the
-# profile `default` in ~/.ucloud/credential.json, and its region is UCLOUD_REGION. Azure is used as
-# whoever is logged in to the Azure CLI, unless ARM_* variables say otherwise.
+# Everything from the environment: UCloud keys from UCLOUD_PUBLIC_KEY and UCLOUD_PRIVATE_KEY, or else from
+# the profile `default` in ~/.ucloud/credential.json, and the region from UCLOUD_REGION. Azure is accessed
+# as the user who is logged in to the Azure CLI, unless ARM_* variables are set. Clouds that are not used
+# need no configuration.
 provider "cloudimages" {}
 
-# UCloud: keys as arguments, for one project and region.
+# UCloud with keys from arguments, for one project and region.
 provider "cloudimages" {
   alias = "keys"
 
@@ -44,7 +44,7 @@ provider "cloudimages" {
   }
 }
 
-# UCloud: a profile of the file that its command line tool writes.
+# UCloud with a profile of the shared credentials file, which the UCloud command line tool writes.
 provider "cloudimages" {
   alias = "profile"
 
@@ -55,7 +55,7 @@ provider "cloudimages" {
   }
 }
 
-# UCloud's international site, whose keys the Chinese site does not know.
+# The international site of UCloud. Its keys are not valid on the Chinese site.
 provider "cloudimages" {
   alias = "international"
 
@@ -67,7 +67,7 @@ provider "cloudimages" {
   }
 }
 
-# Azure Batch with the key of the account.
+# Azure Batch with the access key of the account (Shared Key).
 provider "cloudimages" {
   alias = "batch_key"
 
@@ -77,7 +77,7 @@ provider "cloudimages" {
   }
 }
 
-# Azure Batch as a service principal, without any key of the account.
+# Azure Batch with a service principal (Microsoft Entra ID), without an account key.
 provider "cloudimages" {
   alias = "service_principal"
 

@@ -6,8 +6,8 @@ terraform {
   }
 }
 
-# Of the Ubuntu images that Batch has tested and that run containers, the one that it supports
-# longest, which has to be half a year at least.
+# The verified Ubuntu image for containers that Azure Batch supports for the longest time, and for more
+# than 180 days.
 data "cloudimages_batch_supported_image" "ubuntu" {
   account_endpoint      = "pools.westeurope.batch.azure.com"
   os_type               = "linux"
@@ -19,7 +19,7 @@ data "cloudimages_batch_supported_image" "ubuntu" {
   most_recent           = true
 }
 
-# One SKU, with the node agent that goes with it.
+# A certain SKU, to get the node agent that it needs.
 data "cloudimages_batch_supported_image" "windows" {
   account_endpoint = "pools.westeurope.batch.azure.com"
   publisher        = "MicrosoftWindowsServer"
@@ -27,7 +27,7 @@ data "cloudimages_batch_supported_image" "windows" {
   sku              = "2022-datacenter-core"
 }
 
-# What azurerm_batch_pool takes in storage_image_reference and node_agent_sku_id.
+# The values for storage_image_reference and node_agent_sku_id in azurerm_batch_pool.
 output "pool" {
   value = {
     node_agent_sku_id = data.cloudimages_batch_supported_image.ubuntu.node_agent_sku_id

@@ -6,12 +6,12 @@ terraform {
   }
 }
 
-# All images that Batch has tested, of the account that the provider block names.
+# All verified images, for the account that is configured in the provider block.
 data "cloudimages_batch_supported_images" "verified" {
   verification_type = "verified"
 }
 
-# Windows images that are not for RDMA only, supported beyond the end of the project.
+# Windows images that do not require RDMA and are supported until after the end of the project.
 data "cloudimages_batch_supported_images" "windows" {
   os_type               = "windows"
   sku_regex             = "^2022-"
@@ -19,13 +19,13 @@ data "cloudimages_batch_supported_images" "windows" {
   supported_until       = "2027-12-31T00:00:00Z"
 }
 
-# What the arguments cannot say can be said in OData. It is joined to them with `and`.
+# An OData filter, for conditions that the other arguments cannot express.
 data "cloudimages_batch_supported_images" "agents" {
   verification_type = "verified"
   filter            = "nodeAgentSKUId eq 'batch.node.ubuntu 22.04' or nodeAgentSKUId eq 'batch.node.debian 12'"
 }
 
-# Images that are still offered, but whose end of support is known.
+# Images with a planned end of support.
 output "ending" {
   value = {
     for image in data.cloudimages_batch_supported_images.verified.images :

@@ -11,7 +11,7 @@ data "cloudimages_hci_gallery_image" "ubuntu" {
   resource_group_name = "rg-azlocal-images"
 }
 
-# What a virtual machine of Azure Local takes as its image.
+# The image id for a virtual machine of Azure Local.
 output "image_id" {
   value = data.cloudimages_hci_gallery_image.ubuntu.id
 

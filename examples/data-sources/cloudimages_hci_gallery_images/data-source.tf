@@ -17,7 +17,7 @@ output "ids" {
   }
 }
 
-# All images of the subscription, to find those whose download failed.
+# All images of the subscription, to find the ones whose download failed.
 data "cloudimages_hci_gallery_images" "all" {}
 
 output "failed" {

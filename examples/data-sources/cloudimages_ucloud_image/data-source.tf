@@ -6,8 +6,7 @@ terraform {
   }
 }
 
-# The newest Rocky Linux 9 that boots from an RSSD disk. Nothing here depends on how the image is
-# named.
+# The newest Rocky Linux 9 image that can boot from an RSSD disk, regardless of its name.
 data "cloudimages_ucloud_image" "rocky" {
   region            = "cn-bj2"
   zone              = "cn-bj2-04"
@@ -18,7 +17,7 @@ data "cloudimages_ucloud_image" "rocky" {
   most_recent       = true
 }
 
-# The newest Ubuntu for an ARM host whose system is maintained beyond the end of 2028.
+# The newest Ubuntu image for ARM hosts that is still maintained after 2028.
 data "cloudimages_ucloud_image" "ubuntu_arm" {
   region            = "cn-wlcb"
   image_type        = "Base"
@@ -28,14 +27,14 @@ data "cloudimages_ucloud_image" "ubuntu_arm" {
   most_recent       = true
 }
 
-# One image of your own, by its exact name. Two of that name are an error.
+# One of your own images, by its exact name. If two images have this name, the data source fails.
 data "cloudimages_ucloud_image" "golden" {
   region     = "cn-bj2"
   image_type = "Custom"
   name       = "web-golden-2026-03"
 }
 
-# A fixed image: an error as soon as UCloud no longer offers it, and never another one.
+# A fixed image. If UCloud no longer offers it, the data source fails; it never returns another image.
 data "cloudimages_ucloud_image" "pinned" {
   region    = "cn-bj2"
   image_ids = ["uimage-b4f1q2"]

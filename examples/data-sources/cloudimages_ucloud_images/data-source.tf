@@ -6,8 +6,8 @@ terraform {
   }
 }
 
-# All standard Linux images for hosts of an older type: no virtual GPU and no high-version kernel,
-# which only the name tells.
+# All standard Linux images for older host types: without a virtual GPU and without a high-version
+# kernel, which only the name of the image shows.
 data "cloudimages_ucloud_images" "legacy" {
   region            = "cn-bj2"
   zone              = "cn-bj2-03"
@@ -23,7 +23,7 @@ locals {
   ]
 }
 
-# The same question in several regions. The first image of each answer is the newest.
+# The same query in several regions. The first image of each list is the newest.
 data "cloudimages_ucloud_images" "gpu" {
   for_each = toset(["cn-sh2", "cn-wlcb", "hk"])
 
@@ -39,7 +39,7 @@ output "newest_gpu_image" {
   }
 }
 
-# Your own images whatever their state, to see which are still being made.
+# Your own images in any state, to see which of them are still being created.
 data "cloudimages_ucloud_images" "own" {
   region     = "cn-bj2"
   image_type = "Custom"

@@ -13,14 +13,14 @@ variable "custom_location_id" {
 }
 
 variable "windows_disk_url" {
-  description = "URL of a disk, with its shared access signature."
+  description = "URL of a disk, including its shared access signature (SAS)."
   type        = string
   sensitive   = true
   ephemeral   = true
 }
 
-# From a disk that the cluster can download. The URL carries a signature, so it is passed as a
-# write-only argument and never stored; a new version makes the image anew.
+# From a disk that the cluster downloads. The URL contains a signature, so it is passed as a write-only
+# argument, which is never stored. Changing image_path_wo_version replaces the image.
 resource "cloudimages_hci_gallery_image" "windows" {
   name                = "ws2025-azure-edition-2026-03"
   resource_group_name = "rg-azlocal-images"
@@ -48,7 +48,7 @@ resource "cloudimages_hci_gallery_image" "windows" {
   }
 }
 
-# From a disk on the cluster itself, with cloud-init.
+# From a disk that is already on the cluster, with cloud-init.
 resource "cloudimages_hci_gallery_image" "ubuntu" {
   name                = "ubuntu-2404-hardened"
   resource_group_name = "rg-azlocal-images"
