@@ -206,7 +206,8 @@ fn odd(about: &[String]) -> Option<Diagnostic> {
     if !rest.is_empty() {
         let _ = write!(text, "\nand {} more", rest.len());
     }
-    (!first.is_empty()).then(|| Diagnostic::warning("Odd images in the answer of Batch", text))
+    (!first.is_empty())
+        .then(|| Diagnostic::warning("Unexpected images in the response of Azure Batch", text))
 }
 
 /// An image in one line.

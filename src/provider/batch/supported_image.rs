@@ -86,9 +86,9 @@ impl DataSource<Clients> for BatchSupportedImage {
 fn warn_of(pick: &api::Image, asked: &Arguments, context: &Context) {
     if !pick.is_verified() && asked.verification_type.is_none() {
         let detail = format!(
-            "{}: Batch has not tested this image, and it may stop working when its publisher \
-             removes it. Set `verification_type = \"verified\"` to leave such images out, or \
-             `\"unverified\"` to accept them.",
+            "{}: Azure Batch has not verified that this image works with its node agent. The image \
+             may stop working if its publisher removes it. Set `verification_type = \"verified\"` \
+             to exclude unverified images, or `verification_type = \"unverified\"` to accept them.",
             describe(pick)
         );
         context.warn(Diagnostic::warning("The image is unverified", detail));
@@ -101,14 +101,14 @@ fn warn_of(pick: &api::Image, asked: &Arguments, context: &Context) {
     {
         let left = end - OffsetDateTime::now_utc();
         let (summary, when) = match left.whole_days() {
-            _ if left.is_negative() => ("The image's support has ended", "has ended".to_owned()),
-            0 => ("The image's support ends soon", "ends today".to_owned()),
-            1 => ("The image's support ends soon", "ends in a day".to_owned()),
-            days => ("The image's support ends soon", format!("ends in {days} days")),
+            _ if left.is_negative() => ("Image support has ended", "has ended".to_owned()),
+            0 => ("Image support ends soon", "ends today".to_owned()),
+            1 => ("Image support ends soon", "ends in 1 day".to_owned()),
+            days => ("Image support ends soon", format!("ends in {days} days")),
         };
         let detail = format!(
-            "{}: Batch's support of this image {when}. Set `supported_until` or \
-             `min_support_days` to leave such images out.",
+            "{}: Azure Batch support for this image {when}. Set `supported_until` or \
+             `min_support_days` to exclude such images.",
             describe(pick)
         );
         context.warn(Diagnostic::warning(summary, detail));

@@ -48,8 +48,9 @@ impl Function for ParseImageUrn {
             _ => {
                 let shown: String = urn.chars().take(200).collect();
                 let text = format!(
-                    "{shown:?} is not the URN of an image. Expected publisher:offer:sku:version or \
-                     publisher:offer:sku, such as canonical:ubuntu-24_04-lts:server:latest."
+                    "{shown:?} is not the URN of an image. Use the form \
+                     publisher:offer:sku:version or publisher:offer:sku, such as \
+                     canonical:ubuntu-24_04-lts:server:latest."
                 );
                 return Err(Fault { text, argument: Some(0) });
             }

@@ -73,8 +73,8 @@ impl Text for ResourceGroup {
             return Ok(Self);
         }
         Err(format!(
-            "{text:?} is not the name of a resource group: 1 to 90 letters, digits, underscores, \
-             hyphens, full stops and parentheses."
+            "{text:?} is not the name of a resource group. Use 1 to 90 letters, digits, \
+             underscores, hyphens, full stops and parentheses."
         ))
     }
     fn same(a: &str, b: &str) -> bool {
@@ -104,8 +104,8 @@ pub(crate) fn check_name(name: &str, longest: usize) -> std::result::Result<(), 
         return Ok(());
     }
     Err(format!(
-        "{name:?} is not the name of an image: 1 to {longest} letters, digits, hyphens, full stops \
-         and underscores, with a letter or digit at both ends."
+        "{name:?} is not the name of an image. Use 1 to {longest} letters, digits, hyphens, full \
+         stops and underscores, with a letter or digit at both ends."
     ))
 }
 

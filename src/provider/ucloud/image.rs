@@ -76,8 +76,8 @@ fn refuse_missing(search: &Search, images: &[api::Image]) -> Result<()> {
     within.extend(search.query.project_id.iter().map(|project| format!("project {project}")));
     within.extend(search.query.zone.iter().map(|zone| format!("zone {zone}")));
     let detail = format!(
-        "UCloud has no such image for this query ({}): {}. Check the ids and the region, and \
-         whether another argument excludes them.",
+        "UCloud did not return these images ({}): {}. Check the ids and the region, and whether \
+         another argument excludes the images.",
         within.join(", "),
         missing.join(", ")
     );
@@ -87,8 +87,11 @@ fn refuse_missing(search: &Search, images: &[api::Image]) -> Result<()> {
 fn warn_if_unusable(pick: &api::Image, context: &Context) {
     let state = pick.state.as_deref().unwrap_or("unknown");
     if !state.eq_ignore_ascii_case("Available") {
-        let detail =
-            format!("{} is in the state {state}: no host can be made from it yet.", describe(pick));
+        let detail = format!(
+            "{} is in the state {state}. Hosts can be created only from images in the state \
+             Available.",
+            describe(pick)
+        );
         context.warn(Diagnostic::warning("The image is not available", detail));
     }
 }

@@ -66,7 +66,7 @@ impl Search {
             .map_err(|failure| advice::failure(failure, &self.arguments))?;
         let api::SearchResult { images, total_count, warnings } = Arc::unwrap_or_clone(listing);
         for warning in warnings {
-            context.warn(Diagnostic::warning("Inconsistent answer from UCloud", warning));
+            context.warn(Diagnostic::warning("Inconsistent response from UCloud", warning));
         }
         Ok((images, i64::try_from(total_count).unwrap_or(i64::MAX)))
     }
@@ -233,14 +233,16 @@ impl Search {
         let Some(first) = unreadable.first() else { return };
         let more = match unreadable.len() {
             1 => String::new(),
-            count => format!(" The same goes for {} more.", count - 1),
+            2 => " This also applies to 1 other image.".to_owned(),
+            count => format!(" This also applies to {} other images.", count - 1),
         };
         let text = format!(
-            "{}: the end of maintenance {:?} is not of the form YYYY/MM/DD. The image is kept.{more}",
+            "{}: the end of maintenance {:?} is not a valid date (YYYY/MM/DD), so \
+             `maintained_until` does not exclude the image.{more}",
             describe(first),
             first.maintain_eol.as_deref().unwrap_or_default()
         );
-        context.warn(Diagnostic::warning("Unreadable end of maintenance", text));
+        context.warn(Diagnostic::warning("Invalid end of maintenance", text));
     }
 
     /// An id that is the same for the same query, wherever its parts came from.
