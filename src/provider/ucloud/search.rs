@@ -267,7 +267,6 @@ pub(crate) fn describe(image: &api::Image) -> String {
     facts.extend(image.zone.as_deref());
     facts.extend(image.os_type.as_deref());
     facts.extend(image.image_type.as_deref());
-    facts.extend(image.image_type.as_deref());
     facts.extend(image.state.as_deref());
     let name = image.name.as_deref().unwrap_or("(no name)");
     format!("{} {name:?} ({})", image.id, facts.join(", "))
