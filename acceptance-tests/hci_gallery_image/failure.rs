@@ -85,7 +85,7 @@ fn a_wait_that_takes_too_long_says_how_far_it_came_and_how_to_go_on() {
         "state InProgress",
         "percent",
         "MB downloaded",
-        "The service goes on with it",
+        "Azure is still creating it",
         "terraform untaint",
         "timeouts.create",
     ]);

@@ -51,7 +51,7 @@ fn an_interrupted_wait_goes_on_with_the_next_apply() {
     assert!(interrupted.elapsed() < AT_ONCE, "{outcome}");
     let warnings = outcome.warnings();
     assert_eq!(warnings.len(), 1, "{outcome}");
-    warnings[0].says(&["Interrupted while waiting", "Apply again to go on waiting"]);
+    warnings[0].says(&["Interrupted while waiting", "apply again to keep waiting"]);
     let state = setting.workspace.state();
     assert!(!state.is_tainted("sketch_image.a"), "{}", state.text);
     assert_eq!(state.attributes("sketch_image.a")["status"], "creating");

@@ -44,70 +44,94 @@ model! {
     /// Access to Azure.
     #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Azure {
-        /// Subscription. Environment: `ARM_SUBSCRIPTION_ID`. Default: that of the Azure CLI, if it
-        /// is the way to log in.
+        /// Id of the Azure subscription, a GUID. Default: the default subscription of the Azure CLI
+        /// if the Azure CLI is the authentication method; otherwise the argument is required.
+        /// Environment variable: `ARM_SUBSCRIPTION_ID`.
         pub subscription_id: Setting<String>,
-        /// Directory (tenant). Environment: `ARM_TENANT_ID`.
+        /// Id of the Microsoft Entra tenant (directory) to authenticate to. Required with a client
+        /// certificate, a client secret or OpenID Connect. Environment variable: `ARM_TENANT_ID`.
         pub tenant_id: Setting<String>,
-        /// Application, or user-assigned managed identity. Environment: `ARM_CLIENT_ID`.
+        /// Client id of the application (service principal), or of the user-assigned managed
+        /// identity. Environment variable: `ARM_CLIENT_ID`.
         pub client_id: Setting<String>,
-        /// File that holds the client id. Environment: `ARM_CLIENT_ID_FILE_PATH`.
+        /// Path to a file that contains the client id of the application or managed identity. If
+        /// `client_id` is set too, both must have the same value. Environment variable:
+        /// `ARM_CLIENT_ID_FILE_PATH`.
         pub client_id_file_path: Setting<String>,
-        /// Secret of the application. Environment: `ARM_CLIENT_SECRET`.
+        /// Client secret of the application (service principal). Environment variable:
+        /// `ARM_CLIENT_SECRET`.
         pub client_secret: Setting<Secret>,
-        /// File that holds the secret. Environment: `ARM_CLIENT_SECRET_FILE_PATH`.
+        /// Path to a file that contains the client secret of the application. If `client_secret` is
+        /// set too, both must have the same value. Environment variable:
+        /// `ARM_CLIENT_SECRET_FILE_PATH`.
         pub client_secret_file_path: Setting<String>,
-        /// Certificate and key of the application, as PKCS#12 in base64. Environment:
-        /// `ARM_CLIENT_CERTIFICATE`.
+        /// Certificate and private key of the application (service principal), as a PKCS#12 bundle
+        /// in base64. Environment variable: `ARM_CLIENT_CERTIFICATE`.
         pub client_certificate: Setting<Secret>,
-        /// File that holds certificate and key, as PKCS#12. Environment:
-        /// `ARM_CLIENT_CERTIFICATE_PATH`.
+        /// Path to a PKCS#12 (`.pfx`) file that contains the certificate and private key of the
+        /// application. Environment variable: `ARM_CLIENT_CERTIFICATE_PATH`.
         pub client_certificate_path: Setting<String>,
-        /// Password of the certificate. Environment: `ARM_CLIENT_CERTIFICATE_PASSWORD`.
+        /// Password of the PKCS#12 bundle in `client_certificate` or `client_certificate_path`.
+        /// Environment variable: `ARM_CLIENT_CERTIFICATE_PASSWORD`.
         pub client_certificate_password: Setting<Secret>,
-        /// Whether to log in with a token of another issuer (OpenID Connect). Environment:
-        /// `ARM_USE_OIDC`. Default: `false`.
+        /// Whether to authenticate with OpenID Connect (workload identity federation): with the
+        /// token in `oidc_token` or `oidc_token_file_path`, or with a token requested from
+        /// `oidc_request_url`. Default: `false`. Environment variable: `ARM_USE_OIDC`.
         pub use_oidc: Setting<bool>,
-        /// That token. Environment: `ARM_OIDC_TOKEN`.
+        /// OIDC token to exchange for an Azure token. Environment variable: `ARM_OIDC_TOKEN`.
         pub oidc_token: Setting<Secret>,
-        /// File that holds that token, read anew for each login. Environment:
-        /// `ARM_OIDC_TOKEN_FILE_PATH`.
+        /// Path to a file that contains the OIDC token to exchange for an Azure token. The file is
+        /// read again for each authentication, so its token may be renewed during a run.
+        /// Environment variable: `ARM_OIDC_TOKEN_FILE_PATH`.
         pub oidc_token_file_path: Setting<String>,
-        /// Where a pipeline of GitHub or Azure DevOps asks for that token. Environment:
-        /// `ARM_OIDC_REQUEST_URL`, `ACTIONS_ID_TOKEN_REQUEST_URL`, `SYSTEM_OIDCREQUESTURI`.
+        /// URL from which a GitHub Actions workflow or an Azure DevOps pipeline requests its OIDC
+        /// token. Environment variables: `ARM_OIDC_REQUEST_URL`, `ACTIONS_ID_TOKEN_REQUEST_URL`,
+        /// `SYSTEM_OIDCREQUESTURI` (the first that is set).
         pub oidc_request_url: Setting<String>,
-        /// What the pipeline proves itself with there. Environment: `ARM_OIDC_REQUEST_TOKEN`,
-        /// `ACTIONS_ID_TOKEN_REQUEST_TOKEN`, `SYSTEM_ACCESSTOKEN`.
+        /// Bearer token for `oidc_request_url`. Environment variables: `ARM_OIDC_REQUEST_TOKEN`,
+        /// `ACTIONS_ID_TOKEN_REQUEST_TOKEN`, `SYSTEM_ACCESSTOKEN` (the first that is set).
         pub oidc_request_token: Setting<Secret>,
-        /// Service connection of an Azure DevOps pipeline. Environment:
-        /// `ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID`, `ARM_OIDC_AZURE_SERVICE_CONNECTION_ID`.
+        /// Id of the Azure DevOps service connection for which an OIDC token is requested. If it is
+        /// set, `oidc_request_url` is taken for an address of Azure DevOps, otherwise for one of
+        /// GitHub Actions. Environment variables: `ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID`,
+        /// `ARM_OIDC_AZURE_SERVICE_CONNECTION_ID` (the first that is set).
         pub ado_pipeline_service_connection_id: Setting<String>,
-        /// Whether to log in with the workload identity of a Kubernetes pod, from
-        /// `AZURE_CLIENT_ID`, `AZURE_TENANT_ID` and `AZURE_FEDERATED_TOKEN_FILE`. Environment:
-        /// `ARM_USE_AKS_WORKLOAD_IDENTITY`. Default: `false`.
+        /// Whether to authenticate with the workload identity of a pod in Azure Kubernetes Service,
+        /// using `AZURE_CLIENT_ID`, `AZURE_TENANT_ID` and `AZURE_FEDERATED_TOKEN_FILE`, which AKS
+        /// sets in the pod. Default: `false`. Environment variable:
+        /// `ARM_USE_AKS_WORKLOAD_IDENTITY`.
         pub use_aks_workload_identity: Setting<bool>,
-        /// Whether to log in as a managed identity. Environment: `ARM_USE_MSI`. Default: `false`.
+        /// Whether to authenticate with the managed identity of the machine or service that
+        /// Terraform runs on. Default: `false`. Environment variable: `ARM_USE_MSI`.
         pub use_msi: Setting<bool>,
-        /// Where to ask for the token of a managed identity, the whole URL up to the query.
-        /// Environment: `ARM_MSI_ENDPOINT`.
+        /// URL that provides tokens of the managed identity, without its query string. Plain http
+        /// is accepted for loopback and link-local hosts only. Default: the endpoint that App
+        /// Service sets in `IDENTITY_ENDPOINT`, or the instance metadata service of the virtual
+        /// machine. Environment variable: `ARM_MSI_ENDPOINT`.
         pub msi_endpoint: Setting<String>,
-        /// Whether to log in as whoever is logged in to the Azure CLI. Environment:
-        /// `ARM_USE_CLI`. Default: `true`.
+        /// Whether to authenticate as the user who is logged in to the Azure CLI (`az login`), if
+        /// no other method is fully configured. Default: `true`. Environment variable:
+        /// `ARM_USE_CLI`.
         pub use_cli: Setting<bool>,
-        /// Cloud: `public`, `usgovernment` or `china`. Environment: `ARM_ENVIRONMENT`. Default:
-        /// `public`.
+        /// Azure cloud to use: `public`, `usgovernment` or `china`, in any case. Default: `public`.
+        /// Environment variable: `ARM_ENVIRONMENT`.
         pub environment: Setting<CaseInsensitive<Clouds>>,
-        /// Address of the login service, instead of the cloud's. Environment:
+        /// Address of the service that issues tokens (Microsoft Entra ID), such as
+        /// `https://login.microsoftonline.com`. Plain http is accepted for loopback hosts only.
+        /// Default: the address for `environment`. Environment variable:
         /// `ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST`.
         pub active_directory_authority_host: Setting<Verbatim<Address>>,
-        /// Address of Azure Resource Manager, instead of the cloud's. Environment:
-        /// `ARM_RESOURCE_MANAGER_ENDPOINT`.
+        /// Address of Azure Resource Manager, such as `https://management.azure.com`. Plain http is
+        /// accepted for loopback hosts only. Default: the address for `environment`. Environment
+        /// variable: `ARM_RESOURCE_MANAGER_ENDPOINT`.
         pub resource_manager_endpoint: Setting<Verbatim<Address>>,
-        /// Audience of the tokens for Azure Resource Manager, instead of the cloud's. Environment:
-        /// `ARM_RESOURCE_MANAGER_AUDIENCE`.
+        /// Audience for which tokens for Azure Resource Manager are requested, such as
+        /// `https://management.azure.com`. Default: the audience for `environment`. Environment
+        /// variable: `ARM_RESOURCE_MANAGER_AUDIENCE`.
         pub resource_manager_audience: Setting<String>,
-        /// How often to look at a long operation when the service does not say, as a Go duration
-        /// string. Default: `10s`.
+        /// Time between two status checks of a long-running operation, as a Go duration string such
+        /// as `"30s"`. A `Retry-After` header in a response of Azure takes precedence. Default:
+        /// `10s`.
         pub polling_interval: Setting<Span>,
     }
 }

@@ -37,16 +37,18 @@ model! {
     /// Access to Azure Batch.
     #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Batch {
-        /// Address of the account, with or without `https://`, as `azurerm_batch_account` gives it
-        /// in `account_endpoint`. Plain http is accepted for loopback hosts only. Environment:
+        /// Endpoint of the Batch account, such as `myaccount.westeurope.batch.azure.com`, with or
+        /// without `https://`. It is the value of `account_endpoint` of `azurerm_batch_account`.
+        /// Plain http is accepted for loopback hosts only. Environment variable:
         /// `AZURE_BATCH_ENDPOINT`.
         pub account_endpoint: Setting<Verbatim<AccountEndpoint>>,
-        /// Name of the account. Environment: `AZURE_BATCH_ACCOUNT`. Default: the first label of
-        /// the endpoint's host.
+        /// Name of the Batch account, which requests with `account_key` need. Default: the first
+        /// label of the host name in the account endpoint, such as `myaccount` of
+        /// `myaccount.westeurope.batch.azure.com`. Environment variable: `AZURE_BATCH_ACCOUNT`.
         pub account_name: Setting<String>,
-        /// Key of the account, in base64. With it requests are signed (Shared Key); without it
-        /// they carry a token of the login that `azure` describes. Environment:
-        /// `AZURE_BATCH_ACCESS_KEY`.
+        /// Access key of the Batch account, in base64. If it is set, requests are signed with it
+        /// (Shared Key); otherwise the provider authenticates with Microsoft Entra ID as configured
+        /// in the `azure` argument. Environment variable: `AZURE_BATCH_ACCESS_KEY`.
         pub account_key: Setting<Secret>,
     }
 }

@@ -18,29 +18,35 @@ model! {
     /// Access to UCloud.
     #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Ucloud {
-        /// Public key. Environment: `UCLOUD_PUBLIC_KEY`.
+        /// Public key of the UCloud API key pair. Cannot be combined with `profile`. Environment
+        /// variable: `UCLOUD_PUBLIC_KEY`.
         pub public_key: Setting<String>,
-        /// Private key. Environment: `UCLOUD_PRIVATE_KEY`.
+        /// Private key of the UCloud API key pair. Cannot be combined with `profile`. Environment
+        /// variable: `UCLOUD_PRIVATE_KEY`.
         pub private_key: Setting<Secret>,
-        /// Token of temporary keys. Environment: `UCLOUD_SECURITY_TOKEN`.
+        /// Security token that belongs to temporary API keys. Environment variable:
+        /// `UCLOUD_SECURITY_TOKEN`.
         pub security_token: Setting<Secret>,
-        /// Profile of the shared credentials file that has the keys, instead of the two key
-        /// arguments. Environment: `UCLOUD_PROFILE`, used when no key variable is set. Without
-        /// keys and profile, the profile `default` is used.
+        /// Name of the profile in the shared credentials file to take the API keys from, instead of
+        /// `public_key` and `private_key`. Default: the profile `default`, if no keys are
+        /// configured. Environment variable: `UCLOUD_PROFILE`, which is ignored if
+        /// `UCLOUD_PUBLIC_KEY` or `UCLOUD_PRIVATE_KEY` is set.
         pub profile: Setting<String>,
-        /// File with the profiles, as UCloud's command line tool writes it. Environment:
-        /// `UCLOUD_SHARED_CREDENTIAL_FILE`. Default: `~/.ucloud/credential.json`.
+        /// Path to the JSON file with profiles, as the UCloud command line tool writes it. Default:
+        /// `~/.ucloud/credential.json`. Environment variable: `UCLOUD_SHARED_CREDENTIAL_FILE`.
         pub shared_credentials_file: Setting<String>,
-        /// Region of all look-ups that name none, such as `cn-bj2`. Environment: `UCLOUD_REGION`.
+        /// Region of data sources that do not set `region`, such as `cn-bj2`. Environment variable:
+        /// `UCLOUD_REGION`.
         pub region: Setting<String>,
-        /// Project of all look-ups that name none. Environment: `UCLOUD_PROJECT_ID`. Default: the
-        /// account's default project.
+        /// Id of the project of data sources that do not set `project_id`, such as `org-a1b2c3`.
+        /// Default: the default project of the account. Environment variable: `UCLOUD_PROJECT_ID`.
         pub project_id: Setting<String>,
-        /// Address of the API; the international site is `https://api.ucloud-global.com`. Plain
-        /// http is accepted for loopback hosts only. Environment: `UCLOUD_API_BASE_URL`. Default:
-        /// `https://api.ucloud.cn`.
+        /// Address of the UCloud API. Set `https://api.ucloud-global.com` for an account of the
+        /// international site. Plain http is accepted for loopback hosts only. Default:
+        /// `https://api.ucloud.cn`. Environment variable: `UCLOUD_API_BASE_URL`.
         pub base_url: Setting<Verbatim<BaseUrl>>,
-        /// How often a request that failed for a passing reason is sent again. Default: `5`.
+        /// How many times a request is sent again after a transient failure, such as a connection
+        /// error or throttling: 0 to 100. Default: `5`.
         pub max_retries: Setting<Within<0, 100>>,
     }
 }

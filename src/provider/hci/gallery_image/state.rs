@@ -21,81 +21,92 @@ use crate::provider::hci::texts::{
 use crate::provider::write_only_version::WriteOnlyVersion;
 
 model! {
-    /// Manages a gallery image of Azure Local (Azure Stack HCI), made of a disk that the service
-    /// downloads, or of the disk of a virtual machine.
+    /// Manages a gallery image of Azure Local (Azure Stack HCI), created from a disk that the service
+    /// downloads or from the disk of a virtual machine.
     ///
-    /// Once the service has accepted the image its id is in the state, whatever happens next. A
-    /// failed download is reported with the service's reason. An interrupted `apply` leaves the
-    /// image to the service, and the next one goes on waiting for it.
+    /// Once Azure has accepted the request, the id of the image is in the state, whatever happens
+    /// next. A failed download is reported with the reason that Azure gives. After an interrupted
+    /// `apply`, Azure continues to create the image, and the next `apply` continues to wait for it.
     ///
     /// See [Gallery Images](https://learn.microsoft.com/rest/api/stackhci/gallery-images).
     #[derive(Clone, Debug, PartialEq)]
     pub(crate) struct Inputs {
-        /// Name of the image: 1 to 80 letters, digits, hyphens, full stops and underscores; 1 to 64
-        /// with `source_virtual_machine_id`. Azure rejects names that contain the word "windows".
+        /// Name of the image: 1 to 80 letters, digits, hyphens, full stops and underscores, with a
+        /// letter or digit at both ends; at most 64 with `source_virtual_machine_id`. Azure rejects
+        /// names that contain the word "windows". Changing it replaces the image.
         #[tf(replace)]
         pub name: Lenient<Name>,
 
-        /// Resource group of the image.
+        /// Name of the resource group of the image, in any case. Changing it replaces the image.
         #[tf(replace)]
         pub resource_group_name: Lenient<ResourceGroup>,
 
-        /// Region, such as `westeurope`, in any spelling.
+        /// Azure region of the image, such as `westeurope` or `West Europe`. Changing it replaces
+        /// the image; another spelling of the same region does not.
         #[tf(replace)]
         pub location: Lenient<Location>,
 
-        /// ARM id of the custom location that the image belongs to, in any case.
+        /// ARM id of the custom location of the Azure Local cluster on which the image is created,
+        /// in any case. Changing it replaces the image.
         #[tf(replace)]
         pub custom_location_id: Lenient<CustomLocation>,
 
-        /// Operating system: `Windows` or `Linux`.
+        /// Operating system of the image: `Windows` or `Linux`. Changing it replaces the image.
         #[tf(replace)]
         pub os_type: Lenient<CaseSensitive<OsType>>,
 
-        /// Disk to make the image of: a URL, with its shared access signature, or a path on the
-        /// cluster. A renewed signature (another query of the same https URL) is taken into the
-        /// state without any call. Exactly one of `image_path`, `image_path_wo` and
-        /// `source_virtual_machine_id` must be given.
+        /// Disk from which the image is created: an https URL of a VHD or VHDX, including its
+        /// shared access signature (SAS), or a path on the cluster. Exactly one of `image_path`,
+        /// `image_path_wo` and `source_virtual_machine_id` must be set when the image is created.
+        /// If only the query string of the URL changes (a renewed SAS), the new value is stored in
+        /// the state without a request to Azure; any other change replaces the image.
         #[tf(replace, create_only)]
         pub image_path: Option<ImagePath>,
 
-        /// The same as `image_path`, but never stored. Change `image_path_wo_version` to make the
-        /// image anew.
+        /// Disk from which the image is created, as in `image_path`, but write-only: neither the
+        /// plan nor the state contains it (Terraform 1.11 or later). A new value is used only when
+        /// `image_path_wo_version` changes.
         #[tf(replace)]
         pub image_path_wo: Option<WriteOnly<ImagePath>>,
 
-        /// Version of `image_path_wo`, any whole number. A new one makes the image anew.
+        /// Version of the value of `image_path_wo`, any whole number. Changing it replaces the
+        /// image.
         #[tf(replace, create_only)]
         pub image_path_wo_version: Option<WriteOnlyVersion>,
 
-        /// ARM id of the virtual machine whose disk becomes the image. Uses version
-        /// 2024-05-01-preview of the API.
+        /// ARM id of the virtual machine instance from whose disk the image is created. Uses the
+        /// API version `2024-05-01-preview`. Changing it replaces the image.
         #[tf(replace, create_only)]
         pub source_virtual_machine_id: Option<Lenient<VirtualMachine>>,
 
-        /// ARM id of the storage path (storage container) for the image, in any case. Default: one
-        /// that the service chooses.
+        /// ARM id of the storage path (storage container) that stores the image, in any case.
+        /// Default: chosen by Azure. Changing it replaces the image.
         #[tf(replace, computed)]
         pub storage_path_id: Option<Lenient<StoragePath>>,
 
-        /// Hyper-V generation: `V1` or `V2`. Default: what the service chooses.
+        /// Hyper-V generation of virtual machines created from the image: `V1` or `V2`. Default:
+        /// chosen by Azure. Changing it replaces the image.
         #[tf(replace, computed)]
         pub hyperv_generation: Option<Lenient<CaseSensitive<HypervGeneration>>>,
 
-        /// Data source for cloud-init: `NoCloud` or `Azure`. Default: what the service chooses.
+        /// Data source from which cloud-init in a Linux image reads its configuration: `NoCloud` or
+        /// `Azure`. Default: chosen by Azure. Changing it replaces the image.
         #[tf(replace, computed)]
         pub cloud_init_data_source: Option<Lenient<CaseSensitive<CloudInit>>>,
 
-        /// What the image is, in the words of a marketplace. After an import, leaving it out replaces
-        /// an image that has one.
+        /// Marketplace metadata of the image: publisher, offer and SKU. Changing it replaces the
+        /// image. If an imported image has an identifier, set it in the configuration as well:
+        /// leaving it out replaces the image.
         #[tf(replace)]
         pub identifier: Option<Identifier>,
 
-        /// Name of the image version. After an import, leaving it out replaces an image that has one.
+        /// Name of the image version, such as `1.0.0`. Changing it replaces the image. If an
+        /// imported image has a version, set it in the configuration as well: leaving it out
+        /// replaces the image.
         #[tf(replace)]
         pub version: Option<String>,
 
-        /// Tags. They are changed in place; every other argument but `timeouts` replaces the image.
+        /// Map of tags of the image. Tags are updated in place, without replacing the image.
         pub tags: Option<BTreeMap<String, String>>,
     }
 }
@@ -107,13 +118,14 @@ model! {
         /// ARM id of the image.
         #[tf(stable)]
         pub id: String,
-        /// State of the image, such as `Succeeded`, `InProgress` or `Failed`.
+        /// Provisioning state of the image, such as `Succeeded`, `InProgress`, `Failed` or
+        /// `Canceled`.
         pub provisioning_state: Option<String>,
-        /// How far the download has come, in percent.
+        /// Progress of the download of the disk, in percent (0 to 100).
         pub progress_percentage: Option<i64>,
-        /// How much was downloaded, in MB.
+        /// Amount of data downloaded so far, in MB.
         pub download_size_in_mb: Option<i64>,
-        /// Size of the image's disk, in MB.
+        /// Size of the operating system disk of the image, in MB.
         pub os_disk_size_in_mb: Option<i64>,
     }
 }
@@ -130,9 +142,10 @@ model! {
     /// What identifies an image.
     #[derive(Clone, Debug, PartialEq)]
     pub(crate) struct Identity {
-        /// Subscription. Default: the provider's.
+        /// Id of the subscription of the image. Default: the subscription of the provider
+        /// configuration.
         pub subscription_id: Option<String>,
-        /// Resource group.
+        /// Name of the resource group of the image.
         pub resource_group_name: String,
         /// Name of the image.
         pub name: String,
