@@ -21,7 +21,7 @@ fn all_mistakes_are_shown_at_once_each_at_its_line() {
     let outcome = workspace.validate().fails();
     let errors = outcome.errors();
     for (argument, fragments) in [
-        ("account_endpoint", &["has a path"][..]),
+        ("account_endpoint", &["must not contain a path"][..]),
         ("api_version", &["is empty"]),
         ("filter", &["is empty"]),
         ("os_type", &["\"linus\" is not one of \"linux\", \"windows\". Did you mean \"linux\"?"]),
@@ -56,7 +56,7 @@ fn an_address_is_https_or_local_and_holds_nothing_but_host_and_port() {
         (
             "user",
             "https://me:s3cr3t-9@acct.westeurope.batch.azure.com",
-            "must not hold a user name",
+            "must not contain a user name",
         ),
         ("scheme", "ftp://acct.westeurope.batch.azure.com", "ftp"),
         ("empty", "", "is empty"),

@@ -63,7 +63,7 @@ fn a_look_up_without_account_or_login_says_all_the_ways_to_give_them() {
     ]);
     for error in [with_cli, without_cli] {
         error.says(&[
-            "No way to log in to Azure",
+            "No Azure authentication method is fully configured",
             "`azure.tenant_id` (ARM_TENANT_ID)",
             "`azure.client_id` (ARM_CLIENT_ID)",
             "`azure.client_secret` (ARM_CLIENT_SECRET)",

@@ -64,11 +64,14 @@ fn a_look_up_without_keys_or_region_says_all_the_ways_to_give_them() {
     let base = format!("base_url = {:?}\n", cloud.url());
     let workspace = Workspace::new(&(ucloud::block(&base) + ANY));
     workspace.validate().ok();
+    // What is missing is said all at once.
     workspace.plan().error().says(&[
         "Missing region",
         "`region` here",
         "`ucloud.region` in the provider block",
         "UCLOUD_REGION",
+        "UCLOUD_PRIVATE_KEY",
+        "UCLOUD_PROFILE",
     ]);
     workspace.main(&(ucloud::block(&format!("{base}region = {REGION:?}")) + ANY));
     workspace.validate().ok();
@@ -124,8 +127,8 @@ fn mistakes_in_the_block_are_found_by_validate_and_named_in_full() {
          `ucloud.profile`",
         "Conflicting arguments: `ucloud.public_key` cannot be given together with \
          `ucloud.profile`",
-        "Invalid value for `ucloud.base_url`: The base URL `http://gateway.example` is plain \
-         http, which is accepted for loopback hosts only",
+        "Invalid value for `ucloud.base_url`: \"http://gateway.example\" uses plain http, which is \
+         accepted for loopback hosts only",
         "Invalid value for `ucloud.max_retries`: `ucloud.max_retries` must be between 0 and 100",
     ];
     assert_eq!(found.len(), expected.len(), "{outcome}");

@@ -111,7 +111,12 @@ fn a_plan_without_a_login_names_what_is_missing_and_asks_nobody() {
     };
     let workspace = Workspace::new(&blind("use_cli = false"));
     workspace.validate().ok();
-    workspace.plan().error().says(&["client_id", "ARM_CLIENT_ID", "client_secret"]);
+    workspace.plan().error().says(&[
+        "client_id",
+        "ARM_CLIENT_ID",
+        "client_secret",
+        "ARM_SUBSCRIPTION_ID",
+    ]);
     let secret = "tenant_id = \"t\", client_id = \"c\", client_secret = \"s3cr3t-9\"";
     workspace.main(&blind(secret));
     workspace.plan().error().says(&["subscription", "ARM_SUBSCRIPTION_ID"]);

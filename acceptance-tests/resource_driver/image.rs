@@ -31,8 +31,8 @@ model! {
         #[tf(replace)]
         place: Option<Place>,
         /// Kind.
-        #[tf(replace)]
-        kind: Kind,
+        #[tf(replace, default = "standard")]
+        kind: String,
         /// Size. The service chooses one when it is left out.
         #[tf(computed, replace)]
         size: Option<i64>,
@@ -100,26 +100,6 @@ impl Attr for Place {
     }
 }
 
-/// A word with a default.
-#[derive(Clone, Debug)]
-pub(super) struct Kind(String);
-
-impl Attr for Kind {
-    const REQUIRED: bool = false;
-    fn shape() -> Shape {
-        String::shape()
-    }
-    fn decode(value: Value, at: &Path, problems: &mut Vec<Diagnostic>) -> Option<Self> {
-        String::decode(value, at, problems).map(Self)
-    }
-    fn encode(&self, out: &mut dyn Sink) {
-        self.0.encode(out);
-    }
-    fn default_value() -> Option<Value> {
-        Some("standard".into())
-    }
-}
-
 type Kept = State<Inputs, Outputs, Private>;
 
 /// The resource.
@@ -171,7 +151,7 @@ impl Resource<Arc<Cloud>> for SketchImage {
         let item = Item {
             name: inputs.name.clone(),
             place: inputs.place.as_ref().map(|place| place.0.to_lowercase()),
-            kind: inputs.kind.0.clone(),
+            kind: inputs.kind.clone(),
             size: inputs.size.unwrap_or(10),
             tags: inputs.tags.clone().unwrap_or_default(),
             source: inputs.source.as_ref().map(|source| source.expose().to_owned()),
@@ -278,7 +258,7 @@ impl Resource<Arc<Cloud>> for SketchImage {
         let inputs = Inputs {
             name: item.name.clone(),
             place: None,
-            kind: Kind(item.kind.clone()),
+            kind: item.kind.clone(),
             size: None,
             tags: None,
             source: None,

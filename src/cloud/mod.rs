@@ -6,6 +6,7 @@ pub mod authorized;
 pub mod azure;
 pub mod change;
 pub mod deadline;
+pub mod endpoint;
 mod error;
 #[cfg(test)]
 pub(crate) mod fake;

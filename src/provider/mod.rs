@@ -1,6 +1,9 @@
 //! Where Terraform's ideas meet the clouds' APIs: the configuration, the list of what is offered,
 //! one folder per cloud with one file per type.
 
+#[macro_use]
+mod settings;
+
 mod azure;
 mod batch;
 pub mod clients;
@@ -14,7 +17,6 @@ mod hci;
 mod invariants;
 mod pattern;
 mod selection;
-mod settings;
 mod ucloud;
 mod write_only_version;
 
@@ -46,7 +48,7 @@ impl Provider for CloudImages {
 
     fn configure(&self, config: Configuration, terraform_version: &str) -> Result<Clients> {
         let user_agent = user_agent(terraform_version, std::env::var("TF_APPEND_USER_AGENT").ok());
-        let environment = Arc::new(|name: &str| std::env::var(name).ok());
+        let environment = Arc::new(|name: &str| std::env::var(name));
         Ok(Clients::new(config, user_agent, environment))
     }
 

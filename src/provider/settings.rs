@@ -1,25 +1,246 @@
 //! How the arguments of the provider block are read: from the configuration, or else from the
 //! environment.
+//!
+//! An argument is one line of [`settings!`]: its type, the variables that stand in for it, and in
+//! its doc comment what users read. Everything that is wrong or missing is reported at once.
 
 use std::sync::Arc;
 
-use crate::tfplugin::attr::Setting;
-use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path};
+use crate::secret::Secret;
+use crate::tfplugin::attr::{Setting, Text, Verbatim};
+use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
+use crate::tfplugin::model::{Attr, Shape};
+use crate::tfplugin::string_enum::{CaseInsensitive, StringEnum};
+use crate::tfplugin::value::{Number, Type, Value};
 
 /// How an environment variable is read.
-pub(crate) type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+pub(crate) type Environment =
+    Arc<dyn Fn(&str) -> std::result::Result<String, std::env::VarError> + Send + Sync>;
 
-/// The value of an argument, or else of its variables. Empty variables count as unset.
-pub(crate) fn fallback<T: Clone>(
+/// Declares the argument of a cloud: each of its arguments with its environment variables, of which
+/// the first that is set counts when the argument is null.
+///
+/// For each argument there is a method of its name that reads it. With `fills`, those of the first
+/// block become the fields of that struct.
+macro_rules! settings {
+    (
+        $(#[doc = $model_doc:literal])*
+        $vis:vis struct $Model:ident as $cloud:literal $(fills $Target:path)? {
+            $( $(#[doc = $doc:literal])* $name:ident: $ty:ty = [$($variable:literal),*]; )*
+        }
+        $(and {
+            $( $(#[doc = $more_doc:literal])* $more:ident: $more_ty:ty = [$($more_variable:literal),*]; )*
+        })?
+    ) => {
+        model! {
+            $(#[doc = $model_doc])*
+            #[derive(Clone, Debug, Default, PartialEq)]
+            $vis struct $Model {
+                $( $(#[doc = $doc])* pub $name: $crate::tfplugin::attr::Setting<$ty>, )*
+                $($( $(#[doc = $more_doc])* pub $more: $crate::tfplugin::attr::Setting<$more_ty>, )*)?
+            }
+        }
+
+        #[allow(dead_code, reason = "not every argument is read by itself")]
+        impl $Model {
+            /// The variables that stand in for each argument.
+            pub(crate) const VARIABLES: &'static [(&'static str, &'static [&'static str])] = &[
+                $( (stringify!($name), &[$($variable),*]), )*
+                $($( (stringify!($more), &[$($more_variable),*]), )*)?
+            ];
+
+            $(
+                pub(crate) fn $name(
+                    &self,
+                    env: &$crate::provider::settings::Environment,
+                ) -> $crate::tfplugin::diagnostic::Result<Option<$ty>> {
+                    let place = ($cloud, stringify!($name));
+                    $crate::provider::settings::resolve(&self.$name, place, &[$($variable),*], env)
+                }
+            )*
+            $($(
+                pub(crate) fn $more(
+                    &self,
+                    env: &$crate::provider::settings::Environment,
+                ) -> $crate::tfplugin::diagnostic::Result<Option<$more_ty>> {
+                    let place = ($cloud, stringify!($more));
+                    $crate::provider::settings::resolve(&self.$more, place, &[$($more_variable),*], env)
+                }
+            )*)?
+        }
+
+        settings!(@fill $Model [$($Target)?] $($name)*);
+    };
+    (@fill $Model:ident [] $($name:ident)*) => {};
+    (@fill $Model:ident [$Target:path] $($name:ident)*) => {
+        impl $Model {
+            /// What the client takes. All mistakes are reported.
+            pub(crate) fn fill(
+                &self,
+                env: &$crate::provider::settings::Environment,
+            ) -> $crate::tfplugin::diagnostic::Result<$Target> {
+                let mut target = <$Target>::default();
+                let mut problems = Vec::new();
+                $(
+                    match self.$name(env) {
+                        Ok(value) => {
+                            target.$name = value.map($crate::provider::settings::Plain::plain);
+                        }
+                        Err($crate::tfplugin::diagnostic::Failure(found)) => problems.extend(found),
+                    }
+                )*
+                if problems.is_empty() { Ok(target) } else { Err(problems.into()) }
+            }
+        }
+    };
+}
+
+/// A value as a client takes it, without what only a configuration wants to know.
+pub(crate) trait Plain {
+    /// What the client takes.
+    type Plain;
+    /// The value.
+    fn plain(self) -> Self::Plain;
+}
+
+impl Plain for String {
+    type Plain = Self;
+    fn plain(self) -> Self {
+        self
+    }
+}
+
+impl Plain for Secret {
+    type Plain = Self;
+    fn plain(self) -> Self {
+        self
+    }
+}
+
+impl Plain for bool {
+    type Plain = Self;
+    fn plain(self) -> Self {
+        self
+    }
+}
+
+impl<T: Text> Plain for Verbatim<T> {
+    type Plain = String;
+    fn plain(self) -> String {
+        self.text().to_owned()
+    }
+}
+
+impl<W: StringEnum> Plain for CaseInsensitive<W> {
+    type Plain = String;
+    fn plain(self) -> String {
+        self.as_str().to_owned()
+    }
+}
+
+/// The value of an argument, or else of the first of its variables that is set. Blank variables
+/// count as unset. For the code that [`settings!`] writes.
+pub(crate) fn resolve<T: Attr + Clone>(
     argument: &Setting<T>,
-    cloud: &'static str,
-    name: &'static str,
-    variable: impl FnOnce() -> Option<T>,
-) -> Result<Option<T>, Failure> {
+    (cloud, name): (&'static str, &'static str),
+    variables: &[&'static str],
+    env: &Environment,
+) -> Result<Option<T>> {
     match argument {
-        Setting::Set(value) => Ok(Some(value.clone())),
-        Setting::Null => Ok(variable()),
-        Setting::Unknown => Err(unknown(cloud, name)),
+        Setting::Set(value) => return Ok(Some(value.clone())),
+        Setting::Unknown => return Err(unknown(cloud, name)),
+        Setting::Null => {}
+    }
+    let at = path(cloud, name);
+    for variable in variables {
+        let wrong = |why: &str| invalid(cloud, name, variable, why);
+        let text = match env(variable) {
+            Ok(text) if text.trim().is_empty() => continue,
+            Err(std::env::VarError::NotPresent) => continue,
+            Err(std::env::VarError::NotUnicode(_)) => {
+                return Err(wrong("is not valid UTF-8").into());
+            }
+            Ok(text) => text,
+        };
+        let value = read::<T>(&text).map_err(|why| wrong(&why))?;
+        let mut problems = Vec::new();
+        if let Some(decoded) = T::decode(value, &at, &mut problems) {
+            return Ok(Some(decoded));
+        }
+        for problem in &mut problems {
+            problem.detail = format!("{variable}: {}", problem.detail);
+            problem.path = Path::attribute(cloud);
+        }
+        return Err(problems.into());
+    }
+    Ok(None)
+}
+
+/// Refuses variables that cannot be read as text: they must not pass for unset.
+pub(crate) fn readable(
+    cloud: &'static str,
+    variables: &[(&'static str, &[&'static str])],
+    env: &Environment,
+) -> Result<()> {
+    let mut problems: Vec<Diagnostic> = Vec::new();
+    for (name, variables) in variables {
+        for variable in *variables {
+            if let Err(std::env::VarError::NotUnicode(_)) = env(variable) {
+                problems.push(invalid(cloud, name, variable, "is not valid UTF-8"));
+            }
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems.into()) }
+}
+
+fn invalid(cloud: &'static str, name: &'static str, variable: &str, why: &str) -> Diagnostic {
+    let detail = format!("The environment variable {variable} {why}.");
+    let summary = format!("Invalid value for `{}`", path(cloud, name));
+    Diagnostic::error(summary, detail).at(Path::attribute(cloud))
+}
+
+/// The text of a variable as a value of the type that the argument has.
+fn read<T: Attr>(text: &str) -> std::result::Result<Value, String> {
+    match T::shape() {
+        Shape::Plain(Type::Bool) => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" => Ok(Value::Bool(true)),
+            "false" | "0" => Ok(Value::Bool(false)),
+            _ => Err(format!("is {text:?}, which is neither true nor false")),
+        },
+        Shape::Plain(Type::Number) => match Number::parse(text.trim()) {
+            Ok(number) => Ok(Value::Number(number)),
+            Err(_) => Err(format!("is {text:?}, which is not a number")),
+        },
+        _ => Ok(Value::String(text.to_owned())),
+    }
+}
+
+/// Both, or everything that is wrong with either.
+pub(crate) fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (Err(Failure(mut problems)), Err(Failure(more))) => {
+            problems
+                .extend(more.into_iter().filter(|new| !problems.contains(new)).collect::<Vec<_>>());
+            Err(problems.into())
+        }
+        (Err(problems), _) | (_, Err(problems)) => Err(problems),
+    }
+}
+
+/// Both, or one message about everything that is missing: whoever has configured nothing yet reads
+/// it once.
+pub(crate) fn together<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
+    match (one, other) {
+        (Err(Failure(mut problems)), Err(Failure(more))) => {
+            if let Some(last) = problems.last_mut() {
+                for also in more {
+                    last.detail = format!("{}\n\n{}: {}", last.detail, also.summary, also.detail);
+                }
+            }
+            Err(problems.into())
+        }
+        (one, other) => both(one, other),
     }
 }
 
@@ -38,14 +259,18 @@ pub(crate) fn unknown(cloud: &'static str, name: &str) -> Failure {
     .into()
 }
 
+/// The arguments of a cloud, as far as any are given.
+pub(crate) fn given<M: Clone + Default>(config: &Setting<M>, cloud: &'static str) -> Result<M> {
+    match config {
+        Setting::Set(config) => Ok(config.clone()),
+        Setting::Null => Ok(M::default()),
+        Setting::Unknown => Err(unknown(cloud, "*")),
+    }
+}
+
 /// The path of an argument of a cloud.
 pub(crate) fn path(cloud: &'static str, name: &'static str) -> Path {
     Path::attribute(cloud).then(name)
-}
-
-/// What has been set in the environment to something.
-pub(crate) fn variable(env: &Environment, names: &[&str]) -> Option<String> {
-    names.iter().find_map(|name| env(name).filter(|value| !value.trim().is_empty()))
 }
 
 /// Text with a capital letter and a full stop. A file's name at its start stays as it is.
@@ -59,3 +284,6 @@ pub(crate) fn sentence(text: &str) -> String {
     };
     if text.ends_with('.') { text } else { format!("{text}.") }
 }
+
+#[cfg(test)]
+mod tests;

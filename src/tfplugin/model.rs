@@ -44,11 +44,6 @@ pub trait Attr: Sized {
     /// Reports a value that a configuration must not have, although a state may: what a service
     /// sends is remembered as it is. Called for known values only.
     fn check(_value: &Value, _at: &Path, _problems: &mut Vec<Diagnostic>) {}
-
-    /// What is used when the configuration leaves the attribute out.
-    fn default_value() -> Option<Value> {
-        None
-    }
 }
 
 /// What the schema says about an attribute's type.
@@ -107,6 +102,8 @@ pub enum Flag {
     stable,
     /// An input of the provider alone: a change is remembered, no call is made.
     state_only,
+    /// A value that is used when the configuration does not have one: `default = "NONE"`.
+    default,
 }
 
 /// One attribute of a schema.
@@ -136,7 +133,7 @@ pub struct Attribute {
     pub adopts: fn(&Value, &Value) -> bool,
     /// See [`Attr::check`].
     pub check: fn(&Value, &Path, &mut Vec<Diagnostic>),
-    /// See [`Attr::default_value`].
+    /// What is used when the configuration leaves it out.
     pub default: fn() -> Option<Value>,
 }
 
@@ -219,12 +216,13 @@ pub fn schema<I: Model, O: Model>() -> Vec<Attribute> {
 pub fn decode_field<T: Attr>(
     object: &mut Object,
     name: &'static str,
+    default: fn() -> Option<Value>,
     at: &Path,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<T> {
     let value = object.remove(name).unwrap_or(Value::Null);
     if value.is_null()
-        && let Some(default) = T::default_value()
+        && let Some(default) = default()
     {
         return T::decode(default, &at.then(name), problems);
     }

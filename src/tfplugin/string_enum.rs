@@ -90,6 +90,29 @@ impl<W: StringEnum> Text for CaseSensitive<W> {
     }
 }
 
+/// A word of a service that may learn more of them: one that this release has not heard of is taken
+/// as it is, a known one in another case is a mistake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Open<W>(PhantomData<W>);
+
+impl<W: StringEnum> Text for Open<W> {
+    const EXPECTED: &'static str = "a string";
+    fn parse(text: &str) -> Result<Self, String> {
+        let known = W::VALUES.iter().find(|word| word.eq_ignore_ascii_case(text));
+        match known {
+            Some(word) if *word != text => {
+                Err(format!("{text:?} is spelled {word:?} by the service."))
+            }
+            None if text.trim().is_empty() => Err("The value must not be empty.".to_owned()),
+            _ => Ok(Self(PhantomData)),
+        }
+    }
+    /// A service may answer in another case than it was asked in.
+    fn same(a: &str, b: &str) -> bool {
+        a.eq_ignore_ascii_case(b)
+    }
+}
+
 fn one_of(words: &[&str]) -> String {
     let words: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();
     format!("one of {}", words.join(", "))
@@ -145,5 +168,14 @@ mod tests {
         assert_eq!(problems::<CaseSensitive<Os>>("linUX"), [expected]);
         let expected = "\"plan9\" is not one of \"Linux\", \"Windows\".";
         assert_eq!(problems::<CaseInsensitive<Os>>("plan9"), [expected]);
+    }
+
+    #[test]
+    fn an_open_enum_takes_words_that_nobody_has_heard_of() {
+        let wrong = |text| Open::<Os>::parse(text).err();
+        assert_eq!(["Linux", "Plan9"].map(wrong), [None, None]);
+        let expected = "\"linux\" is spelled \"Linux\" by the service.";
+        assert_eq!(wrong("linux").as_deref(), Some(expected));
+        assert!(wrong(" ").is_some());
     }
 }

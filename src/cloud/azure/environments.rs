@@ -6,7 +6,7 @@
 use reqwest::Url;
 
 use super::text::filled;
-use crate::cloud::http::is_loopback;
+use crate::cloud::endpoint::{self, Allowed};
 use crate::cloud::{Error, Result};
 
 const OPERATION: &str = "ReadSettings";
@@ -68,8 +68,7 @@ impl Environment {
     /// The environment that `choice` describes.
     ///
     /// # Errors
-    /// Those about a setting: an unknown name, an address that is none, plain http to a host that
-    /// is not this machine.
+    /// Those about a setting: an unknown name, or an address that cannot be one.
     pub fn new(choice: Choice<'_>) -> Result<Self> {
         let wanted = filled(choice.environment).unwrap_or("public");
         let row = CLOUDS.iter().find(|(name, ..)| name.eq_ignore_ascii_case(wanted.trim()));
@@ -91,36 +90,11 @@ impl Environment {
     }
 }
 
-/// The address of a service, with or without `https://`.
-///
-/// # Errors
-/// Those about `setting`, when `text` is no address or one that a secret must not be sent to.
-pub fn address(setting: &'static str, text: &str) -> Result<Url> {
-    let wrong = |why: String| Error::setting(OPERATION, setting, format!("{text:?} {why}"));
-    let whole = if text.contains("://") {
-        text.trim().to_owned()
-    } else {
-        format!("https://{}", text.trim())
-    };
-    let url = Url::parse(&whole).map_err(|why| wrong(format!("is not an address: {why}")))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        // Not quoted: it holds a password.
-        return Err(Error::setting(OPERATION, setting, "an address must not hold a user name"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(wrong("has a query or a fragment, which an address must not have".into()));
-    }
-    match url.scheme() {
-        _ if is_protected(&url) => Ok(url),
-        "http" => Err(wrong("uses plain http, which is accepted for loopback hosts only".into())),
-        scheme => Err(wrong(format!("uses {scheme}, not https"))),
-    }
-}
+/// What the address of a service of Azure may be.
+pub const ADDRESS: Allowed = Allowed { no_scheme: true, link_local: false, query: false };
 
-/// Whether nobody on the way can read what is sent to `url`.
-#[must_use]
-pub fn is_protected(url: &Url) -> bool {
-    url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url))
+fn address(setting: &'static str, text: &str) -> Result<Url> {
+    endpoint::parse(text, ADDRESS).map_err(|why| Error::setting(OPERATION, setting, why))
 }
 
 #[cfg(test)]

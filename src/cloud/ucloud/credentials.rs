@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Deserializer};
 
 use super::OPERATION;
-use crate::cloud::{Error, Result};
+use crate::cloud::{Deadline, Error, Result, file};
 use crate::secret::Secret;
 
 /// The file that UCloud's own tools write.
 const DEFAULT_FILE: &str = "~/.ucloud/credential.json";
 
 /// How an environment variable is read.
-type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+type Environment<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
 /// What may be said about the keys. All of it is optional.
 #[derive(Clone, Debug, Default)]
@@ -89,7 +89,7 @@ impl Settings {
         ];
         for (name, value) in named {
             if value.is_some_and(|value| value.trim().is_empty()) {
-                return Err(refused(name, format!("`{name}` is set to empty text")));
+                return Err(refused(name, format!("`{name}` is an empty string")));
             }
         }
         if self.profile.is_some() && (self.public_key.is_some() || self.private_key.is_some()) {
@@ -110,17 +110,21 @@ impl Settings {
     /// # Errors
     /// When settings contradict each other, half a pair is missing, the file cannot be read or
     /// does not have the profile, or nothing is said at all.
-    pub fn resolve(&self, environment: Environment<'_>) -> Result<Credentials> {
+    pub async fn resolve(
+        &self,
+        environment: Environment<'_>,
+        deadline: &Deadline,
+    ) -> Result<Credentials> {
         self.check()?;
         let variable = |name: &str| environment(name).filter(|value| !value.trim().is_empty());
-        let mut found = self.pair(&variable)?;
+        let mut found = self.pair(&variable, deadline).await?;
         let token = self.security_token.clone();
         let token = token.or_else(|| variable("UCLOUD_SECURITY_TOKEN").map(Secret::from));
         found.security_token = token.filter(|token| !token.is_blank()).map(|t| t.trimmed());
         Ok(found)
     }
 
-    fn pair(&self, variable: Environment<'_>) -> Result<Credentials> {
+    async fn pair(&self, variable: Environment<'_>, deadline: &Deadline) -> Result<Credentials> {
         let public = self.public_key.clone().or_else(|| variable("UCLOUD_PUBLIC_KEY"));
         let private = || variable("UCLOUD_PRIVATE_KEY").map(Secret::from);
         let private = self.private_key.clone().or_else(private);
@@ -128,24 +132,26 @@ impl Settings {
             return joined(public, private, "the keys of the configuration");
         }
         if let Some(profile) = &self.profile {
-            return self.profile_of_file(profile, variable);
+            return self.profile_of_file(profile, variable, deadline).await;
         }
         if public.is_some() || private.is_some() {
             return joined(public, private, "UCLOUD_PUBLIC_KEY and UCLOUD_PRIVATE_KEY");
         }
         if let Some(profile) = variable("UCLOUD_PROFILE") {
-            return self.profile_of_file(profile.trim(), variable);
+            return self.profile_of_file(profile.trim(), variable, deadline).await;
         }
         let named = self.shared_credentials_file.is_some()
             || variable("UCLOUD_SHARED_CREDENTIAL_FILE").is_some();
         let (path, shown) = self.file(variable)?;
-        if !named && !path.exists() {
+        let exists = tokio::fs::try_exists(&path);
+        if !named && !deadline.race(OPERATION, exists).await?.unwrap_or(true) {
             return Err(refused(
                 "private_key",
                 format!("no keys: {FOUR_WAYS}; {shown} does not exist"),
             ));
         }
-        self.profile_of_file("default", variable).map_err(|mut error| {
+        let found = self.profile_of_file("default", variable, deadline).await;
+        found.map_err(|mut error| {
             if error.setting == Some("profile") {
                 error.message = format!("no keys: {}; {FOUR_WAYS}", error.message);
             }
@@ -175,9 +181,14 @@ impl Settings {
         }
     }
 
-    fn profile_of_file(&self, profile: &str, variable: Environment<'_>) -> Result<Credentials> {
+    async fn profile_of_file(
+        &self,
+        profile: &str,
+        variable: Environment<'_>,
+        deadline: &Deadline,
+    ) -> Result<Credentials> {
         let (path, shown) = self.file(variable)?;
-        let entries = entries(&path, &shown)?;
+        let entries = entries(path, &shown, deadline).await?;
         let names: Vec<&str> =
             entries.iter().filter_map(|entry| entry.profile.as_deref()).collect();
         let Some(entry) = entries.iter().find(|entry| entry.profile.as_deref() == Some(profile))
@@ -229,18 +240,18 @@ fn joined(public: Option<String>, private: Option<Secret>, source: &str) -> Resu
     }
 }
 
-fn entries(path: &Path, shown: &str) -> Result<Vec<Entry>> {
-    let unreadable =
-        |why: String| refused("shared_credentials_file", format!("{shown} cannot be read: {why}"));
-    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+async fn entries(path: PathBuf, shown: &str, deadline: &Deadline) -> Result<Vec<Entry>> {
+    const SETTING: &str = "shared_credentials_file";
+    let bytes = file::read(OPERATION, SETTING, path, shown, deadline).await?;
     let json = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     // The parser's own words may quote what stands there, which may be a key.
     serde_json::from_slice(json).map_err(|error| {
-        unreadable(format!(
-            "line {}, column {} does not fit a JSON list of profiles",
+        let text = format!(
+            "the file {shown} cannot be read: line {}, column {} does not fit a JSON list of profiles",
             error.line(),
             error.column()
-        ))
+        );
+        refused(SETTING, text)
     })
 }
 

@@ -3,7 +3,7 @@
 use reqwest::Url;
 
 use super::OPERATION;
-use crate::cloud::http::is_loopback;
+use crate::cloud::endpoint::{Allowed, parse};
 use crate::cloud::{Error, Result};
 
 /// The address of the service in mainland China.
@@ -12,37 +12,9 @@ pub const DEFAULT_BASE_URL: &str = "https://api.ucloud.cn";
 /// Reads a base URL.
 ///
 /// # Errors
-/// When it is no https URL (http is taken for loopback hosts), or says more than where the
-/// service is. The error never quotes a user name or a password.
+/// One about `base_url` if it cannot be one.
 pub fn endpoint(base_url: &str) -> Result<Url> {
-    let refuse = |why: String| Err(Error::setting(OPERATION, "base_url", why));
-    let text = base_url.trim();
-    let Some((scheme, _)) = text.split_once("://") else {
-        // Anything before an `@` may be a password.
-        let shown = text.rsplit('@').next().unwrap_or_default();
-        return refuse(format!(
-            "the base URL `{shown}` has no scheme; it has to look like `{DEFAULT_BASE_URL}`"
-        ));
-    };
-    let url = match Url::parse(text) {
-        Ok(url) if url.has_host() => url,
-        Ok(_) => return refuse("the base URL names no host".to_owned()),
-        Err(error) => return refuse(format!("the base URL cannot be read: {error}")),
-    };
-    if !url.username().is_empty() || url.password().is_some() {
-        return refuse("the base URL must not hold a user name or a password".to_owned());
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return refuse("the base URL must not have a query or a fragment".to_owned());
-    }
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
-        "http" => refuse(format!(
-            "the base URL `{text}` is plain http, which is accepted for loopback hosts only"
-        )),
-        _ => refuse(format!("the base URL has the scheme `{scheme}`; it has to be https")),
-    }
+    parse(base_url, Allowed::default()).map_err(|why| Error::setting(OPERATION, "base_url", why))
 }
 
 #[cfg(test)]
@@ -69,7 +41,7 @@ mod tests {
         for (given, reason) in [
             ("api.ucloud.cn", "has no scheme"),
             ("localhost:8080", "has no scheme"),
-            ("", "has no scheme"),
+            ("", "is empty"),
             ("http://api.ucloud.cn", "loopback hosts only"),
             ("http://127.0.0.1.example", "loopback hosts only"),
             ("ftp://api.ucloud.cn", "has to be https"),

@@ -20,7 +20,7 @@ pub(crate) fn login_or(error: Error, clients: &Clients, instead: &str) -> Failur
         && let Some(login) = &login
     {
         let also = format!(
-            "The Azure CLI would do, but it is not installed or not on the PATH: {}.",
+            "The Azure CLI could be used, but it is not installed or not on the PATH: {}.",
             error.message.trim_end_matches('.')
         );
         let also = format!("{also}\n\n{instead}");
@@ -58,9 +58,10 @@ pub(crate) fn login_or(error: Error, clients: &Clients, instead: &str) -> Failur
              credentials, and {client}."
         )
     } else if method == Method::AzureCli.name() {
-        "Log in with `az login`, or configure another way to log in under `azure`.".to_owned()
+        "Log in with `az login`, or configure another authentication method under `azure`."
+            .to_owned()
     } else {
-        format!("The way to log in is: {method}. Check what `azure` says about it.")
+        format!("Authentication method: {method}. Check its arguments under `azure`.")
     };
     diagnostic(&error, &advice).into()
 }

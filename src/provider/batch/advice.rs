@@ -1,12 +1,12 @@
 //! What to do about a failed call to Azure Batch.
 
-use crate::cloud::azure::auth::settings::variables;
 use crate::cloud::azure::batch::Cause;
 use crate::cloud::{Error, Kind, Stage};
 use crate::tfplugin::diagnostic::{Failure, Path};
 
 use super::settings::KEY_WOULD_DO;
 use crate::provider::azure::advice::login_or;
+use crate::provider::azure::settings::variables;
 use crate::provider::clients::Clients;
 use crate::provider::error::diagnostic;
 

@@ -11,7 +11,7 @@ use crate::tfplugin::config::Config;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
 
 use crate::provider::azure::settings::{self as azure, no_login};
-use crate::provider::settings::{Environment, fallback, path, sentence, unknown, variable};
+use crate::provider::settings::{Environment, given, path, sentence, together};
 
 const CLOUD: &str = "batch";
 
@@ -33,23 +33,22 @@ impl Text for AccountEndpoint {
     }
 }
 
-model! {
+settings! {
     /// Access to Azure Batch.
-    #[derive(Clone, Debug, Default, PartialEq)]
-    pub struct Batch {
+    pub struct Batch as "batch" {
         /// Endpoint of the Batch account, such as `myaccount.westeurope.batch.azure.com`, with or
         /// without `https://`. It is the value of `account_endpoint` of `azurerm_batch_account`.
         /// Plain http is accepted for loopback hosts only. Environment variable:
         /// `AZURE_BATCH_ENDPOINT`.
-        pub account_endpoint: Setting<Verbatim<AccountEndpoint>>,
+        account_endpoint: Verbatim<AccountEndpoint> = ["AZURE_BATCH_ENDPOINT"];
         /// Name of the Batch account, which requests with `account_key` need. Default: the first
         /// label of the host name in the account endpoint, such as `myaccount` of
         /// `myaccount.westeurope.batch.azure.com`. Environment variable: `AZURE_BATCH_ACCOUNT`.
-        pub account_name: Setting<String>,
+        account_name: String = ["AZURE_BATCH_ACCOUNT"];
         /// Access key of the Batch account, in base64. If it is set, requests are signed with it
         /// (Shared Key); otherwise the provider authenticates with Microsoft Entra ID as configured
         /// in the `azure` argument. Environment variable: `AZURE_BATCH_ACCESS_KEY`.
-        pub account_key: Setting<Secret>,
+        account_key: Secret = ["AZURE_BATCH_ACCESS_KEY"];
     }
 }
 
@@ -93,55 +92,45 @@ impl Access {
     }
 
     fn config(&self) -> Result<Batch> {
-        match &self.config {
-            Setting::Set(config) => Ok(config.clone()),
-            Setting::Null => Ok(Batch::default()),
-            Setting::Unknown => Err(unknown(CLOUD, "*")),
-        }
+        given(&self.config, CLOUD)
     }
 
-    /// The address of the account that `own` names, or else the provider.
+    /// The address of the account that `own` names, or else the provider; and whether there is
+    /// something to log in with.
     pub(crate) fn endpoint(&self, own: Option<&Verbatim<AccountEndpoint>>) -> Result<Endpoint> {
-        if let Some(endpoint) = own {
-            return Ok(endpoint.endpoint().clone());
-        }
-        let from_variable = match &self.config()?.account_endpoint {
-            Setting::Set(endpoint) => return Ok(endpoint.endpoint().clone()),
-            Setting::Unknown => return Err(unknown(CLOUD, "account_endpoint")),
-            Setting::Null => variable(&self.env, &["AZURE_BATCH_ENDPOINT"]),
+        let config = self.config()?;
+        let proof = || match config.account_key(&self.env)?.filter(|key| !key.is_blank()) {
+            Some(_) => Ok(()),
+            None => self.login().map(drop),
         };
-        let Some(text) = from_variable else {
-            return Err(Diagnostic::error(
-                "Missing Batch account",
-                "Azure Batch needs the address of an account. Set `account_endpoint` here, or \
-                 `batch.account_endpoint` in the provider block, or the environment variable \
-                 AZURE_BATCH_ENDPOINT.",
-            )
-            .at(Path::attribute("account_endpoint"))
-            .into());
+        let endpoint = || match own {
+            Some(own) => Ok(own.endpoint().clone()),
+            None => match config.account_endpoint(&self.env)? {
+                Some(endpoint) => Ok(endpoint.endpoint().clone()),
+                None => Err(Diagnostic::error(
+                    "Missing Batch account",
+                    "Azure Batch needs the address of an account. Set `account_endpoint` here, or \
+                     `batch.account_endpoint` in the provider block, or the environment variable \
+                     AZURE_BATCH_ENDPOINT.",
+                )
+                .at(Path::attribute("account_endpoint"))
+                .into()),
+            },
         };
-        Endpoint::parse(&text).map_err(|error| {
-            let detail = format!("AZURE_BATCH_ENDPOINT: {}", sentence(&error.message));
-            Diagnostic::error("Invalid Batch account endpoint", detail).into()
-        })
+        together(endpoint(), proof()).map(|(endpoint, ())| endpoint)
     }
 
     /// A client of the account at `endpoint`.
     pub(crate) fn client(&self, endpoint: Endpoint) -> Result<Client> {
         let config = self.config()?;
-        let key = fallback(&config.account_key, CLOUD, "account_key", || {
-            variable(&self.env, &["AZURE_BATCH_ACCESS_KEY"]).map(Secret::from)
-        })?;
-        let Some(key) = key.filter(|key| !key.is_blank()) else {
+        let Some(key) = config.account_key(&self.env)?.filter(|key| !key.is_blank()) else {
             return Ok(Client::new(self.http.clone(), endpoint, Credential::Entra(self.login()?)));
         };
-        let name = fallback(&config.account_name, CLOUD, "account_name", || {
-            variable(&self.env, &["AZURE_BATCH_ACCOUNT"])
-        })?;
+        let name = config.account_name(&self.env)?;
         let Some(name) = name.or_else(|| endpoint.account_name().map(str::to_owned)) else {
             return Err(Diagnostic::error(
                 "Missing Batch account name",
-                "The address of the account does not tell its name, which Shared Key needs. Set \
+                "Cannot derive the account name from the endpoint. Shared Key needs it: set \
                  `batch.account_name` in the provider block, or the environment variable \
                  AZURE_BATCH_ACCOUNT.",
             )

@@ -40,7 +40,7 @@ impl DataSource<Clients> for UcloudImage {
         (arguments, one): Self::Inputs,
         context: &Context,
     ) -> Result<Image> {
-        let search = Search::new(clients, arguments)?;
+        let search = Search::new(clients, arguments, context).await?;
         let (images, _) = search.images(clients, context).await?;
         refuse_missing(&search, &images)?;
         let filters = search.filters();

@@ -51,7 +51,7 @@ impl DataSource<Clients> for UcloudImages {
         (arguments, _): Self::Inputs,
         context: &Context,
     ) -> Result<Found> {
-        let search = Search::new(clients, arguments)?;
+        let search = Search::new(clients, arguments, context).await?;
         let (mut images, total_count) = search.images(clients, context).await?;
         let filters = search.filters();
         images.retain(|image| filters.keeps(image));

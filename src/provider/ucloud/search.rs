@@ -16,6 +16,7 @@ use super::arguments::{Arguments, ImageState};
 use crate::provider::clients::Clients;
 use crate::provider::deadline::deadline;
 use crate::provider::selection::{Filter, Filters, has, listed, query_id};
+use crate::provider::settings::{both, together};
 
 /// What was asked, in full: the provider's region and project included.
 pub(crate) struct Search {
@@ -25,16 +26,25 @@ pub(crate) struct Search {
 
 impl Search {
     /// Completes the arguments from the provider's configuration.
-    pub(crate) fn new(clients: &Clients, arguments: Arguments) -> Result<Self> {
+    ///
+    /// # Errors
+    /// Everything that is missing or wrong there.
+    pub(crate) async fn new(
+        clients: &Clients,
+        arguments: Arguments,
+        context: &Context,
+    ) -> Result<Self> {
         let settings = clients.ucloud();
         let region = match &arguments.region {
-            Some(region) => region.clone(),
-            None => settings.region()?,
+            Some(region) => Ok(region.clone()),
+            None => settings.region(),
         };
         let project_id = match &arguments.project_id {
-            Some(project) => Some(project.clone()),
-            None => settings.project_id()?,
+            Some(project) => Ok(Some(project.clone())),
+            None => settings.project_id(),
         };
+        let client = settings.client(&deadline(context)).await;
+        let ((region, project_id), _) = together(both(region, project_id), client)?;
         let query = api::Query {
             region,
             project_id,
@@ -59,7 +69,7 @@ impl Search {
             // No id can match; the service would take the empty list for none and list all.
             return Ok((Vec::new(), 0));
         }
-        let client = clients.ucloud().client()?;
+        let client = clients.ucloud().client(&deadline(context)).await?;
         let listing = client
             .describe_image(&deadline(context), &self.query)
             .await
@@ -82,10 +92,12 @@ impl Search {
             os_type: None,
             ..narrow.clone()
         };
-        let Some(client) = clients.ucloud().client().ok().filter(|_| broad != *narrow) else {
+        let deadline = deadline(context);
+        let client = clients.ucloud().client(&deadline).await;
+        let Some(client) = client.ok().filter(|_| broad != *narrow) else {
             return Vec::new();
         };
-        let listing = client.describe_image(&deadline(context), &broad).await;
+        let listing = client.describe_image(&deadline, &broad).await;
         listing.map(|listing| Arc::unwrap_or_clone(listing).images).unwrap_or_default()
     }
 

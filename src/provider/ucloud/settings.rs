@@ -1,7 +1,11 @@
 //! The `ucloud` argument: keys, region, project, address.
 
-use std::sync::{Arc, OnceLock};
+use std::env::VarError;
+use std::sync::Arc;
 
+use tokio::sync::OnceCell;
+
+use crate::cloud::Deadline;
 use crate::cloud::http::Http;
 use crate::cloud::ucloud as api;
 use crate::secret::Secret;
@@ -10,44 +14,45 @@ use crate::tfplugin::config::Config;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Result};
 use crate::tfplugin::range::Within;
 
-use crate::provider::settings::{Environment, fallback, path, sentence, unknown, variable};
+use crate::provider::settings::{Environment, both, given, path, readable, sentence};
 
 const CLOUD: &str = "ucloud";
 
-model! {
+settings! {
     /// Access to UCloud.
-    #[derive(Clone, Debug, Default, PartialEq)]
-    pub struct Ucloud {
+    pub struct Ucloud as "ucloud" fills crate::cloud::ucloud::Settings {
         /// Public key of the UCloud API key pair. Cannot be combined with `profile`. Environment
         /// variable: `UCLOUD_PUBLIC_KEY`.
-        pub public_key: Setting<String>,
+        public_key: String = ["UCLOUD_PUBLIC_KEY"];
         /// Private key of the UCloud API key pair. Cannot be combined with `profile`. Environment
         /// variable: `UCLOUD_PRIVATE_KEY`.
-        pub private_key: Setting<Secret>,
+        private_key: Secret = ["UCLOUD_PRIVATE_KEY"];
         /// Security token that belongs to temporary API keys. Environment variable:
         /// `UCLOUD_SECURITY_TOKEN`.
-        pub security_token: Setting<Secret>,
+        security_token: Secret = ["UCLOUD_SECURITY_TOKEN"];
         /// Name of the profile in the shared credentials file to take the API keys from, instead of
         /// `public_key` and `private_key`. Default: the profile `default`, if no keys are
         /// configured. Environment variable: `UCLOUD_PROFILE`, which is ignored if
         /// `UCLOUD_PUBLIC_KEY` or `UCLOUD_PRIVATE_KEY` is set.
-        pub profile: Setting<String>,
+        profile: String = ["UCLOUD_PROFILE"];
         /// Path to the JSON file with profiles, as the UCloud command line tool writes it. Default:
         /// `~/.ucloud/credential.json`. Environment variable: `UCLOUD_SHARED_CREDENTIAL_FILE`.
-        pub shared_credentials_file: Setting<String>,
+        shared_credentials_file: String = ["UCLOUD_SHARED_CREDENTIAL_FILE"];
+    }
+    and {
         /// Region of data sources that do not set `region`, such as `cn-bj2`. Environment variable:
         /// `UCLOUD_REGION`.
-        pub region: Setting<String>,
+        region: String = ["UCLOUD_REGION"];
         /// Id of the project of data sources that do not set `project_id`, such as `org-a1b2c3`.
         /// Default: the default project of the account. Environment variable: `UCLOUD_PROJECT_ID`.
-        pub project_id: Setting<String>,
+        project_id: String = ["UCLOUD_PROJECT_ID"];
         /// Address of the UCloud API. Set `https://api.ucloud-global.com` for an account of the
         /// international site. Plain http is accepted for loopback hosts only. Default:
         /// `https://api.ucloud.cn`. Environment variable: `UCLOUD_API_BASE_URL`.
-        pub base_url: Setting<Verbatim<BaseUrl>>,
+        base_url: Verbatim<BaseUrl> = ["UCLOUD_API_BASE_URL"];
         /// How many times a request is sent again after a transient failure, such as a connection
         /// error or throttling: 0 to 100. Default: `5`.
-        pub max_retries: Setting<Within<0, 100>>,
+        max_retries: Within<0, 100> = [];
     }
 }
 
@@ -83,30 +88,21 @@ pub(crate) struct Access {
     config: Setting<Ucloud>,
     http: Arc<Http>,
     env: Environment,
-    client: OnceLock<api::Client>,
+    client: OnceCell<api::Client>,
 }
 
 impl Access {
     pub(crate) fn new(config: Setting<Ucloud>, http: Arc<Http>, env: Environment) -> Self {
-        Self { config, http, env, client: OnceLock::new() }
+        Self { config, http, env, client: OnceCell::new() }
     }
 
     fn config(&self) -> Result<Ucloud> {
-        match &self.config {
-            Setting::Set(config) => Ok(config.clone()),
-            Setting::Null => Ok(Ucloud::default()),
-            Setting::Unknown => Err(unknown(CLOUD, "*")),
-        }
+        given(&self.config, CLOUD)
     }
 
-    fn variable(&self, name: &str) -> Option<String> {
-        variable(&self.env, &[name])
-    }
-
-    /// The region of look-ups that name none.
+    /// The region of data sources that name none.
     pub(crate) fn region(&self) -> Result<String> {
-        let region =
-            fallback(&self.config()?.region, CLOUD, "region", || self.variable("UCLOUD_REGION"))?;
+        let region = self.config()?.region(&self.env)?;
         region.filter(|region| !region.is_empty()).ok_or_else(|| {
             Diagnostic::error(
                 "Missing region",
@@ -117,54 +113,37 @@ impl Access {
         })
     }
 
-    /// The project of look-ups that name none.
+    /// The project of data sources that name none.
     pub(crate) fn project_id(&self) -> Result<Option<String>> {
-        fallback(&self.config()?.project_id, CLOUD, "project_id", || {
-            self.variable("UCLOUD_PROJECT_ID")
-        })
+        self.config()?.project_id(&self.env)
     }
 
     /// The client. Finding the keys may read a file, but sends nothing.
-    pub(crate) fn client(&self) -> Result<&api::Client> {
-        if let Some(client) = self.client.get() {
-            return Ok(client);
-        }
-        let config = self.config()?;
-        let credentials = self.settings(&config)?.resolve(&*self.env).map_err(credentials_error)?;
-        let base_url = match &config.base_url {
-            Setting::Set(url) => url.0.clone(),
-            Setting::Unknown => return Err(unknown(CLOUD, "base_url")),
-            Setting::Null => {
-                let text = self.variable("UCLOUD_API_BASE_URL");
-                let text = text.as_deref().unwrap_or(api::DEFAULT_BASE_URL);
-                api::endpoint(text).map_err(|error| {
-                    let detail = format!("UCLOUD_API_BASE_URL: {}", sentence(&error.message));
-                    Failure::from(Diagnostic::error("Invalid base URL", detail))
-                })?
-            }
-        };
-        let retries = match &config.max_retries {
-            Setting::Set(retries) => retries.get(),
-            Setting::Unknown => return Err(unknown(CLOUD, "max_retries")),
-            Setting::Null => api::DEFAULT_MAX_RETRIES,
-        };
-        let client = api::Client::new(self.http.clone(), credentials, base_url, retries);
-        Ok(self.client.get_or_init(|| client))
+    pub(crate) async fn client(&self, deadline: &Deadline) -> Result<&api::Client> {
+        self.client.get_or_try_init(|| self.new_client(deadline)).await
     }
 
-    fn settings(&self, config: &Ucloud) -> Result<api::Settings> {
-        let text = |value: &Setting<String>, name| fallback(value, CLOUD, name, || None);
-        let secret = |value: &Setting<Secret>, name| fallback(value, CLOUD, name, || None);
-        Ok(api::Settings {
-            public_key: text(&config.public_key, "public_key")?,
-            private_key: secret(&config.private_key, "private_key")?,
-            security_token: secret(&config.security_token, "security_token")?,
-            profile: text(&config.profile, "profile")?,
-            shared_credentials_file: text(
-                &config.shared_credentials_file,
-                "shared_credentials_file",
-            )?,
-        })
+    async fn new_client(&self, deadline: &Deadline) -> Result<api::Client> {
+        let config = self.config()?;
+        let rest = both(config.base_url(&self.env), config.max_retries(&self.env));
+        let (credentials, (base_url, retries)) =
+            both(self.credentials(&config, deadline).await, rest)?;
+        let base_url = match base_url {
+            Some(url) => url.0.clone(),
+            None => api::endpoint(api::DEFAULT_BASE_URL).map_err(credentials_error)?,
+        };
+        let retries = retries.map_or(api::DEFAULT_MAX_RETRIES, Within::get);
+        Ok(api::Client::new(self.http.clone(), credentials, base_url, retries))
+    }
+
+    /// The keys. Which variables count depends on which arguments are set, so that the client reads
+    /// them itself.
+    async fn credentials(&self, config: &Ucloud, deadline: &Deadline) -> Result<api::Credentials> {
+        let no_variables: Environment = Arc::new(|_| Err(VarError::NotPresent));
+        let (given, ()) =
+            both(config.fill(&no_variables), readable(CLOUD, Ucloud::VARIABLES, &self.env))?;
+        let env = |name: &str| (self.env)(name).ok();
+        given.resolve(&env, deadline).await.map_err(credentials_error)
     }
 }
 

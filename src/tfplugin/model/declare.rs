@@ -3,7 +3,8 @@
 /// Declares a struct whose fields are Terraform attributes.
 ///
 /// A field's type gives the attribute's type and whether it is required, its doc comment the
-/// description, and `#[tf(...)]` its flags.
+/// description, and `#[tf(...)]` its flags; `#[tf(default = ...)]` what is used when the
+/// configuration leaves it out, which makes it optional.
 #[macro_export]
 macro_rules! model {
     (
@@ -12,7 +13,7 @@ macro_rules! model {
         $vis:vis struct $Model:ident {
             $(
                 $(#[doc = $doc:literal])*
-                $(#[tf($($flag:ident),+)])?
+                $(#[tf($($flag:ident $(= $default:expr)?),+)])?
                 $field_vis:vis $name:ident: $ty:ty
             ),* $(,)?
         }
@@ -30,22 +31,24 @@ macro_rules! model {
                 use $crate::tfplugin::model::{Attr, Attribute, Flag};
                 vec![$({
                     const FLAGS: &[Flag] = &[$($(Flag::$flag),+)?];
-                    let chosen = FLAGS.contains(&Flag::computed) || <$ty as Attr>::default_value().is_some();
+                    let default = $crate::model!(@default $($($($default)?)+)?);
+                    let required = <$ty as Attr>::REQUIRED && default().is_none();
+                    let chosen = FLAGS.contains(&Flag::computed) || default().is_some();
                     Attribute {
                         name: stringify!($name),
                         doc: std::borrow::Cow::Borrowed(concat!($($doc, "\n"),*)),
                         shape: <$ty as Attr>::shape(),
-                        required: <$ty as Attr>::REQUIRED,
-                        optional: !<$ty as Attr>::REQUIRED,
+                        required,
+                        optional: !required,
                         // Terraform refuses a provider where one of the others is set as well.
-                        computed: chosen && !<$ty as Attr>::REQUIRED && !<$ty as Attr>::WRITE_ONLY,
+                        computed: chosen && !required && !<$ty as Attr>::WRITE_ONLY,
                         sensitive: <$ty as Attr>::SENSITIVE,
                         write_only: <$ty as Attr>::WRITE_ONLY,
                         flags: FLAGS,
                         same: <$ty as Attr>::same,
                         adopts: <$ty as Attr>::adopts,
                         check: <$ty as Attr>::check,
-                        default: <$ty as Attr>::default_value,
+                        default,
                     }
                 }),*]
             }
@@ -58,7 +61,10 @@ macro_rules! model {
                 problems: &mut Vec<$crate::tfplugin::diagnostic::Diagnostic>,
             ) -> Option<Self> {
                 use $crate::tfplugin::model::decode_field;
-                $( let $name = decode_field(object, stringify!($name), at, problems); )*
+                $(
+                    let default = $crate::model!(@default $($($($default)?)+)?);
+                    let $name = decode_field(object, stringify!($name), default, at, problems);
+                )*
                 Some(Self { $( $name: $name? ),* })
             }
 
@@ -78,4 +84,17 @@ macro_rules! model {
             }
         }
     };
+    // What is used when the configuration leaves an attribute out.
+    (@default) => {{
+        fn none() -> Option<$crate::tfplugin::value::Value> {
+            None
+        }
+        none as fn() -> Option<$crate::tfplugin::value::Value>
+    }};
+    (@default $default:expr) => {{
+        fn some() -> Option<$crate::tfplugin::value::Value> {
+            Some($crate::tfplugin::value::Value::from($default))
+        }
+        some as fn() -> Option<$crate::tfplugin::value::Value>
+    }};
 }

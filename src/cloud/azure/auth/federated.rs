@@ -4,10 +4,10 @@
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use reqwest::{Request, Url};
 
-use super::super::environments::is_protected;
 use super::super::text::filled;
 use super::identity::{lacking, oidc_token};
 use super::{Method, Settings, response};
+use crate::cloud::endpoint::{self, Allowed};
 use crate::cloud::http::{Http, RetryPolicy};
 use crate::cloud::token::OPERATION;
 use crate::cloud::{Deadline, Error, Result};
@@ -64,12 +64,8 @@ fn request_url(settings: &Settings, parameters: &[(&str, &str)]) -> Result<Url> 
 
 /// The address itself, to which the request token may be sent.
 pub(super) fn address(text: &str) -> Result<Url> {
-    let wrong = |why: String| Error::setting(OPERATION, URL, format!("{text:?} {why}"));
-    let url = Url::parse(text.trim()).map_err(|why| wrong(format!("is not an address: {why}")))?;
-    if is_protected(&url) {
-        return Ok(url);
-    }
-    Err(wrong("is not https, so no token is sent there".to_owned()))
+    let allowed = Allowed { query: true, ..Allowed::default() };
+    endpoint::parse(text, allowed).map_err(|why| Error::setting(OPERATION, URL, why))
 }
 
 /// Asks for the token that the answer holds as `field`.

@@ -6,11 +6,11 @@ use std::time::Duration;
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, Request, StatusCode, Url};
 
-use super::super::environments::is_protected;
 use super::super::text::filled;
 use super::identity::client_id;
 use super::{Settings, response};
-use crate::cloud::http::{Http, Response, Retry, RetryPolicy, is_link_local};
+use crate::cloud::endpoint::{self, Allowed};
+use crate::cloud::http::{Http, Response, Retry, RetryPolicy};
 use crate::cloud::token::{OPERATION, Token};
 use crate::cloud::{Deadline, Error, Result};
 use crate::secret::Secret;
@@ -101,14 +101,10 @@ fn secret_value(secret: &Secret) -> Result<HeaderValue> {
     Ok(value)
 }
 
-/// An address on this machine, next to it, or protected.
+/// An address on this machine, next to it, or protected. It may have a query: App Service's does.
 pub(super) fn endpoint(setting: &'static str, text: &str) -> Result<Url> {
-    let wrong = |why: String| Error::setting(OPERATION, setting, format!("{text:?} {why}"));
-    let url = Url::parse(text).map_err(|why| wrong(format!("is not an address: {why}")))?;
-    if is_protected(&url) || (url.scheme() == "http" && is_link_local(&url)) {
-        return Ok(url);
-    }
-    Err(wrong("uses plain http, which is accepted for loopback and link-local hosts only".into()))
+    let allowed = Allowed { no_scheme: false, link_local: true, query: true };
+    endpoint::parse(text, allowed).map_err(|why| Error::setting(OPERATION, setting, why))
 }
 
 #[cfg(test)]

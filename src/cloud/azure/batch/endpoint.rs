@@ -2,8 +2,8 @@
 
 use reqwest::Url;
 
-use super::super::environments::address;
-use crate::cloud::{Error, Result};
+use super::super::environments::ADDRESS;
+use crate::cloud::{Error, Result, endpoint};
 
 /// Where an account answers: scheme, host and port.
 ///
@@ -20,13 +20,10 @@ impl Endpoint {
     /// machine.
     pub fn parse(text: &str) -> Result<Self> {
         const SETTING: &str = "account_endpoint";
-        if text.trim().is_empty() {
-            return Err(Error::setting("ReadSettings", SETTING, "the address is empty"));
-        }
-        let url = address(SETTING, text)?;
+        let wrong = |why| Error::setting("ReadSettings", SETTING, why);
+        let url = endpoint::parse(text, ADDRESS).map_err(wrong)?;
         if url.path() != "/" {
-            let why = format!("{text:?} has a path, which the endpoint of an account has not");
-            return Err(Error::setting("ReadSettings", SETTING, why));
+            return Err(wrong(format!("{text:?} must not contain a path")));
         }
         Ok(Self(url))
     }

@@ -26,13 +26,17 @@ impl Home {
     }
 
     fn resolve(&self, settings: &Settings) -> Result<Credentials> {
-        settings.resolve(&|name| match name {
+        let environment = |name: &str| match name {
             "HOME" => Some(self.folder.path().to_string_lossy().into_owned()),
             _ => {
                 let found = self.variables.iter().find(|(other, _)| *other == name);
                 found.map(|(_, value)| (*value).to_owned())
             }
-        })
+        };
+        let stop = tokio_util::sync::CancellationToken::new();
+        let deadline = Deadline::within(std::time::Duration::from_secs(20), stop);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(settings.resolve(&environment, &deadline))
     }
 }
 

@@ -17,7 +17,7 @@ use crate::tfplugin::resource_driver::AnyResource;
 
 use super::cloud::Cloud;
 use super::machine::Machine;
-use super::texts::{Code, Link, Mode, Place, plain};
+use super::texts::{Code, Link, Place, plain};
 
 model! {
     /// A disk.
@@ -32,7 +32,8 @@ model! {
         #[tf(computed)]
         pub(super) gb: Option<i64>,
         /// How it is written.
-        pub(super) mode: Mode,
+        #[tf(default = "plain")]
+        pub(super) mode: String,
         /// What opens it.
         pub(super) key_wo: Option<WriteOnly<String>>,
     }
@@ -71,7 +72,8 @@ model! {
         /// An argument and a result.
         pub(super) region: Option<String>,
         /// Has a default.
-        pub(super) mode: Mode,
+        #[tf(default = "plain")]
+        pub(super) mode: String,
         /// Never returned.
         #[tf(create_only, replace)]
         pub(super) seed: Option<String>,
@@ -146,7 +148,8 @@ model! {
         /// Codes.
         pub(super) codes: Option<Vec<Lenient<Code>>>,
         /// Has a default.
-        pub(super) mode: Mode,
+        #[tf(default = "plain")]
+        pub(super) mode: String,
         /// A span of time.
         pub(super) span: Option<Span>,
     }
@@ -210,7 +213,7 @@ impl DataSource<Clients> for Machines {
         Ok(Results {
             id: clients.endpoint.clone(),
             prefix: plain(&query.prefix.0),
-            mode: query.mode.0,
+            mode: query.mode,
             machines: vec![found("a1"), found("a2")],
         })
     }

@@ -8,7 +8,7 @@ use crate::tfplugin::resource::{Import, ReadOutcome, Readiness, Resource, State,
 use crate::tfplugin::timeouts::Timeouts;
 
 use super::alpha::{Clients, Disk, Identity, Inputs, Outputs, Private};
-use super::texts::{Mode, Place, plain};
+use super::texts::{Place, plain};
 
 pub(super) struct Machine;
 
@@ -142,7 +142,7 @@ impl Resource<Clients> for Machine {
             rate: None,
             zone: Some("z1".to_owned()),
             region: None,
-            mode: Mode("plain".to_owned()),
+            mode: "plain".to_owned(),
             seed: None,
             source: None,
             wait: None,

@@ -13,10 +13,6 @@ pub(super) fn plain(place: &str) -> String {
     place.to_lowercase().replace(' ', "")
 }
 
-/// Text with a default.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Mode(pub(super) String);
-
 /// An address whose part behind the question mark is a pass that expires.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Link(pub(super) String);
@@ -55,22 +51,6 @@ text!(Link {
         without_pass(prior).is_some() && without_pass(prior) == without_pass(planned)
     }
 });
-
-impl Attr for Mode {
-    const REQUIRED: bool = false;
-    fn shape() -> Shape {
-        Shape::Plain(Type::String)
-    }
-    fn decode(value: Value, at: &Path, problems: &mut Vec<Diagnostic>) -> Option<Self> {
-        String::decode(value, at, problems).map(Self)
-    }
-    fn encode(&self, out: &mut dyn Sink) {
-        out.string(&self.0);
-    }
-    fn default_value() -> Option<Value> {
-        Some("plain".into())
-    }
-}
 
 /// A word of three letters.
 #[derive(Clone, Debug)]
