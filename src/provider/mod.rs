@@ -16,6 +16,7 @@ mod hci;
 #[cfg(test)]
 mod invariants;
 mod pattern;
+mod query_id;
 mod selection;
 mod ucloud;
 mod write_only_version;

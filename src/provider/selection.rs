@@ -4,8 +4,6 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use sha2::{Digest, Sha256};
-
 use crate::tfplugin::diagnostic::{Diagnostic, Failure};
 use crate::tfplugin::string_enum::{nearest, similarity};
 
@@ -198,11 +196,6 @@ impl<'a, T> Filters<'a, T> {
         }
         Diagnostic::error("More than one image found", text.trim_end()).into()
     }
-}
-
-/// The id of a query that is written as `text`: the same for the same query.
-pub(crate) fn query_id(text: &str) -> String {
-    Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A set as the user would write it: `["a", "b"]`.

@@ -66,6 +66,10 @@ impl Caller {
         Self { http, credentials, endpoint, retry, permits: Semaphore::new(IN_FLIGHT) }
     }
 
+    pub(super) fn endpoint(&self) -> &Url {
+        &self.endpoint
+    }
+
     /// Fetches `limit` images from `offset` on, or as many as the service gives.
     pub(super) async fn page(
         &self,

@@ -40,6 +40,12 @@ impl Client {
         Self { caller, flights: Mutex::default() }
     }
 
+    /// The address of the service.
+    #[must_use]
+    pub fn endpoint(&self) -> &Url {
+        self.caller.endpoint()
+    }
+
     /// All images that fit the query: `DescribeImage`, page after page.
     ///
     /// Callers that ask for the same at the same time share one reading. The call ends at once

@@ -15,7 +15,8 @@ use super::advice;
 use super::arguments::Arguments;
 use crate::provider::clients::Clients;
 use crate::provider::deadline::deadline;
-use crate::provider::selection::{Filter, Filters, query_id};
+use crate::provider::query_id::query_id;
+use crate::provider::selection::{Filter, Filters};
 
 /// What was asked.
 pub(crate) struct Search {
@@ -191,10 +192,11 @@ impl Search {
 
     /// An id that is the same for the same query, wherever its parts came from.
     pub(crate) fn id(&self) -> String {
-        let (url, version) = (self.endpoint.url(), &self.query.api_version);
-        let completed =
-            Arguments { account_endpoint: None, api_version: None, ..self.arguments.clone() };
-        query_id(&format!("{url} {version:?} {completed:?}"))
+        let places = [
+            ("account_endpoint", self.endpoint.url().as_str()),
+            ("api_version", &self.query.api_version),
+        ];
+        query_id(&places, &self.arguments)
     }
 }
 

@@ -15,13 +15,15 @@ use super::advice;
 use super::arguments::{Arguments, ImageState};
 use crate::provider::clients::Clients;
 use crate::provider::deadline::deadline;
-use crate::provider::selection::{Filter, Filters, has, listed, query_id};
+use crate::provider::query_id::query_id;
+use crate::provider::selection::{Filter, Filters, has, listed};
 use crate::provider::settings::{both, together};
 
 /// What was asked, in full: the provider's region and project included.
 pub(crate) struct Search {
     pub(crate) arguments: Arguments,
     pub(crate) query: api::Query,
+    endpoint: String,
 }
 
 impl Search {
@@ -43,8 +45,9 @@ impl Search {
             Some(project) => Ok(Some(project.clone())),
             None => settings.project_id(),
         };
-        let client = settings.client(&deadline(context)).await;
-        let ((region, project_id), _) = together(both(region, project_id), client)?;
+        let deadline = deadline(context);
+        let client = settings.client(&deadline).await;
+        let ((region, project_id), client) = together(both(region, project_id), client)?;
         let query = api::Query {
             region,
             project_id,
@@ -56,7 +59,7 @@ impl Search {
             image_ids: arguments.image_ids.iter().flatten().cloned().collect(),
             include_prices: arguments.include_prices.unwrap_or(false),
         };
-        Ok(Self { arguments, query })
+        Ok(Self { arguments, query, endpoint: client.endpoint().to_string() })
     }
 
     /// Asks the service. The images are all it has for this query, in its order of ours.
@@ -259,10 +262,12 @@ impl Search {
 
     /// An id that is the same for the same query, wherever its parts came from.
     pub(crate) fn id(&self) -> String {
-        let mut arguments = self.arguments.clone();
-        arguments.region = Some(self.query.region.clone());
-        arguments.project_id = self.query.project_id.clone();
-        query_id(&format!("{arguments:?}"))
+        let places = [
+            ("endpoint", self.endpoint.as_str()),
+            ("region", &self.query.region),
+            ("project_id", self.query.project_id.as_deref().unwrap_or_default()),
+        ];
+        query_id(&places, &self.arguments)
     }
 }
 
