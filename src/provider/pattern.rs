@@ -53,11 +53,14 @@ fn translate(pattern: &str) -> String {
         match c {
             '\\' => match rest.next() {
                 Some('Q') => {
-                    let tail: String = rest.clone().collect();
-                    let (literal, end) = tail.split_once("\\E").unwrap_or((&tail, ""));
-                    out.push_str(&regex::escape(literal));
-                    let skip = tail.chars().count() - end.chars().count();
-                    rest.by_ref().take(skip).for_each(drop);
+                    let mut literal = String::new();
+                    while let Some(c) = rest.next() {
+                        if c == '\\' && rest.next_if_eq(&'E').is_some() {
+                            break;
+                        }
+                        literal.push(c);
+                    }
+                    out.push_str(&regex::escape(&literal));
                 }
                 Some(escaped) => escape(&mut out, escaped, class),
                 None => out.push('\\'),
@@ -145,6 +148,12 @@ mod tests {
             let found = Pattern::parse(pattern).unwrap_or_else(|why| panic!("{why}"));
             assert_eq!(found.is_match(text), matches, "{pattern:?} on {text:?}");
         }
+    }
+
+    #[test]
+    fn many_quotations_are_read_in_one_pass() {
+        let pattern = "\\Qa.b\\E".repeat(200_000);
+        assert_eq!(translate(&pattern), "a\\.b".repeat(200_000));
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Choosing images: filters that can explain themselves, and what to say when nothing or too much
 //! is left.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use crate::tfplugin::diagnostic::{Diagnostic, Failure};
-use crate::tfplugin::string_enum::{nearest, similarity};
+use crate::tfplugin::similarity::{most_similar, similarity};
 
 /// How many candidates or near misses a message names.
 const NAMED: usize = 10;
@@ -109,15 +109,10 @@ impl<'a, T> Filters<'a, T> {
             if images.iter().any(|image| (filter.keep)(image)) {
                 continue;
             }
-            let mut known: BTreeSet<&str> = images.iter().flat_map(*values).collect();
+            let known: BTreeSet<&str> = images.iter().flat_map(*values).collect();
             let few = known.len() <= NAMED;
-            let mut similar = Vec::new();
-            while similar.len() < SUGGESTED
-                && let Some(found) = nearest(wanted, known.iter().copied())
-            {
-                known.remove(found);
-                similar.push(format!("{found:?}"));
-            }
+            let similar = most_similar(wanted, known.iter().copied(), SUGGESTED);
+            let similar: Vec<_> = similar.into_iter().map(|value| format!("{value:?}")).collect();
             if !similar.is_empty() {
                 let _ = writeln!(
                     text,
@@ -138,12 +133,15 @@ impl<'a, T> Filters<'a, T> {
     }
 
     /// How close an image comes to what it misses. A name that is quite another one is far away; a
-    /// state or a capability can change.
-    fn closeness(&self, image: &T) -> f64 {
-        let failing = self.all.iter().filter(|filter| !(filter.keep)(image));
-        let close = failing.map(|filter| match &filter.values {
+    /// state or a capability can change. Each value is compared once, however many images have it.
+    fn closeness<'i>(&self, image: &'i T, known: &mut HashMap<(usize, &'i str), f64>) -> f64 {
+        let failing = self.all.iter().enumerate().filter(|(_, filter)| !(filter.keep)(image));
+        let close = failing.map(|(number, filter)| match &filter.values {
             Some((wanted, values)) => {
-                let similar = values(image).into_iter().map(|value| similarity(wanted, value));
+                let similar = values(image).into_iter().map(|value| {
+                    let known = known.entry((number, value));
+                    *known.or_insert_with(|| similarity(wanted, value))
+                });
                 similar.fold(0.0, f64::max) - 1.0
             }
             None => 0.0,
@@ -154,13 +152,17 @@ impl<'a, T> Filters<'a, T> {
     /// The images that fail the fewest filters, the closest first.
     fn write_near_misses(&self, text: &mut String, images: &[T]) {
         let failed = |image: &T| self.all.iter().filter(|filter| !(filter.keep)(image)).count();
-        let Some(fewest) = images.iter().map(failed).min() else { return };
-        let mut misses: Vec<&T> = images.iter().filter(|image| failed(image) == fewest).collect();
-        misses.sort_by(|one, other| self.closeness(other).total_cmp(&self.closeness(one)));
+        let counted: Vec<_> = images.iter().map(|image| (failed(image), image)).collect();
+        let Some(fewest) = counted.iter().map(|(failed, _)| *failed).min() else { return };
+        let nearest = counted.into_iter().filter(|(failed, _)| *failed == fewest);
+        let mut known = HashMap::new();
+        let mut misses: Vec<(f64, &T)> =
+            nearest.map(|(_, image)| (self.closeness(image, &mut known), image)).collect();
+        misses.sort_by(|one, other| other.0.total_cmp(&one.0));
         let count = misses.len();
         misses.truncate(NAMED / 2);
         let _ = writeln!(text, "\nNearest misses:");
-        for image in &misses {
+        for (_, image) in &misses {
             let failing = self.all.iter().filter(|filter| !(filter.keep)(image));
             let failing: Vec<_> = failing.map(|filter| filter.text.as_str()).collect();
             let why = match failing.as_slice() {
@@ -274,5 +276,22 @@ mod tests {
         let Failure(errors) = filters.too_many(&found);
         assert!(errors[0].detail.contains("image-9\n"), "{}", errors[0].detail);
         assert!(errors[0].detail.ends_with("and 2 more"), "{}", errors[0].detail);
+    }
+
+    /// Each image has a name of its own, and none is the one asked for.
+    #[test]
+    fn each_of_ten_thousand_misses_is_compared_once() {
+        let mut filters = Filters::new(|image: &String| image.clone());
+        filters.push(
+            Filter::new("name = \"Ubunto 22.04\"", |image: &String| image == "Ubunto 22.04")
+                .suggesting("Ubunto 22.04 64 number 00x1", |image| vec![image]),
+        );
+        let images: Vec<String> =
+            (0..10_000).map(|number| format!("Ubuntu 22.04 64 number {number:05}")).collect();
+        let Failure(found) = filters.nothing(&images);
+        assert!(found[0].detail.contains("and 9995 more"), "{}", found[0].detail);
+        let mut known = HashMap::new();
+        images.iter().chain(&images).for_each(|image| drop(filters.closeness(image, &mut known)));
+        assert_eq!(known.len(), images.len());
     }
 }

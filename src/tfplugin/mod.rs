@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub(crate) mod docs;
 pub mod function;
 pub mod resource_driver;
+pub mod similarity;
 #[macro_use]
 pub mod model;
 pub mod panics;

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use super::attr::Text;
 use super::diagnostic::{Diagnostic, Path};
 use super::model::{Attr, Shape, unexpected};
+use super::similarity::nearest;
 use super::value::{Sink, Type, Value};
 
 /// The words that an argument takes, in the service's own spelling.
@@ -124,25 +125,6 @@ fn refusal(text: &str, words: &[&str]) -> String {
         Some(word) => format!("{text:?} is not {}. Did you mean {word:?}?", one_of(words)),
         None => format!("{text:?} is not {}.", one_of(words)),
     }
-}
-
-/// How much two texts have in common, from 0 to 1. Case does not count.
-#[must_use]
-pub fn similarity(one: &str, other: &str) -> f64 {
-    strsim::normalized_damerau_levenshtein(&one.to_lowercase(), &other.to_lowercase())
-}
-
-/// What `text` may have been meant to be, if anything comes close. Case does not count.
-#[must_use]
-pub fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    /// Below it, the texts have nothing to do with each other.
-    const SIMILAR: f64 = 0.6;
-    candidates
-        .map(|word| (similarity(text, word), word))
-        .filter(|(similarity, _)| *similarity >= SIMILAR)
-        // The first of equals, so that the answer does not depend on chance.
-        .reduce(|best, next| if next.0 > best.0 { next } else { best })
-        .map(|(_, word)| word)
 }
 
 #[cfg(test)]
