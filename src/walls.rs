@@ -79,3 +79,32 @@ fn the_walls_between_the_rooms_hold() {
     assert!(lines.len() > 1000, "only {} lines of code were found", lines.len());
     assert!(breaches.is_empty(), "{}", breaches.join("\n"));
 }
+
+/// Retrying and waiting are decided in one place for all clouds; a cloud that pauses by itself would
+/// have rules of its own.
+#[test]
+fn no_cloud_waits_by_itself() {
+    let mut sources = Vec::new();
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cloud"), "", &mut sources);
+    let mut found = Vec::new();
+    let mut read = 0;
+    for (path, text) in &sources {
+        let is_cloud =
+            path.contains('/') && !path.contains("/tests") && !path.ends_with("tests.rs");
+        if !is_cloud {
+            continue;
+        }
+        read += 1;
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            if ["sleep", "timeout(", "timeout_at(", ".pause("]
+                .iter()
+                .any(|word| line.contains(word))
+            {
+                found.push(format!("src/cloud/{path}: {}", line.trim()));
+            }
+        }
+    }
+    assert!(read > 30, "only {read} files were read");
+    assert!(found.is_empty(), "use Deadline, Http, change or poll: {}", found.join("\n"));
+}

@@ -67,15 +67,18 @@ impl Deadline {
     /// # Errors
     /// [`Kind::Interrupted`] as soon as the caller stops, [`Kind::TimedOut`] at the deadline. The
     /// work is dropped then.
-    pub async fn race<T>(
+    pub fn race<T>(
         &self,
         operation: &'static str,
         work: impl Future<Output = T>,
-    ) -> Result<T> {
-        tokio::select! {
-            biased;
-            () = self.stop.cancelled() => Err(Self::was_stopped(operation)),
-            done = self.finish(operation, work) => done,
+    ) -> impl Future<Output = Result<T>> {
+        let done = self.finish(operation, work);
+        async move {
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => Err(Self::was_stopped(operation)),
+                done = done => done,
+            }
         }
     }
 
@@ -83,12 +86,14 @@ impl Deadline {
     ///
     /// # Errors
     /// [`Kind::TimedOut`] at the deadline.
-    pub async fn finish<T>(
+    pub fn finish<T>(
         &self,
         operation: &'static str,
         work: impl Future<Output = T>,
-    ) -> Result<T> {
-        timeout_at(self.at, work).await.map_err(|_| self.has_passed(operation))
+    ) -> impl Future<Output = Result<T>> {
+        // On the heap, or each layer of a call would carry all layers below it several times.
+        let work = Box::pin(work);
+        async move { timeout_at(self.at, work).await.map_err(|_| self.has_passed(operation)) }
     }
 
     /// The error of an operation whose time is up.

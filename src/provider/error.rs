@@ -7,6 +7,31 @@ use crate::cloud::{Error, Kind};
 use crate::tfplugin::diagnostic::{Diagnostic, Failure};
 use crate::tfplugin::resource::Unsettled;
 
+/// What to do about an error with one of these codes.
+pub(crate) struct Advice {
+    /// Codes of the service, to the letter.
+    pub(crate) codes: &'static [&'static str],
+    /// What to do. `{name}` stands for an argument with its variables.
+    pub(crate) text: &'static str,
+}
+
+/// What a table says about an error, if it knows its code. `argument` writes an argument with its
+/// variables.
+pub(crate) fn advice(
+    table: &[Advice],
+    error: &Error,
+    argument: impl Fn(&str) -> String,
+) -> Option<String> {
+    let code = error.code.as_deref()?;
+    let row = table.iter().find(|row| row.codes.contains(&code))?;
+    let mut pieces = row.text.split('{');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    Some(pieces.fold(first, |all, piece| match piece.split_once('}') {
+        Some((name, rest)) => format!("{all}{}{rest}", argument(name)),
+        None => format!("{all}{piece}"),
+    }))
+}
+
 /// The words for a kind of failure, short and general.
 fn summary(error: &Error) -> String {
     let what = match error.kind {

@@ -206,12 +206,11 @@ fn refusal(
             ..error(Kind::Unexpected, text)
         });
     }
-    let kind = match response.status {
-        StatusCode::TOO_MANY_REQUESTS => Kind::Throttled,
-        status if is_transient(status) => Kind::Unavailable,
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Kind::Denied,
-        StatusCode::BAD_REQUEST => Kind::Invalid,
-        _ => Kind::Unexpected,
+    let kind = match Kind::of_status(response.status.as_u16()) {
+        // The service answers with 200 whatever it finds, so others say this.
+        Kind::NotFound | Kind::Conflict => Kind::Unexpected,
+        Kind::Invalid if response.status != StatusCode::BAD_REQUEST => Kind::Unexpected,
+        kind => kind,
     };
     let failure = match refused {
         Some((code, text)) => error(kind, text).code(code.to_string()),

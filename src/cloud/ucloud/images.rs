@@ -63,14 +63,11 @@ impl Client {
         if query.region.is_empty() {
             return Err(Error::setting(OPERATION, "region", "no region is given"));
         }
-        let outcome = tokio::select! {
-            biased;
-            () = deadline.stop.cancelled() => {
-                return Err(Error::new(Kind::Interrupted, OPERATION, "stopped on request"));
+        let read = deadline.race(OPERATION, self.share(deadline, query)).await;
+        read.unwrap_or_else(|error| {
+            if error.kind != Kind::TimedOut {
+                return Err(error);
             }
-            outcome = tokio::time::timeout_at(deadline.at, self.share(deadline, query)) => outcome,
-        };
-        outcome.unwrap_or_else(|_| {
             let text = format!("not all images came within {}", readable(deadline.within));
             Err(self.caller.about(query, Error::new(Kind::TimedOut, OPERATION, text)))
         })

@@ -6,14 +6,64 @@ use crate::tfplugin::diagnostic::Failure;
 
 use super::settings::{argument, no_login, settings_error};
 use crate::provider::clients::Clients;
-use crate::provider::error::diagnostic;
+use crate::provider::error::{Advice, advice, diagnostic};
+
+/// What Entra ID's codes mean.
+const LOGIN: [Advice; 4] = [
+    Advice {
+        codes: &["AADSTS7000215", "AADSTS7000222"],
+        text: "The client secret is wrong or has expired: {client_secret}. It has to be the \
+               secret's value, not its id.",
+    },
+    Advice {
+        codes: &["AADSTS700016", "AADSTS90002", "AADSTS900023"],
+        text: "There is no such application in this directory. Check {client_id} and {tenant_id}.",
+    },
+    Advice {
+        codes: &["AADSTS700027"],
+        text: "The certificate is not registered with the application: {client_certificate_path}.",
+    },
+    Advice {
+        codes: &["AADSTS70021", "AADSTS700211", "AADSTS700212", "AADSTS700213"],
+        text: "The application does not trust this issuer and subject. Check its federated \
+               credentials, and {client_id}.",
+    },
+];
+
+/// What Resource Manager's codes mean, and those of Azure Local behind it.
+const RESOURCE_MANAGER: [Advice; 5] = [
+    Advice {
+        codes: &["MissingSubscriptionRegistration"],
+        text: "The subscription has not registered the resource provider. Run: az provider \
+               register --namespace Microsoft.AzureStackHCI",
+    },
+    Advice {
+        codes: &["MissingAzureKubernetesMapping"],
+        text: "The extension for Arc VM management on the cluster is too old for this version of \
+               the API. Update the cluster's Arc resource bridge and its extensions.",
+    },
+    Advice {
+        codes: &["AuthorizationFailed", "LinkedAuthorizationFailed"],
+        text: "The identity lacks a right on this resource. It needs a role such as \"Azure Stack \
+               HCI Administrator\" on the resource group, and the right to deploy to the custom \
+               location.",
+    },
+    Advice {
+        codes: &["SubscriptionNotFound", "InvalidSubscriptionId"],
+        text: "Check {subscription_id}, and that the identity belongs to its directory.",
+    },
+    Advice {
+        codes: &["ResourceGroupNotFound"],
+        text: "Check `resource_group_name`, or create the group first.",
+    },
+];
 
 /// A failed login to Azure.
 pub(crate) fn login(error: Error, clients: &Clients) -> Failure {
     login_or(error, clients, "")
 }
 
-/// As [`login`], with what would do instead where nothing is configured.
+/// As [`login`], with what could be used instead where nothing is configured.
 pub(crate) fn login_or(error: Error, clients: &Clients, instead: &str) -> Failure {
     let login = clients.azure().login().ok();
     if error.code.as_deref() == Some(auth::cli::NOT_FOUND)
@@ -34,34 +84,13 @@ pub(crate) fn login_or(error: Error, clients: &Clients, instead: &str) -> Failur
     if passing.contains(&error.kind) && method != Method::AzureCli.name() {
         return diagnostic(&error, "").into();
     }
-    let has = |code: &str| {
-        error.code.as_deref().is_some_and(|found| found.contains(code))
-            || error.message.contains(code)
-    };
-    let (tenant, client) = (argument("tenant_id"), argument("client_id"));
-    let advice = if has("AADSTS7000215") || has("AADSTS7000222") {
-        format!(
-            "The client secret is wrong or has expired: {}. It has to be the secret's value, not \
-             its id.",
-            argument("client_secret")
-        )
-    } else if has("AADSTS700016") || has("AADSTS90002") || has("AADSTS900023") {
-        format!("There is no such application in this directory. Check {client} and {tenant}.")
-    } else if has("AADSTS700027") {
-        format!(
-            "The certificate is not registered with the application: {}.",
-            argument("client_certificate_path")
-        )
-    } else if has("AADSTS70021") || has("AADSTS700213") {
-        format!(
-            "The application does not trust this issuer and subject. Check its federated \
-             credentials, and {client}."
-        )
-    } else if method == Method::AzureCli.name() {
-        "Log in with `az login`, or configure another authentication method under `azure`."
-            .to_owned()
-    } else {
-        format!("Authentication method: {method}. Check its arguments under `azure`.")
+    let advice = match advice(&LOGIN, &error, argument) {
+        Some(advice) => advice,
+        None if method == Method::AzureCli.name() => {
+            "Log in with `az login`, or configure another authentication method under `azure`."
+                .to_owned()
+        }
+        None => format!("Authentication method: {method}. Check its arguments under `azure`."),
     };
     diagnostic(&error, &advice).into()
 }
@@ -76,25 +105,9 @@ pub(crate) fn arm_with(error: Error, clients: &Clients, otherwise: &str) -> Fail
     if error.stage != Stage::Call {
         return login(error, clients);
     }
-    let advice = match error.code.as_deref() {
-        Some("MissingSubscriptionRegistration") => {
-            "The subscription has not registered the resource provider. Run: az provider register \
-             --namespace Microsoft.AzureStackHCI"
-        }
-        Some("MissingAzureKubernetesMapping") => {
-            "The extension for Arc VM management on the cluster is too old for this version of the \
-             API. Update the cluster's Arc resource bridge and its extensions."
-        }
-        Some("AuthorizationFailed" | "LinkedAuthorizationFailed") => {
-            "The identity lacks a right on this resource. It needs a role such as \"Azure Stack HCI \
-             Administrator\" on the resource group, and the right to deploy to the custom location."
-        }
-        Some("SubscriptionNotFound" | "InvalidSubscriptionId") => {
-            "Check `azure.subscription_id` (ARM_SUBSCRIPTION_ID), and that the identity belongs to \
-             its directory."
-        }
-        Some("ResourceGroupNotFound") => "Check `resource_group_name`, or create the group first.",
-        _ => otherwise,
-    };
-    diagnostic(&error, advice).into()
+    let advice = advice(&RESOURCE_MANAGER, &error, argument);
+    diagnostic(&error, advice.as_deref().unwrap_or(otherwise)).into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,35 +10,47 @@ use crate::provider::azure::settings::variables;
 use crate::provider::clients::Clients;
 use crate::provider::error::diagnostic;
 
+/// What the causes mean that the service tells in its own words.
+const CAUSES: [(Cause, &str); 5] = [
+    (
+        Cause::WrongAudience,
+        "The token is for another cloud or service than the account's. Check \
+         `azure.environment` (ARM_ENVIRONMENT) against the account's endpoint.",
+    ),
+    (
+        Cause::SharedKeyNotAllowed,
+        "The account does not take its key. Remove `batch.account_key` \
+         (AZURE_BATCH_ACCESS_KEY) and log in with Entra ID through `azure`, or allow Shared \
+         Key in the account's authentication modes.",
+    ),
+    (
+        Cause::SignatureMismatch,
+        "The signature does not match: the key (`batch.account_key`, AZURE_BATCH_ACCESS_KEY) \
+         is not the account's, the account has another name (`batch.account_name`, \
+         AZURE_BATCH_ACCOUNT), or the clock of this machine is wrong.",
+    ),
+    (
+        Cause::ClockSkew,
+        "The request is dated more than 15 minutes from the service's time: the clock of this \
+         machine is wrong.",
+    ),
+    (
+        Cause::UnsupportedVersion,
+        "The service does not speak this version of its API. Change `api_version`, for \
+         example to \"2025-06-01\".",
+    ),
+];
+
 /// A failed call to Azure Batch, or to the login before it.
 pub(super) fn failure(error: Error, clients: &Clients) -> Failure {
     let is_of_azure = |setting| !variables(setting).is_empty();
     if error.stage == Stage::Login || error.setting.is_some_and(is_of_azure) {
         return login_or(error, clients, KEY_WOULD_DO);
     }
-    let advice = match Cause::of(&error) {
-        Some(Cause::WrongAudience) => {
-            "The token is for another cloud or service than the account's. Check \
-             `azure.environment` (ARM_ENVIRONMENT) against the account's endpoint."
-        }
-        Some(Cause::SharedKeyNotAllowed) => {
-            "The account does not take its key. Remove `batch.account_key` \
-             (AZURE_BATCH_ACCESS_KEY) and log in with Entra ID through `azure`, or allow Shared \
-             Key in the account's authentication modes."
-        }
-        Some(Cause::SignatureMismatch) => {
-            "The signature does not match: the key (`batch.account_key`, AZURE_BATCH_ACCESS_KEY) \
-             is not the account's, the account has another name (`batch.account_name`, \
-             AZURE_BATCH_ACCOUNT), or the clock of this machine is wrong."
-        }
-        Some(Cause::ClockSkew) => {
-            "The request is dated more than 15 minutes from the service's time: the clock of this \
-             machine is wrong."
-        }
-        Some(Cause::UnsupportedVersion) => {
-            "The service does not speak this version of its API. Change `api_version`, for \
-             example to \"2025-06-01\"."
-        }
+    let cause = Cause::of(&error);
+    let known = CAUSES.iter().find(|(known, _)| Some(*known) == cause);
+    let advice = match known {
+        Some((_, advice)) => advice,
         None => match error.kind {
             Kind::Denied => {
                 "The identity may not list images, or the account is disabled. The login needs a \
@@ -52,8 +64,11 @@ pub(super) fn failure(error: Error, clients: &Clients) -> Failure {
         },
     };
     let mut diagnostic = diagnostic(&error, advice);
-    if Cause::of(&error) == Some(Cause::UnsupportedVersion) {
+    if cause == Some(Cause::UnsupportedVersion) {
         diagnostic = diagnostic.at(Path::attribute("api_version"));
     }
     diagnostic.into()
 }
+
+#[cfg(test)]
+mod tests;

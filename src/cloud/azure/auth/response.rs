@@ -77,12 +77,11 @@ pub(super) fn refusal(response: &Response) -> Error {
         .or_else(|| (!word.is_empty()).then(|| bounded(word)))
         .unwrap_or_else(|| response.describe());
     let kind = match response.status.as_u16() {
-        400 | 401 | 403 => Kind::Denied,
-        429 => Kind::Throttled,
-        408 | 500..=599 => Kind::Unavailable,
-        // Not `NotFound`, not even for 404: the object that the token is for may well be there.
-        402..=499 => Kind::Invalid,
-        _ => Kind::Unexpected,
+        // How OAuth refuses.
+        400 => Kind::Denied,
+        // The object that the token is for may well be there.
+        404 | 409 | 412 => Kind::Invalid,
+        status => Kind::of_status(status),
     };
     let mut error = Error::new(kind, OPERATION, text).status(response.status.as_u16());
     error.code = code.map(|code| brief(&code));

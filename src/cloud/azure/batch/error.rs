@@ -115,17 +115,9 @@ fn read(response: &Response) -> Error {
 }
 
 fn kind(status: StatusCode, code: &str) -> Kind {
-    if code.eq_ignore_ascii_case("TooManyRequests") {
-        return Kind::Throttled;
-    }
-    match status.as_u16() {
-        401 | 403 => Kind::Denied,
-        404 => Kind::NotFound,
-        409 => Kind::Conflict,
-        429 => Kind::Throttled,
-        408 | 500..=599 => Kind::Unavailable,
-        400..=499 => Kind::Invalid,
-        _ => Kind::Unexpected,
+    match code.eq_ignore_ascii_case("TooManyRequests") {
+        true => Kind::Throttled,
+        false => Kind::of_status(status.as_u16()),
     }
 }
 
