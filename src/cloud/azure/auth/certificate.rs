@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use p12_keystore::Pkcs12Archive;
 use p12_keystore::error::Error as Pkcs12Error;
+use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::super::text::filled;
 use super::Settings;
@@ -52,10 +53,12 @@ fn open(setting: &'static str, bytes: &[u8], password: &str) -> Result<Certifica
                 continue;
             }
         };
-        // A certificate holds its public key just as the key itself spells it.
-        let public = key.public();
-        let matches = |der: &[u8]| der.windows(public.len()).any(|window| window == public);
-        match archive.certs.iter().find(|bag| matches(bag.cert.as_der())) {
+        let certifies = |der: &[u8]| {
+            X509Certificate::from_der(der).is_ok_and(|(_, certificate)| {
+                *certificate.public_key().subject_public_key.data == *key.public()
+            })
+        };
+        match archive.certs.iter().find(|bag| certifies(bag.cert.as_der())) {
             Some(bag) => return Ok(Certificate::new(key, bag.cert.as_der())),
             None => why = "holds a private key, but not its certificate".to_owned(),
         }
