@@ -1,6 +1,7 @@
 //! A simulated Azure for gallery images, and the configuration of one image.
 
-use simulated_clouds::arm::{self, RESOURCE_GROUP, SUBSCRIPTION_ID};
+use serde_json::json;
+use simulated_clouds::arm::{self, Fault, RESOURCE_GROUP, SUBSCRIPTION_ID, When};
 use simulated_clouds::entra::{self, CLIENT_ID, CLIENT_SECRET, Request, TENANT_ID};
 
 /// The address of the image in most configurations.
@@ -48,6 +49,12 @@ impl Azure {
     /// The provider block and `image`.
     pub(crate) fn main(&self, image: &Image) -> String {
         self.provider() + &image.text("golden")
+    }
+
+    /// The provider block and one image for each name, which is its label as well.
+    pub(crate) fn main_of(&self, image: &Image, names: &[String]) -> String {
+        let named = |name: &String| image.clone().with("name", name).text(name);
+        self.provider() + &names.iter().map(named).collect::<String>()
     }
 
     /// The requests with this verb.
@@ -123,4 +130,19 @@ pub(crate) fn id(name: &str) -> String {
         "/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/{RESOURCE_GROUP}/providers\
          /Microsoft.AzureStackHCI/galleryImages/{name}"
     )
+}
+
+/// The address of the image with this label.
+pub(crate) fn address(label: &str) -> String {
+    format!("cloudimages_hci_gallery_image.{label}")
+}
+
+/// Requests about the image of this name: `label` is the verb in lower case.
+pub(crate) fn about(label: &str, name: &str) -> When {
+    When::label(label).and_path(&format!("/galleryImages/{name}?"))
+}
+
+/// A gateway that does not know the way to the service. It says nothing about the image.
+pub(crate) fn no_route() -> Fault {
+    Fault::json(404, &json!({"message": "no Route matched with those values"}))
 }

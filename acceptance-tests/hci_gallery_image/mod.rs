@@ -14,4 +14,5 @@ mod secrets;
 mod steady;
 mod tags;
 mod trouble;
+mod unknown_outcome;
 mod validation;
