@@ -1,5 +1,6 @@
 //! `cloudimages_hci_gallery_image`: an image that a cluster of Azure Local makes machines from.
 
+mod adoption;
 mod concurrency;
 mod creation;
 mod deletion;
