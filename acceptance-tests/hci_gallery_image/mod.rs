@@ -16,4 +16,5 @@ mod steady;
 mod tags;
 mod trouble;
 mod unknown_outcome;
+mod unreadable;
 mod validation;
