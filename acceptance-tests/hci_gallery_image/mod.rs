@@ -7,6 +7,7 @@ mod deletion;
 mod drift;
 mod existing;
 mod failure;
+mod gone;
 mod image_path;
 mod import;
 mod interruption;
