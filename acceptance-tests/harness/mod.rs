@@ -18,6 +18,8 @@ mod workspace;
 
 pub(crate) use attached::Attached;
 pub(crate) use outcome::{Diagnostic, Outcome};
+#[cfg(target_os = "linux")]
+pub(crate) use processes::peak_memory_of;
 pub(crate) use processes::provider_of;
 pub(crate) use run::Run;
 pub(crate) use state::State;

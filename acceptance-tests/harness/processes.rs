@@ -21,6 +21,24 @@ pub(crate) fn provider_of(terraform: &Run) -> Option<Process> {
     .map(Process)
 }
 
+/// The most memory that any of the providers of `terraform` has used so far, in bytes.
+#[cfg(target_os = "linux")]
+pub(crate) fn peak_memory_of(terraform: &Run) -> u64 {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let providers = ids.filter(|id| {
+        is_provider(*id) && parent_and_state(*id).is_some_and(|(p, _)| p == terraform.id())
+    });
+    providers.filter_map(peak_memory).max().unwrap_or_default()
+}
+
+#[cfg(target_os = "linux")]
+fn peak_memory(id: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? << 10)
+}
+
 fn is_provider(id: u32) -> bool {
     fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|binary| {
         binary == Path::new(PROVIDER) || Some(binary) == fs::canonicalize(PROVIDER).ok()

@@ -91,8 +91,14 @@ impl Run {
     }
 
     /// Waits for the end.
-    pub(crate) fn finish(mut self) -> Outcome {
+    pub(crate) fn finish(self) -> Outcome {
+        self.watched(|_| ())
+    }
+
+    /// Waits for the end, and calls `look` now and then until it comes.
+    pub(crate) fn watched(mut self, mut look: impl FnMut(&Self)) -> Outcome {
         let status = loop {
+            look(&self);
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
             }

@@ -11,6 +11,7 @@ mod gone;
 mod image_path;
 mod import;
 mod interruption;
+mod limits;
 mod replacement;
 mod secrets;
 mod steady;
