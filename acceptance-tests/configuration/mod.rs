@@ -4,4 +4,5 @@ mod azure_login;
 mod azure_login_failures;
 mod azure_secrets;
 mod batch;
+mod files;
 mod ucloud;
