@@ -20,6 +20,7 @@ use service::State;
 
 use crate::entra::lock;
 pub use crate::entra::{Controls, Fault, Request, Switch, Tokens, When};
+pub use crate::spelling::Spelling;
 
 /// The account that exists unless the builder names another one.
 pub const ACCOUNT: &str = "simulatedbatch";
@@ -151,6 +152,7 @@ impl Simulation {
             page_size: Mutex::new(1000),
             next_link: Mutex::default(),
             public_url: Mutex::default(),
+            quoted: Mutex::new(Spelling::Raw),
             links: Mutex::new(HashMap::new()),
         })
     }
@@ -173,6 +175,11 @@ impl Simulation {
     /// The origin that links name, for tests that put a proxy (or TLS) in front.
     pub fn set_public_url(&self, url: &str) {
         *lock(&self.state.public_url) = Some(url.trim_end_matches('/').to_owned());
+    }
+
+    /// In which spelling the refusal of a wrong signature repeats it.
+    pub fn set_quoted(&self, spelling: Spelling) {
+        *lock(&self.state.quoted) = spelling;
     }
 
     /// The next `times` requests for page `page` (counted from 1) go wrong.

@@ -12,6 +12,7 @@ use super::next_link::NextLink;
 use super::shared_key;
 use crate::entra::shell::{Reply, Service};
 use crate::entra::{Refusal, Request, Tokens, lock, raw_pairs};
+use crate::spelling::Spelling;
 
 const PATH: &str = "/supportedimages";
 
@@ -30,6 +31,8 @@ pub(crate) struct State {
     pub(crate) page_size: Mutex<usize>,
     pub(crate) next_link: Mutex<NextLink>,
     pub(crate) public_url: Mutex<Option<String>>,
+    /// How a signature that is wrong is repeated.
+    pub(crate) quoted: Mutex<Spelling>,
     pub(crate) links: Mutex<HashMap<String, Page>>,
 }
 
@@ -329,6 +332,7 @@ impl State {
             return Ok(());
         }
         let shown = text.replace('\n', "\\n");
+        let signature = lock(&self.quoted).spell(signature);
         Err(Problem::authentication(
             403,
             format!(
