@@ -13,7 +13,7 @@ use crate::harness::{Workspace, batch};
 
 /// Made by `openssl pkcs12 -export` as it is today.
 const RSA: &str = include_str!("certificates/rsa.pfx.base64");
-const RSA_PEM: &str = include_str!("certificates/rsa.pem");
+pub(super) const RSA_PEM: &str = include_str!("certificates/rsa.pem");
 pub(super) const PASSWORD: &str = "made-up-passphrase";
 /// Made by `openssl pkcs12 -export -legacy`, with an empty password.
 const P256: &str = include_str!("certificates/p256.pfx.base64");

@@ -5,4 +5,5 @@ mod azure_login_failures;
 mod azure_secrets;
 mod batch;
 mod files;
+mod leaks;
 mod ucloud;
