@@ -195,3 +195,26 @@ fn an_image_of_a_timed_out_creation_is_not_forgotten_either() {
     workspace.step();
     assert_eq!(azure.writes(), 1);
 }
+
+#[test]
+fn an_image_that_was_never_created_after_all_is_created_in_the_end() {
+    for is_untainted in [true, false] {
+        let azure = Azure::start();
+        azure.arm.fail(When::label("put"), 1, Fault::html(524));
+        let unreadable = azure.arm.fail_always(When::label("get").after(1), Fault::html(502));
+        let workspace = Workspace::new(&azure.main(&Image::new().set("timeouts", SHORT)));
+        workspace.apply().fails();
+        assert_eq!(workspace.state().attributes(IMAGE)["id"], id("golden"));
+        unreadable.off();
+        workspace.main(&azure.main(&Image::new().set("timeouts", "{ create = \"1m\" }")));
+        if is_untainted {
+            workspace.run(&["untaint", IMAGE]).ok();
+            // The image may still be about to come, so this apply waits for it, in vain.
+            workspace.apply().error().says(&["not found", "ResourceNotFound", &id("golden")]);
+            assert_eq!(azure.sent("PUT").len(), 1);
+        }
+        workspace.step();
+        assert_eq!(azure.sent("PUT").len(), 2);
+        assert_eq!(azure.arm.accepted_put_count(RESOURCE_GROUP, "golden"), 1);
+    }
+}
