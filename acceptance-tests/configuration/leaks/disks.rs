@@ -39,6 +39,20 @@ fn images(azure: &Azure) -> Vec<(String, String)> {
     images
 }
 
+/// A configuration of these images whose paths come from an ephemeral variable.
+fn write_only(azure: &Azure, images: &[(String, String)]) -> Workspace {
+    let variable = "variable \"paths\" {\n  type = map(string)\n  ephemeral = true\n}\n";
+    let main = images.iter().fold(azure.provider() + variable, |main, (name, _)| {
+        let image = Image::new().with("name", name).without("image_path");
+        let path = format!("var.paths[{name:?}]");
+        main + &image.set("image_path_wo", &path).set("image_path_wo_version", "1").text(name)
+    });
+    let paths = serde_json::to_string(
+        &images.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+    );
+    Workspace::new(&main).env("TF_VAR_paths", paths.unwrap())
+}
+
 #[test]
 fn no_image_path_leaks_however_it_is_repeated() {
     let azure = Azure::start();
@@ -69,16 +83,7 @@ fn no_image_path_leaks_however_it_is_repeated() {
 fn no_write_only_path_leaks_not_even_where_nobody_knows_it() {
     let azure = Azure::start();
     let images = images(&azure);
-    let variable = "variable \"paths\" {\n  type = map(string)\n  ephemeral = true\n}\n";
-    let main = images.iter().fold(azure.provider() + variable, |main, (name, _)| {
-        let image = Image::new().with("name", name).without("image_path");
-        let path = format!("var.paths[{name:?}]");
-        main + &image.set("image_path_wo", &path).set("image_path_wo_version", "1").text(name)
-    });
-    let paths = serde_json::to_string(
-        &images.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
-    );
-    let mut workspace = Workspace::new(&main).env("TF_VAR_paths", paths.unwrap());
+    let mut workspace = write_only(&azure, &images);
     let mut outputs = Outputs::default();
     outputs.run(&mut workspace, &["plan", "-no-color", "-out=saved.tfplan"]).ok();
     outputs.run(&mut workspace, &["show", "-json", "saved.tfplan"]).ok();
@@ -207,4 +212,38 @@ fn no_address_with_an_apostrophe_leaks_however_it_is_repeated() {
 fn no_signature_of_an_operation_is_kept_beside_the_state() {
     let (outputs, secrets) = repeated(Lro::async_operation().signed());
     outputs.hold_none_of(&secrets);
+}
+
+/// Other addresses that open something, and what opens it.
+const PASS: &str = "pa55w0rd-0123456789";
+const OTHERS: [(&str, &str); 8] = [
+    ("basic", "https://Some-User:pa55w0rd-0123456789@files.example/NAME.vhdx"),
+    ("share", r"\\Some-User:pa55w0rd-0123456789@files.example\share\NAME.vhdx"),
+    ("s3", "https://s3.example/NAME.vhdx?X-Amz-Algorithm=A&X-Amz-Signature=pa55w0rd-0123456789"),
+    ("google", "https://s.example/NAME.vhdx?GoogleAccessId=a%40b&Signature=pa55w0rd-0123456789"),
+    ("upper", "https://b.example/NAME.vhdx?SV=1&SIG=pa55w0rd-0123456789"),
+    ("fragment", "https://b.example/NAME.vhdx?sv=1&sig=pa55w0rd-0123456789#part"),
+    ("spaces", "https://b.example/NAME.vhdx?sv=1&skn=a b&sig=pa55w0rd-0123456789"),
+    ("apostrophe", "https://b.example/NAME.vhdx?sv=1&rscd=a'b&sig=pa55w0rd-0123456789"),
+];
+
+#[test]
+fn no_signature_of_another_kind_leaks_not_even_where_nobody_knows_it() {
+    let azure = Azure::start();
+    let mut images = Vec::new();
+    for (kind, path) in OTHERS {
+        for (n, spelling) in Spelling::ALL.into_iter().enumerate() {
+            let name = format!("{kind}-{n}");
+            let path = path.replace("NAME", &name);
+            azure.arm.set_outcome_for_path(&path, Outcome::failed_quoting(spelling));
+            images.push((name, path));
+        }
+    }
+    let mut workspace = write_only(&azure, &images);
+    let mut outputs = Outputs::default();
+    let outcome = outputs.run(&mut workspace, &APPLY).fails();
+    assert_eq!(outcome.errors().len(), images.len(), "{outcome}");
+    let outcome = outputs.run(&mut workspace, &REFRESH).ok();
+    assert_eq!(outcome.warnings().len(), images.len(), "{outcome}");
+    outputs.hold_none_of(&[PASS.to_owned()]);
 }
