@@ -22,7 +22,12 @@ const SHORTEST_HALF: usize = 12;
 
 /// Everything that commands have shown, written and logged.
 #[derive(Debug, Default)]
-struct Outputs(Vec<(String, String)>);
+struct Outputs {
+    /// What is tried, for messages.
+    about: &'static str,
+    /// Where, and what.
+    texts: Vec<(String, String)>,
+}
 
 impl Outputs {
     /// Runs a command with the most talkative log, and keeps all that it leaves behind.
@@ -32,7 +37,7 @@ impl Outputs {
         workspace.set("TF_LOG_PATH", &log);
         let outcome = workspace.run(arguments);
         let mut keep = |place: &str, text: String| {
-            self.0.push((format!("{place} of {}", arguments.join(" ")), text));
+            self.texts.push((format!("{place} of {}", arguments.join(" ")), text));
         };
         keep("stdout", outcome.stdout.clone());
         keep("stderr", outcome.stderr.clone());
@@ -61,7 +66,8 @@ impl Outputs {
     /// Leaves out what stands in places whose name starts so.
     fn without(&self, places: &[&str]) -> Self {
         let keep = |place: &String| !places.iter().any(|start| place.starts_with(start));
-        Self(self.0.iter().filter(|(place, _)| keep(place)).cloned().collect())
+        let texts = self.texts.iter().filter(|(place, _)| keep(place)).cloned().collect();
+        Self { about: self.about, texts }
     }
 
     /// Asserts that none of `secrets` is found, in no spelling, and no half of one.
@@ -70,7 +76,7 @@ impl Outputs {
         let mut found = Vec::new();
         for secret in secrets {
             for form in forms(secret) {
-                for (place, text) in &self.0 {
+                for (place, text) in &self.texts {
                     if let Some(at) = text.find(&form) {
                         let before: String = text[..at].chars().rev().take(120).collect();
                         let before: String = before.chars().rev().collect();
@@ -82,7 +88,7 @@ impl Outputs {
         }
         let count = found.len();
         found.truncate(12);
-        assert!(found.is_empty(), "{count} leaks\n{}", found.join("\n\n"));
+        assert!(found.is_empty(), "{}: {count} leaks\n{}", self.about, found.join("\n\n"));
     }
 }
 

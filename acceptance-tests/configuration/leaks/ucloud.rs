@@ -60,7 +60,7 @@ fn no_key_of_ucloud_leaks_however_it_is_repeated() {
         for (name, value) in variables {
             workspace.set(name, value);
         }
-        let mut outputs = Outputs::default();
+        let mut outputs = Outputs { about: name, ..Outputs::default() };
         outputs.through(&mut workspace);
         // The same request has the same signature each time.
         let signature = cloud.requests()[0].parameter("Signature").unwrap().to_owned();
