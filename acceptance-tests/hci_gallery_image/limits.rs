@@ -101,3 +101,38 @@ fn a_login_that_hangs_holds_nobody_up_who_has_a_good_token() {
     assert!(azure.entra.requests().iter().filter(|login| login.status.is_some()).count() == 1);
     azure.entra.set_held(false);
 }
+
+/// Plans with `count` look-ups of one image, each of which is answered with `fault`.
+#[cfg(target_os = "linux")]
+fn look_ups(count: usize, fault: Fault) {
+    let azure = Azure::start();
+    azure.arm.fail_always(When::label("get"), fault);
+    let looks = format!(
+        "data \"cloudimages_hci_gallery_image\" \"one\" {{\n  count = {count}\n  name = \
+         \"golden\"\n  resource_group_name = {RESOURCE_GROUP:?}\n}}\n"
+    );
+    let workspace = Workspace::new(&(azure.provider() + &looks));
+    let outcome = frugal(&workspace, &["plan", "-json"]);
+    assert_eq!(outcome.errors().len(), count, "{outcome}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_large_answer_that_is_not_an_image_is_an_error() {
+    look_ups(1, Fault::huge(4 << 20));
+    look_ups(1, Fault::huge(ENDLESS).with_status(403));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "the whole of an answer is searched for secrets to show its first 200 characters"]
+fn an_answer_just_below_the_limit_that_is_not_an_image_is_an_error() {
+    look_ups(1, Fault::huge(63 << 20));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "each of the answers that are read at the same time takes up to 64 MiB"]
+fn many_answers_without_end_are_errors() {
+    look_ups(10, Fault::huge(ENDLESS));
+}
