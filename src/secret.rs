@@ -77,13 +77,21 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     REDACTOR.redact(text)
 }
 
+/// How many bytes of a text are searched, for each character of it that is shown at most.
+const SEARCHED: usize = 64;
+
 /// The start of `text`, at most `longest` characters, redacted before it is cut.
+///
+/// Of a text that is far longer, only the start is searched; a secret that begins there and ends
+/// behind it is found all the same.
 #[must_use]
 pub fn excerpt(text: &str, longest: usize) -> String {
-    let text = redact(text);
-    match text.char_indices().nth(longest) {
-        Some((end, _)) => format!("{} ...", &text[..end]),
-        None => text.into_owned(),
+    let searched = &text[..floor(text, text.len().min(longest.saturating_mul(SEARCHED)))];
+    let clean = REDACTOR.clean(searched, searched.len() < text.len());
+    match clean.char_indices().nth(longest) {
+        Some((end, _)) => format!("{} ...", &clean[..end]),
+        None if searched.len() < text.len() => format!("{clean} ..."),
+        None => clean.into_owned(),
     }
 }
 
@@ -102,8 +110,13 @@ impl Redactor {
     }
 
     fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.clean(text, false)
+    }
+
+    /// `is_cut` says that the text went on, so that a secret at its end may be incomplete.
+    fn clean<'a>(&self, text: &'a str, is_cut: bool) -> Cow<'a, str> {
         let canonical = Canonical::of(text);
-        let mut hidden = self.known.find(&canonical);
+        let mut hidden = self.known.find(&canonical, is_cut);
         hidden.extend(shapes::find(&canonical));
         if hidden.is_empty() {
             return Cow::Borrowed(text);

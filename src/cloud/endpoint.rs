@@ -27,6 +27,10 @@ pub fn parse(text: &str, allowed: Allowed) -> Result<Url, String> {
     if text.is_empty() {
         return Err("the address is empty".to_owned());
     }
+    // Also in places where the parser sees a path: a password may hold any character.
+    if text.contains('@') {
+        return Err("the address must not contain a user name or a password".to_owned());
+    }
     let whole = match text.contains("://") {
         true => text.to_owned(),
         false if allowed.no_scheme => format!("https://{text}"),
@@ -37,9 +41,6 @@ pub fn parse(text: &str, allowed: Allowed) -> Result<Url, String> {
         Ok(_) => return wrong("cannot be read: it names no host"),
         Err(why) => return wrong(&format!("cannot be read: {why}")),
     };
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("the address must not contain a user name or a password".to_owned());
-    }
     if url.fragment().is_some() || (url.query().is_some() && !allowed.query) {
         return wrong("must not have a query or a fragment");
     }
@@ -96,6 +97,9 @@ mod tests {
             ("https://api.example/#x", NEAR, "must not have a query or a fragment"),
             ("https://me:hunter2@api.example", BARE, "a user name or a password"),
             ("me:hunter2@api.example", BARE, "a user name or a password"),
+            ("https://me:/hunter2@api.example", NEAR, "a user name or a password"),
+            ("https://me:1?hunter2@api.example", NEAR, "a user name or a password"),
+            ("https://me:1#hunter2@api.example", NEAR, "a user name or a password"),
         ] {
             let why = parse(given, allowed).unwrap_err();
             assert!(why.contains(reason), "{given}: {why}");

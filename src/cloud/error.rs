@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::secret::redact;
+use crate::secret::excerpt;
 
 /// The result of a call to a cloud.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -95,7 +95,7 @@ impl Error {
             kind,
             stage: Stage::Call,
             operation,
-            message: redact(&message.into()).into_owned(),
+            message: shown(&message.into()),
             code: None,
             status: None,
             facts: Vec::new(),
@@ -125,7 +125,7 @@ impl Error {
     /// Adds the service's own code.
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(redact(&code.into()).into_owned());
+        self.code = Some(shown(&code.into()));
         self
     }
 
@@ -141,10 +141,17 @@ impl Error {
     pub fn fact(mut self, name: &'static str, value: impl Into<String>) -> Self {
         let value = value.into();
         if !value.is_empty() {
-            self.facts.push((name, redact(&value).into_owned()));
+            self.facts.push((name, shown(&value)));
         }
         self
     }
+}
+
+/// Nobody reads more, and to search more for secrets takes seconds.
+const LONGEST: usize = 32_000;
+
+fn shown(text: &str) -> String {
+    excerpt(text, LONGEST)
 }
 
 impl fmt::Display for Error {

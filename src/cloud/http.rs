@@ -414,6 +414,9 @@ impl From<reqwest::Error> for Broken {
 async fn read(mut received: reqwest::Response, url: &Url) -> std::result::Result<Response, Broken> {
     let (status, headers) = (received.status(), std::mem::take(received.headers_mut()));
     let largest = if status.is_success() { LARGEST } else { LARGEST_ERROR };
+    if status.is_success() && received.content_length().is_some_and(|n| n > LARGEST as u64) {
+        return Err(Broken::TooLarge);
+    }
     let mut body = Vec::new();
     while let Some(chunk) = received.chunk().await? {
         let room = largest - body.len();

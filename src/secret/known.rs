@@ -17,6 +17,9 @@ const SHORTEST: usize = 4;
 /// The same for the base64 of a secret, of which the ends are cut off.
 const SHORTEST_BASE64: usize = 8;
 
+/// No character is spelled with more, however often it was escaped.
+const LONGEST_ESCAPE: usize = 64;
+
 /// Secrets of one process.
 pub(super) struct Known {
     /// Spares the locks as long as there is nothing to find.
@@ -54,8 +57,9 @@ impl Known {
         }
     }
 
-    /// Where secrets are in the original of a text.
-    pub(super) fn find(&self, text: &Canonical) -> Vec<Range<usize>> {
+    /// Where secrets are in the original of a text. If it is cut, the start of a secret at its end
+    /// counts.
+    pub(super) fn find(&self, text: &Canonical, is_cut: bool) -> Vec<Range<usize>> {
         if !self.any.load(Ordering::Acquire) {
             return Vec::new();
         }
@@ -66,8 +70,13 @@ impl Known {
         for (at, start) in text.folded.windows(SHORTEST).enumerate() {
             let start: &[u8; SHORTEST] = start.try_into().unwrap_or(&[0; SHORTEST]);
             for form in forms.get(start).into_iter().flatten() {
-                if text.folded[at..].starts_with(form) {
+                let rest = &text.folded[at..];
+                // The cut may have gone through an escape.
+                let begun = rest.len().saturating_sub(LONGEST_ESCAPE).max(SHORTEST);
+                if rest.starts_with(form) {
                     found.push(text.original(at..at + form.len()));
+                } else if is_cut && rest.get(..begun).is_some_and(|begun| form.starts_with(begun)) {
+                    found.push(text.original(at..text.folded.len()));
                 }
             }
         }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::canonical::Canonical;
 
 /// Names whose value is a secret, in a query, a form or JSON.
-const NAMES: [&[u8]; 14] = [
+const NAMES: [&[u8]; 20] = [
     b"sig",
     b"signature",
     b"client_secret",
@@ -15,6 +15,12 @@ const NAMES: [&[u8]; 14] = [
     b"access_token",
     b"refresh_token",
     b"id_token",
+    b"token",
+    b"secret",
+    b"sas",
+    b"apikey",
+    b"api_key",
+    b"api-key",
     b"assertion",
     b"password",
     b"x-amz-signature",

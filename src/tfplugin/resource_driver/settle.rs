@@ -105,7 +105,10 @@ pub(super) fn told<C, R: Resource<C>>(
                      it again."
                 ),
                 Purpose::Resumption | Purpose::BeforeUpdate => {
-                    format!("The {noun} stays in the state.")
+                    format!(
+                        "The {noun} stays in the state: the next plan looks at it again and shows \
+                         what has to be done."
+                    )
                 }
                 Purpose::Update => String::new(),
             };

@@ -1,6 +1,7 @@
 //! A change that was accepted, as far as it has to be remembered to see it through.
 //!
-//! Small and without secrets, so that it can be kept while the process that started it is gone.
+//! Small, so that it can be kept while the process that started it is gone. The address to watch is
+//! signed, so it is kept no longer than the change is under way.
 
 use std::fmt;
 use std::time::Duration;

@@ -51,12 +51,15 @@ pub(super) fn late(error: Error, change: Change, last: Option<&Progress>) -> Err
         seen.extend(last.progress_percentage.map(|percent| format!("progress {percent} percent")));
         seen.extend(last.download_size_in_mb.map(|size| format!("{size} MB downloaded")));
     }
-    let seen = if seen.is_empty() { "nothing of the image".to_owned() } else { seen.join(", ") };
     let doing = match change {
         Change::Put => "creating",
         Change::Patch => "changing",
         Change::Delete => "deleting",
     };
-    let message = format!("{}. Last seen: {seen}. Azure is still {doing} it", error.message);
+    let so_far = match seen.is_empty() {
+        true => format!("The image was not seen, so Azure may or may not be {doing} it"),
+        false => format!("Last seen: {}. Azure is still {doing} it", seen.join(", ")),
+    };
+    let message = format!("{}. {so_far}", error.message);
     Error { message, ..error }
 }

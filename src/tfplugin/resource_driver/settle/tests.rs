@@ -63,8 +63,20 @@ fn how_a_wait_ends_decides_what_is_said() {
     let interrupted: Ending = || Unsettled::Interrupted;
     let table: [(Ending, Purpose, bool, &str, &[&str]); 16] = [
         (failed, Creation, true, "CreateDisk failed", &["No space.", "tainted: the next apply"]),
-        (failed, Resumption, true, "CreateDisk failed", &["No space.", "stays in the state."]),
-        (failed, BeforeUpdate, true, "CreateDisk failed", &["No space.", "stays in the state."]),
+        (
+            failed,
+            Resumption,
+            true,
+            "CreateDisk failed",
+            &["No space.", "in the state: the next plan"],
+        ),
+        (
+            failed,
+            BeforeUpdate,
+            true,
+            "CreateDisk failed",
+            &["No space.", "in the state: the next plan"],
+        ),
         (failed, Update, true, "CreateDisk failed", &["No space."]),
         (late, Creation, true, "CreateDisk failed", &["terraform untaint", "`timeouts.create`"]),
         (late, Resumption, true, "CreateDisk failed", &["apply again", "`timeouts.create`"]),

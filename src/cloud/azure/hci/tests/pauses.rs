@@ -89,7 +89,7 @@ async fn a_wait_that_never_saw_anything_says_what_was_in_the_way() {
     let error = cloud.wait(&created.operation, &deadline).await.unwrap_err();
     assert_eq!(error.kind, Kind::TimedOut);
     let said = said(&error);
-    assert!(said.contains("nothing of the image") && said.contains("Busy"), "{said}");
+    assert!(said.contains("The image was not seen") && said.contains("Busy"), "{said}");
 }
 
 #[tokio::test]
