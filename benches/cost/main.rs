@@ -2,10 +2,12 @@
 //!
 //! `cargo bench` prints one table. Absolute times depend on the machine; the ratios are what to
 //! look at, since both sides of each are measured in the same run. `cargo bench -- plan` prints one
-//! part of it. Needs `terraform` on the PATH.
+//! part of it, `cargo bench -- --beside FILE` compares with another build of the provider. Needs
+//! `terraform` on the PATH.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and may stop")]
 
+mod beside;
 mod plan;
 mod refresh;
 mod start;
@@ -16,6 +18,12 @@ use std::time::Duration;
 fn main() {
     // `cargo test --benches` only wants to know that it builds.
     if std::env::args().any(|argument| argument == "--test") {
+        return;
+    }
+    let mut arguments = std::env::args();
+    if arguments.any(|argument| argument == "--beside") {
+        let other = arguments.next().expect("--beside takes the file of another build");
+        beside::report(std::path::Path::new(&other));
         return;
     }
     let named: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();

@@ -46,7 +46,7 @@ fn row(images: usize, latency: Duration) {
     );
 }
 
-fn configuration(url: &str) -> String {
+pub(crate) fn configuration(url: &str) -> String {
     format!(
         r#"
 terraform {{

@@ -53,7 +53,11 @@ fn creation(entra: &entra::Simulation) {
     }
 }
 
-fn configuration(entra: &entra::Simulation, arm: &arm::Simulation, images: usize) -> String {
+pub(crate) fn configuration(
+    entra: &entra::Simulation,
+    arm: &arm::Simulation,
+    images: usize,
+) -> String {
     format!(
         r#"
 terraform {{

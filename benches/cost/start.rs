@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -19,7 +20,7 @@ pub(crate) fn report() {
     let (mut nothing, mut handshake) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         nothing.push(until_end(Command::new("true")));
-        handshake.push(until_line(&certificate));
+        handshake.push(until_line(Path::new(PROVIDER), &certificate));
     }
     let (nothing, handshake) = (median(nothing), median(handshake));
     println!("  a process that does nothing          {:>10}", ms(nothing));
@@ -42,9 +43,10 @@ fn until_end(mut command: Command) -> Duration {
     started.elapsed()
 }
 
-fn until_line(certificate: &str) -> Duration {
+/// The time from the start of `provider` to its handshake line.
+pub(crate) fn until_line(provider: &Path, certificate: &str) -> Duration {
     let started = Instant::now();
-    let mut child = Command::new(PROVIDER)
+    let mut child = Command::new(provider)
         .env("TF_PLUGIN_MAGIC_COOKIE", COOKIE)
         .env("PLUGIN_PROTOCOL_VERSIONS", "6")
         .env("PLUGIN_CLIENT_CERT", certificate)
@@ -64,7 +66,7 @@ fn until_line(certificate: &str) -> Duration {
 }
 
 /// A client's certificate of the kind that Terraform makes.
-fn certificate() -> String {
+pub(crate) fn certificate() -> String {
     let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P521_SHA512).unwrap();
     let mut params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
     params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 /// The provider as this benchmark was built with it.
 pub(crate) const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-cloudimages");
 
-/// A directory with a configuration.
+/// A directory with a configuration, and the provider to run it with.
 pub(crate) struct Workspace {
     directory: tempfile::TempDir,
+    provider: PathBuf,
 }
 
 /// What a run cost.
@@ -25,15 +26,20 @@ pub(crate) struct Cost {
 
 impl Workspace {
     pub(crate) fn new(configuration: &str) -> Self {
+        Self::with(Path::new(PROVIDER), configuration)
+    }
+
+    /// A workspace with another build of the provider, whose file has the usual name.
+    pub(crate) fn with(provider: &Path, configuration: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let folder = Path::new(PROVIDER).parent().unwrap();
+        let folder = provider.parent().unwrap();
         let cli = format!(
             "disable_checkpoint = true\nprovider_installation {{\n  dev_overrides {{\n    \
              \"registry.terraform.io/cloudimages/cloudimages\" = {folder:?}\n  }}\n  direct {{}}\n}}\n"
         );
         std::fs::write(directory.path().join("cli.tfrc"), cli).unwrap();
         std::fs::write(directory.path().join("main.tf"), configuration).unwrap();
-        Self { directory }
+        Self { directory, provider: provider.to_owned() }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -57,7 +63,7 @@ impl Workspace {
     pub(crate) fn run(&self, arguments: &[&str]) -> Cost {
         let done = AtomicBool::new(false);
         std::thread::scope(|scope| {
-            let watcher = scope.spawn(|| watch(&done));
+            let watcher = scope.spawn(|| watch(&self.provider, &done));
             let (started, before) = (Instant::now(), cpu_of_children());
             let status = self.command(arguments).status().expect("terraform has to be on the PATH");
             let (wall, cpu) = (started.elapsed(), cpu_of_children().saturating_sub(before));
@@ -86,13 +92,13 @@ fn cpu_of_children() -> Duration {
     Duration::from_millis(ticks * 10)
 }
 
-/// The largest high-water mark of any provider process, until `done`.
-fn watch(done: &AtomicBool) -> u64 {
+/// The largest high-water mark of any process of the provider, until `done`.
+fn watch(provider: &Path, done: &AtomicBool) -> u64 {
     let mut most = 0;
     while !done.load(Ordering::Relaxed) {
         for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
             let process = entry.path();
-            if std::fs::read_link(process.join("exe")).is_ok_and(|exe| exe == Path::new(PROVIDER)) {
+            if std::fs::read_link(process.join("exe")).is_ok_and(|exe| exe == provider) {
                 most = most.max(high_water(&process).unwrap_or(0));
             }
         }
