@@ -64,6 +64,21 @@ fn tags_that_are_changed_after_an_interruption_are_sent_once_the_image_is_there(
 }
 
 #[test]
+fn what_the_service_chooses_later_is_no_surprise_for_a_resumed_creation() {
+    let azure = Azure::start();
+    let workspace = Workspace::new(&azure.main(&Image::new()));
+    interrupted(&azure, &workspace);
+    azure.arm.set_duration(Duration::ZERO);
+    azure.arm.end_operations();
+    // With a refresh, the choice would be known before.
+    workspace.run(&["apply", "-json", "-auto-approve", "-refresh=false"]).ok();
+    workspace.is_settled();
+    let state = workspace.state();
+    assert_eq!(state.attributes(IMAGE)["provisioning_state"], "Succeeded");
+    assert_eq!(state.attributes(IMAGE)["hyperv_generation"], "V2");
+}
+
+#[test]
 fn an_image_that_is_still_being_made_can_be_destroyed() {
     let azure = Azure::start();
     let workspace = Workspace::new(&azure.main(&Image::new()));

@@ -19,6 +19,10 @@ const BACKOFF: Duration = Duration::from_millis(500);
 /// The longest pause between two looks.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
 
+/// How often a change has to be missing before a conflict with it counts as one with something else:
+/// the service may not show yet what it is already making.
+const LOOKS_AFTER_CONFLICT: u32 = 4;
+
 /// How long to look in vain before it is left to the wait that follows, which looks as well.
 const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -77,9 +81,15 @@ pub async fn make<C: Change>(deadline: &Deadline, change: &mut C) -> Result<Outc
                 (Ok(accepted), _) => return Ok(Outcome::Accepted(accepted)),
                 // Perhaps with our own earlier attempt.
                 (Err(refusal), Some(_)) if refusal.kind == Kind::Conflict => (refusal, None),
+                // Whoever may not change it now may have been allowed to before.
+                (Err(refusal), Some(_)) if refusal.kind == Kind::Denied => {
+                    return Ok(Outcome::Unknown(refusal));
+                }
                 (Err(refusal), _) => return Err(refusal),
             },
             Ok(Sent::Unknown(error, asked)) => (error, asked),
+            // An earlier attempt may have been carried out all the same.
+            Err(error) if doubt.is_some() => return Ok(Outcome::Unknown(error)),
             Err(error) => return Err(error),
         };
         tracing::warn!(
@@ -97,6 +107,7 @@ pub async fn make<C: Change>(deadline: &Deadline, change: &mut C) -> Result<Outc
             match change.look().await {
                 Seen::Done(accepted) => return Ok(Outcome::Accepted(accepted)),
                 Seen::Prevented(why) => return Err(why),
+                Seen::NotDone if is_conflict && look + 1 < LOOKS_AFTER_CONFLICT => {}
                 Seen::NotDone if is_conflict || attempt >= ATTEMPTS => return Err(error),
                 Seen::NotDone => break,
                 Seen::Unreadable(_) if since.elapsed() >= PATIENCE => {

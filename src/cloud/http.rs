@@ -164,7 +164,8 @@ fn leaves_open(status: StatusCode) -> bool {
 /// Whether a status means that the same request may succeed later.
 #[must_use]
 pub fn is_transient(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
+    // 520 to 530 are those of gateways.
+    matches!(status.as_u16(), 408 | 429 | 500 | 502..=504 | 506..=599)
 }
 
 /// Whether a host is this machine. Plain http is acceptable only there.
@@ -493,7 +494,7 @@ pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     milliseconds.or_else(seconds).filter(|pause| !pause.is_zero())
 }
 
-/// Doubled for each attempt, half of it random, so that many callers do not come back together.
+/// Doubled for each attempt, a quarter of it random, so that many callers do not come back together.
 fn backoff(retry: RetryPolicy, attempt: u32) -> Duration {
     let full = retry.first.saturating_mul(1 << (attempt - 1).min(16)).min(retry.longest);
     // At least three quarters of the full pause: the next one has to be longer.

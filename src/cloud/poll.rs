@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::deadline::readable;
-use super::{Deadline, Error, Kind, Result};
+use super::{Deadline, Error, Kind, Result, Stage};
 
 /// The longest pause that a service may ask for between two status checks: what Azure Resource
 /// Manager documents as its maximum. A service that is overloaded may ask for longer.
@@ -133,7 +133,7 @@ impl Wait<'_> {
             Kind::TimedOut if self.deadline.left().is_zero() => {
                 return Err(self.late(&error.message));
             }
-            Kind::Denied => {
+            _ if is_refusal(&error) => {
                 let since = *self.refused.get_or_insert_with(Instant::now);
                 if since.elapsed() >= PATIENCE {
                     return Err(Error { kind: Kind::Unreadable, ..error });
@@ -154,6 +154,13 @@ impl Wait<'_> {
         self.trouble = Some(error);
         Ok(())
     }
+}
+
+/// Whether an error is one that lasts until somebody mends it: the service refuses, or there is no
+/// token for it.
+fn is_refusal(error: &Error) -> bool {
+    let is_passing = matches!(error.kind, Kind::Unavailable | Kind::Throttled | Kind::TimedOut);
+    error.kind == Kind::Denied || (error.stage != Stage::Call && !is_passing)
 }
 
 #[cfg(test)]

@@ -232,7 +232,8 @@ pub(crate) fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
 /// it once.
 pub(crate) fn together<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
     match (one, other) {
-        (Err(Failure(mut problems)), Err(Failure(more))) => {
+        (Err(Failure(mut problems)), Err(Failure(mut more))) => {
+            more.retain(|also| !problems.contains(also));
             if let Some(last) = problems.last_mut() {
                 for also in more {
                     last.detail = format!("{}\n\n{}: {}", last.detail, also.summary, also.detail);

@@ -13,15 +13,11 @@ const MOST_PASSES: usize = 6;
 pub(super) const ENCODED_SPACE: u8 = 0x1f;
 
 /// The escapes of HTML that text in URLs and JSON is likely to get.
-const ENTITIES: [(&[u8], u8); 7] = [
-    (b"&amp;", b'&'),
-    (b"&quot;", b'"'),
-    (b"&lt;", b'<'),
-    (b"&gt;", b'>'),
-    (b"&#38;", b'&'),
-    (b"&#39;", b'\''),
-    (b"&#x27;", b'\''),
-];
+const ENTITIES: [(&[u8], u8); 5] =
+    [(b"&amp;", b'&'), (b"&quot;", b'"'), (b"&apos;", b'\''), (b"&lt;", b'<'), (b"&gt;", b'>')];
+
+/// No code point takes more digits in HTML; leading zeros are allowed.
+const LONGEST_CODE: usize = 8;
 
 /// A text without escapes.
 pub(super) struct Canonical {
@@ -125,6 +121,7 @@ fn escape(rest: &[u8]) -> (usize, Decoded) {
         }
         [b'\\', escaped @ (b'"' | b'\'' | b'\\' | b'/'), ..] => (2, Decoded::Byte(*escaped)),
         [b'\\', b'n' | b'r' | b't', ..] => (2, Decoded::Byte(b' ')),
+        [b'&', b'#', code @ ..] => entity(code).map_or(plain, |(length, c)| (length + 2, c)),
         [b'&', ..] => {
             let found = ENTITIES.iter().find(|(entity, _)| {
                 rest.get(..entity.len()).is_some_and(|start| start.eq_ignore_ascii_case(entity))
@@ -134,4 +131,17 @@ fn escape(rest: &[u8]) -> (usize, Decoded) {
         [b'\n' | b'\r' | b'\t', ..] => (1, Decoded::Byte(b' ')),
         _ => plain,
     }
+}
+
+/// The character that HTML names by its number, and how long that is: `61;` and `x3D;`.
+fn entity(code: &[u8]) -> Option<(usize, Decoded)> {
+    let (radix, prefix) = match code.first()? {
+        b'x' | b'X' => (16, 1),
+        _ => (10, 0),
+    };
+    let digits = code.get(prefix..)?;
+    let length = digits.iter().take(LONGEST_CODE + 1).position(|byte| *byte == b';')?;
+    let digits = std::str::from_utf8(&digits[..length]).ok()?;
+    let c = char::from_u32(u32::from_str_radix(digits, radix).ok()?)?;
+    Some((prefix + length + 1, Decoded::Char(c)))
 }

@@ -40,41 +40,98 @@ const SHORTEST_SIGNATURE: usize = 16;
 const SHORTEST_TOKEN: usize = 16;
 
 /// Where something looks like a secret in the original of a text.
+///
+/// Takes a time that grows with the length of the text alone, whatever is in it: services that are
+/// not to be trusted wrote it.
 pub(super) fn find(text: &Canonical) -> Vec<Range<usize>> {
     let lower: Vec<u8> = text.bytes.iter().map(u8::to_ascii_lowercase).collect();
     let mut found = Vec::new();
+    let (mut url, mut user) = (Url::default(), User::default());
+    // What is hidden already is not searched again.
+    let mut hidden = 0;
     for at in 0..lower.len() {
+        url.pass(&lower, at);
+        user.pass(lower[at], at);
+        if at < hidden {
+            continue;
+        }
         let range = match lower[at] {
-            b'=' => assignment(&lower, at),
+            b'=' => assignment(&lower, at, &mut url),
             b':' if lower.get(at.wrapping_sub(1)) == Some(&b'"') => member(&lower, at),
-            b'@' => user_info(&lower, at),
+            b'@' => user.info(&lower, at),
             b' ' => bearer(&lower, at),
             b'e' if lower[at..].starts_with(b"eyj") => json_web_token(&lower, at),
             _ => None,
         };
-        found.extend(range.map(|range| text.original(range)));
+        if let Some(range) = range {
+            hidden = range.end;
+            found.push(text.original(range));
+        }
     }
     found
 }
 
-/// `sig=...`: the value, or the whole query when it is in a URL, since a part of it could be
-/// enough to guess the rest.
-fn assignment(text: &[u8], at: usize) -> Option<Range<usize>> {
-    let name = name_before(text, at);
-    let value = at + 1..end_of(text, at + 1, ends_parameter);
-    let query = query_around(text, at);
-    let is_short = name == SHORT_NAME && query.is_some() && value.len() >= SHORTEST_SIGNATURE;
-    if !is_short && (!NAMES.contains(&name) || value.is_empty()) {
-        return None;
-    }
-    Some(query.unwrap_or(at - name.len()..value.end))
+/// The URL that a place may be in.
+#[derive(Default)]
+struct Url {
+    /// The question mark.
+    mark: Option<usize>,
+    /// Where it ends, once somebody has asked.
+    end: Option<usize>,
 }
 
-/// The query of the URL around a place: from behind the question mark to the end of the URL.
-fn query_around(text: &[u8], at: usize) -> Option<Range<usize>> {
-    let start = text[..at].iter().rposition(|byte| ends_url(*byte)).map_or(0, |at| at + 1);
-    let mark = start + text[start..at].iter().position(|byte| *byte == b'?')?;
-    Some(mark + 1..end_of(text, at, ends_url))
+impl Url {
+    fn pass(&mut self, text: &[u8], at: usize) {
+        match text[at] {
+            byte if ends_url(byte) => *self = Self::default(),
+            b'?' => drop(self.mark.get_or_insert(at)),
+            _ => {}
+        }
+    }
+
+    /// The query around a place: from behind the question mark to the end of the URL.
+    fn query(&mut self, text: &[u8], at: usize) -> Option<Range<usize>> {
+        let mark = self.mark?;
+        Some(mark + 1..*self.end.get_or_insert_with(|| end_of(text, at, ends_url)))
+    }
+}
+
+/// The part of an address before its host that a place may be in.
+#[derive(Default)]
+struct User {
+    start: usize,
+    has_colon: bool,
+}
+
+impl User {
+    fn pass(&mut self, byte: u8, at: usize) {
+        if ends_url(byte) || matches!(byte, b'/' | b'?' | b'#' | b'=' | b'(' | b',') {
+            *self = Self { start: at + 1, has_colon: false };
+        }
+        self.has_colon |= byte == b':';
+    }
+
+    /// `user:password`.
+    fn info(&self, text: &[u8], at: usize) -> Option<Range<usize>> {
+        let start = self.start;
+        // `image@sha256:...` and `name@example.com` hold no password.
+        let is_address = start >= 2 && &text[start - 2..start] == b"//";
+        (self.has_colon || is_address).then_some(start..at).filter(|range| !range.is_empty())
+    }
+}
+
+/// `sig=...`: the value, or the whole query when it is in a URL, since a part of it could be
+/// enough to guess the rest.
+fn assignment(text: &[u8], at: usize, url: &mut Url) -> Option<Range<usize>> {
+    let name = name_before(text, at);
+    let is_short = name == SHORT_NAME;
+    if !(NAMES.contains(&name) || is_short && url.mark.is_some()) {
+        return None;
+    }
+    let query = url.query(text, at);
+    let value = at + 1..end_of(text, at + 1, ends_parameter);
+    let is_secret = value.len() >= if is_short { SHORTEST_SIGNATURE } else { 1 };
+    is_secret.then(|| query.unwrap_or(at - name.len()..value.end))
 }
 
 /// `"access_token": "..."`, in JSON: the value.
@@ -86,16 +143,6 @@ fn member(text: &[u8], at: usize) -> Option<Range<usize>> {
     let start = start + usize::from(text[start] == b'"');
     let end = end_of(text, start, |byte| matches!(byte, b'"' | b'\n'));
     (start < end).then_some(start..end)
-}
-
-/// `user:password` before the host of an address.
-fn user_info(text: &[u8], at: usize) -> Option<Range<usize>> {
-    let ends = |byte: u8| ends_url(byte) || matches!(byte, b'/' | b'?' | b'#' | b'=' | b'(' | b',');
-    let start = text[..at].iter().rposition(|byte| ends(*byte)).map_or(0, |at| at + 1);
-    let colon = text[start..at].iter().position(|byte| *byte == b':');
-    // `image@sha256:...` and `name@example.com` hold no password.
-    let is_address = start >= 2 && &text[start - 2..start] == b"//";
-    (colon.is_some() || is_address).then_some(start..at).filter(|range| !range.is_empty())
 }
 
 /// `Bearer ...`, and `SharedKey account:...`.

@@ -207,3 +207,34 @@ fn a_secret_longer_than_what_is_searched_is_found_by_its_start() {
         assert_eq!(excerpt(&text, 200), format!("see {PLACEHOLDER} ..."));
     }
 }
+
+#[test]
+fn characters_that_html_names_by_number_are_read() {
+    let nobody = Redactor::new();
+    for text in [
+        "https://b.example/a.vhdx?sv=1&#38;sig&#61;hidden-0123456789",
+        "https://b.example/a.vhdx?sv=1&amp;sig&#x3D;hidden-0123456789",
+        "https://b.example/a.vhdx?sv=1&#X26;sig&#x0003d;hidden-0123456789",
+    ] {
+        assert!(!nobody.redact(text).contains("hidden"), "{}", nobody.redact(text));
+    }
+    let known = Secret::from("entity/key+of==somebody");
+    for text in
+        ["entity&#x2F;key&#43;of&#x3D;&#61;somebody", "entity&#47;key&#x2b;of&#61;&#61;somebody"]
+    {
+        assert_eq!(redact(text), PLACEHOLDER, "{known:?}");
+    }
+    for text in ["&#", "&#;", "&#x;", "&#xD800;", "&#99999999999;", "R&#D"] {
+        assert_eq!(nobody.redact(text), text);
+    }
+}
+
+#[test]
+fn a_text_made_to_be_searched_for_long_is_searched_once() {
+    let nobody = Redactor::new();
+    for piece in ["a=", "s=", "sig=", "@", "a@", ":@", "?s=", "\"sig\":", "bearer ", "//a:@", "eyj"]
+    {
+        let text = piece.repeat(200_000);
+        let _ = nobody.redact(&text);
+    }
+}

@@ -43,6 +43,17 @@ impl Plan<'_> {
         }
         self.changed = true;
     }
+
+    /// Marks arguments as known only after apply that nobody has set and whose value the service had
+    /// not chosen yet.
+    pub(crate) fn leave_open(&mut self, inputs: &[Attribute]) {
+        for input in inputs.iter().filter(|input| input.is_input() && input.computed) {
+            if let Some(planned) = self.planned.get_mut(input.name).filter(|value| value.is_null())
+            {
+                *planned = Value::unknown();
+            }
+        }
+    }
 }
 
 /// How an input's planned value relates to the prior one, from harmless to grave.

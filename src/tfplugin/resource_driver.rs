@@ -165,6 +165,7 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
             // A replacement has marked all of it already.
             Some(Readiness::Moving) => {
                 plan.mark_unknown(&outputs::<C, R>(), |output| !output.has(Flag::stable));
+                plan.leave_open(&record::attributes::<C, R>());
             }
             Some(Readiness::Ready | Readiness::Vanishing) | None => {}
         }
@@ -218,7 +219,9 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
             let schema = record::attributes::<C, R>();
             let calls = schema.iter().filter(|attribute| attribute.is_input()).any(|input| {
                 let (before, planned) = (get(&prior.object, input.name), get(&planned, input.name));
-                change(input, before, planned) > Change::Remember
+                // Nobody asks for what is left to the service.
+                let is_left = planned.is_unknown() && get(&config, input.name).is_null();
+                !is_left && change(input, before, planned) > Change::Remember
             });
             let state = remembered::<C, R>(prior.clone(), &mut problems);
             let wanted = wanted::<C, R>(planned.clone(), &config, &mut problems);
@@ -276,10 +279,17 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
         Box::pin(async move {
             let mut problems = Vec::new();
             let given = R::TIMEOUTS.take(&mut prior.object.clone(), &mut problems);
-            let Some((state, _)) = remembered::<C, R>(prior.clone(), &mut problems) else {
+            let Some((mut state, since)) = remembered::<C, R>(prior.clone(), &mut problems) else {
                 return (Some(prior), unreadable(problems, "state"));
             };
             let context = Context::new(stop.clone(), or_usual(given.delete));
+            if let Some(since) = since.filter(|since| is_recent(*since)) {
+                let look = interruptible(&context, read_twice(self, clients, &mut state, &context));
+                if let Ok(ReadOutcome::Gone) = look.await {
+                    problems.push(may_still_appear(R::NOUN, since));
+                    return (Some(prior), problems);
+                }
+            }
             let deleted = Resource::delete(self, clients, state, &context).await;
             problems.extend(context.take_warnings());
             match deleted {
@@ -390,6 +400,20 @@ fn now() -> u64 {
 /// Whether a creation whose end was not seen may still be about to show.
 fn is_recent(since: u64) -> bool {
     now().saturating_sub(since) < UNFINISHED.as_secs()
+}
+
+/// Nothing can be deleted yet of an object that the service may still be about to make.
+fn may_still_appear(noun: &str, since: u64) -> Diagnostic {
+    let left = UNFINISHED.as_secs().saturating_sub(now().saturating_sub(since)).div_ceil(60);
+    Diagnostic::error(
+        format!("The {noun} cannot be deleted yet"),
+        format!(
+            "Its creation was sent a few minutes ago and was not seen to end. The service does not \
+             show the {noun} yet, but may still create it, so it stays in the state.\n\n\
+             Destroy again in {left} minutes. If you know that the {noun} was never created, remove \
+             it from the state instead: terraform state rm <address>"
+        ),
+    )
 }
 
 /// The results that are no arguments as well.

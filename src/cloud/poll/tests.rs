@@ -124,6 +124,20 @@ async fn a_state_that_is_refused_on_end_is_given_up_after_five_minutes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_login_that_fails_for_good_is_given_up_after_five_minutes() {
+    fn no_token(kind: Kind) -> Result<Progress<u32>> {
+        Ok(Progress::Unreadable(Error::new(kind, "GetToken", "no token").of_login(), None))
+    }
+    let lasting: [fn() -> _; 2] = [|| no_token(Kind::Unexpected), || no_token(Kind::Invalid)];
+    for step in lasting {
+        let error = Script::new(&[step]).run(3600).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Unreadable);
+    }
+    let error = Script::new(&[|| no_token(Kind::Unavailable)]).run(3600).await.unwrap_err();
+    assert_eq!(error.kind, Kind::TimedOut);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_failure_that_the_service_states_ends_the_wait() {
     let failed: fn() -> Result<Progress<u32>> = || Err(Error::new(Kind::Failed, "Get", "no disk"));
     let error = Script::new(&[|| Ok(Progress::Pending(None)), failed]).run(60).await.unwrap_err();

@@ -227,7 +227,11 @@ async fn a_creation_whose_end_was_not_seen_is_not_forgotten_for_ten_minutes() {
     let private: serde_json::Value = serde_json::from_str(&text).unwrap();
     let since = private["unfinished_since"].as_u64().unwrap();
     let earlier = text.replace(&since.to_string(), &(since - 601).to_string());
+    let (kept, problems) = thing().delete(&notes, made.clone(), &stop).await;
+    assert_eq!(kept, Some(made.clone()));
+    assert!(problems[0].is_error() && problems[0].detail.contains("Destroy again in 10 minutes"));
     let old = Record { private: earlier.into_bytes(), ..made };
+    assert_eq!(thing().delete(&notes, old.clone(), &stop).await, (None, vec![]));
     assert_eq!(thing().read(&notes, old.clone(), &stop).await.0, None);
     // One that is seen again was never gone.
     notes.1.store(false, Ordering::SeqCst);

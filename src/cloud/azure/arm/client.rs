@@ -1,7 +1,7 @@
 //! One request to Resource Manager, with everything a request needs.
 //!
 //! Every request of one operation carries the same correlation id, so that the operation can be
-//! found in the service's logs. What remains of the rate deadline is logged, never obeyed: the
+//! found in the service's logs. What remains of the rate limit is logged, never obeyed: the
 //! service says 429 when it means it.
 
 use std::sync::Arc;
@@ -19,7 +19,6 @@ use crate::cloud::authorized::{self, Origins};
 use crate::cloud::azure::auth::Login;
 use crate::cloud::http::{Http, Response, Retry, RetryPolicy, Sent, is_transient, origin};
 use crate::cloud::{Deadline, Error, Kind, Result};
-use crate::secret::Secret;
 
 /// The header that ties the requests of one operation together.
 pub(super) const CORRELATION: &str = "x-ms-correlation-request-id";
@@ -28,9 +27,6 @@ pub(super) const CORRELATION: &str = "x-ms-correlation-request-id";
 /// second, so thirty images are seen within every interval, and no burst empties the bucket of
 /// 250 reads that a principal has.
 const POLLS: usize = 8;
-
-/// No signature in an address is shorter.
-const SIGNATURE: usize = 16;
 
 /// A client of Resource Manager. Clones share connections, tokens and limits.
 #[derive(Clone, Debug)]
@@ -124,10 +120,6 @@ impl Arm {
         if !url.query_pairs().any(|(name, _)| name.eq_ignore_ascii_case("api-version")) {
             url.query_pairs_mut().append_pair("api-version", api_version);
         }
-        // The address is signed: what is long enough to be a signature is a secret from here on.
-        for (_, value) in url.query_pairs().filter(|(_, value)| value.len() >= SIGNATURE) {
-            let _: Secret = value.as_ref().into();
-        }
         Ok(url)
     }
 
@@ -143,7 +135,7 @@ impl Arm {
         deadline: &Deadline,
     ) -> Result<Response> {
         let _permit = match class {
-            RequestClass::Poll => self.polls.acquire().await.ok(),
+            RequestClass::Poll => deadline.race(call.operation, self.polls.acquire()).await?.ok(),
             RequestClass::Read => None,
         };
         let once = RetryPolicy { attempts: 1, ..RetryPolicy::default() };

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::resource::text;
 use crate::cloud::http::{Response, redirect_refused};
 use crate::cloud::{Error, Kind};
+use crate::secret::excerpt;
 
 /// Deeper nesting is not looked into: nobody would read it.
 const DEEPEST: usize = 8;
@@ -49,9 +50,13 @@ impl Reason {
     }
 }
 
+/// Nobody reads more reasons of one failure.
+const MOST_REASONS: usize = 20;
+
 /// Adds a reason unless an earlier one says the same.
 pub fn add(reasons: &mut Vec<Reason>, reason: Reason) {
-    if !reason.says_nothing() && !reasons.iter().any(|other| reason.is_said_by(other)) {
+    let is_new = || !reasons.iter().any(|other| reason.is_said_by(other));
+    if reasons.len() < MOST_REASONS && !reason.says_nothing() && is_new() {
         reasons.push(reason);
     }
 }
@@ -209,7 +214,7 @@ fn description(response: &Response) -> String {
     });
     match title {
         Some(title) if !title.is_empty() => {
-            format!("HTTP {} with a page titled {title:?}", response.status)
+            format!("HTTP {} with a page titled {:?}", response.status, excerpt(&title, 200))
         }
         _ => response.describe(),
     }

@@ -6,13 +6,16 @@
 use std::fmt;
 use std::time::Duration;
 
+use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::Arm;
 use super::client::{Call, correlation};
 use super::resource::{State, provisioning_state, text};
 use crate::cloud::http::Response;
+use crate::secret::Secret;
 
 /// What was asked of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,6 +161,26 @@ impl Operation {
     }
 }
 
+/// No signature is shorter.
+const SIGNATURE: usize = 16;
+
+/// The address of an operation that the service gave, see [`Arm::given`]. It is signed: what may be a
+/// signature in it is a secret from here on.
+pub(super) fn address_of(
+    arm: &Arm,
+    address: &str,
+    api_version: &str,
+) -> std::result::Result<Url, String> {
+    let url = arm.given(address, api_version)?;
+    for (name, value) in url.query_pairs() {
+        let is_plain = name.eq_ignore_ascii_case("api-version") || Uuid::parse_str(&value).is_ok();
+        if value.len() >= SIGNATURE && !is_plain {
+            let _: Secret = value.as_ref().into();
+        }
+    }
+    Ok(url)
+}
+
 /// The address to watch that an answer's headers give: `Azure-AsyncOperation` before `Location`,
 /// as the contract says. `None` if there is none.
 ///
@@ -172,7 +195,7 @@ pub(super) fn watched(
     let header = |name| response.header(name).filter(|text| !text.trim().is_empty());
     let status = header("azure-asyncoperation").map(|text| (text, true));
     let (address, is_status) = status.or_else(|| header("location").map(|text| (text, false)))?;
-    Some(match arm.given(address, api_version) {
+    Some(match address_of(arm, address, api_version) {
         // A new resource's own address is no sign of an operation, but a good place to look.
         Ok(url) if url.path().eq_ignore_ascii_case(arm.url(call.resource, "").path()) => {
             Watch::Resource

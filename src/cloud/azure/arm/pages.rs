@@ -7,8 +7,10 @@ use serde_json::Value;
 
 use super::Arm;
 use super::client::{Call, RequestClass, correlation};
+use super::error::{is_error_only, of_reasons, reasons};
 use super::resource::text;
 use crate::cloud::{Deadline, Error, Kind, Result};
+use crate::secret::excerpt;
 
 impl Arm {
     /// All elements of the list at `path`, page after page. A page may be empty and not the last.
@@ -32,8 +34,11 @@ impl Arm {
             let (correlation, resource) = (correlation.as_str(), path);
             let call = Call { operation, method, url: url.clone(), body, correlation, resource };
             let page = self.read(&call, RequestClass::Read, deadline).await?;
-            if let Some(Value::Array(more)) = page.get("value") {
-                elements.extend(more.iter().cloned());
+            match page.get("value") {
+                Some(Value::Array(more)) => elements.extend(more.iter().cloned()),
+                Some(Value::Null) => {}
+                // To take it for an empty page would hide images.
+                _ => return Err(self.about(&call, no_page(operation, &page))),
             }
             let Some(next) = text(page.get("nextLink")) else { return Ok(elements) };
             seen.insert(url);
@@ -47,4 +52,13 @@ impl Arm {
             }
         }
     }
+}
+
+/// The error about a document that is no page of a list: what it says if it is an error itself.
+fn no_page(operation: &'static str, document: &Value) -> Error {
+    if is_error_only(document) {
+        return of_reasons(Kind::Unexpected, operation, &reasons(document));
+    }
+    let text = format!("the answer is no page of a list: it has no `value`: {document}");
+    Error::new(Kind::Unexpected, operation, excerpt(&text, 300))
 }

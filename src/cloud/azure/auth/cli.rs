@@ -73,7 +73,10 @@ impl Cli {
                 Kind::TimedOut => {
                     let within = readable(step.within);
                     let text = format!("the Azure CLI did not answer within {within}");
-                    Error::new(Kind::TimedOut, OPERATION, text)
+                    // That the program hangs is the same for all who wait for it.
+                    let is_late = deadline.left().is_zero();
+                    let kind = if is_late { Kind::TimedOut } else { Kind::Unavailable };
+                    Error::new(kind, OPERATION, text)
                 }
                 _ => ended,
             })?;
@@ -218,7 +221,7 @@ mod tests {
         let (slow, _folder) = cli("sleep 30");
         let slow = Cli { longest: Duration::from_millis(200), ..slow };
         let error = token(&slow, &Settings::default()).await.unwrap_err();
-        assert_eq!(error.kind, Kind::TimedOut);
+        assert_eq!(error.kind, Kind::Unavailable);
         assert!(error.message.contains("0.2s"), "{}", error.message);
     }
 

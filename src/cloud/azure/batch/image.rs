@@ -4,6 +4,8 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::secret::excerpt;
+
 /// What the service means when it says no version.
 const LATEST: &str = "latest";
 
@@ -97,7 +99,7 @@ pub(super) fn read(element: &Value) -> (Option<Image>, Option<String>) {
     };
     let unnamed = image.urn() == format!(":::{}", image.version);
     if unnamed || image.node_agent_sku_id.is_empty() {
-        let shown: String = element.to_string().chars().take(200).collect();
+        let shown = excerpt(&element.to_string(), 200);
         let lack = if unnamed { "image reference" } else { "node agent" };
         return (None, Some(format!("an image without {lack} was left out: {shown}")));
     }

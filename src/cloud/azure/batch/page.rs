@@ -9,6 +9,7 @@ use super::{Image, OPERATION, image};
 use crate::cloud::authorized::Origins;
 use crate::cloud::http::Response;
 use crate::cloud::{Error, Kind, Result};
+use crate::secret::excerpt;
 
 #[derive(Debug)]
 pub(super) struct Page {
@@ -54,7 +55,7 @@ pub(super) fn follow(link: &str, endpoint: &Url, api_version: &str) -> Result<Ur
         link = format!("{link}{joint}api-version={}", encoded(api_version));
     }
     let url = endpoint.join(&link).map_err(|why| {
-        let start: String = link.chars().take(200).collect();
+        let start = excerpt(&link, 200);
         let text = format!("the link to the next page cannot be read ({why}): {start}");
         Error::new(Kind::Unexpected, OPERATION, text)
     })?;

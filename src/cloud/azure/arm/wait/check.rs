@@ -6,14 +6,14 @@ use serde_json::Value;
 use super::{ABSENT, GONE, GONE_PAUSE, LAG, MISSING, STALE, Step, Wait};
 use crate::cloud::azure::arm::client::{Call, RequestClass};
 use crate::cloud::azure::arm::error::{self, Reason, add, of_reasons, reasons};
-use crate::cloud::azure::arm::operation::{Change, watched};
+use crate::cloud::azure::arm::operation::{Change, address_of, watched};
 use crate::cloud::azure::arm::resource::{State, provisioning_state, status_error, text};
 use crate::cloud::http::{Response, is_transient};
 use crate::cloud::{Error, Kind, Result};
 
 impl<'a> Wait<'a> {
     pub(super) async fn check_operation(&mut self, address: &str, is_status: bool) -> Result<Step> {
-        let Ok(url) = self.arm.given(address, &self.operation.api_version) else {
+        let Ok(url) = address_of(self.arm, address, &self.operation.api_version) else {
             // Kept by a process with another endpoint.
             return Ok(Step::Resource);
         };
@@ -36,6 +36,10 @@ impl<'a> Wait<'a> {
                 let reasons = reasons(&document(&response).unwrap_or_default());
                 Err(self.failure(&call, &response, reasons, "refused").await)
             }
+            // The resource does not tell whether a change in place was made.
+            status if status != 403 && self.operation.change == Change::Patch => {
+                Ok(self.unreadable(&call, &response))
+            }
             status => {
                 let said = self.arm.error(&call, &response);
                 tracing::info!(
@@ -55,13 +59,20 @@ impl<'a> Wait<'a> {
         response: &Response,
         is_status: bool,
     ) -> Result<Step> {
-        // A page of somebody on the way says nothing; the resource is asked then.
-        let body = document(response).unwrap_or_default();
+        let body = match document(response) {
+            Some(body) => body,
+            None if response.body.is_empty() => Value::default(),
+            // A page of somebody on the way says nothing.
+            None => return Ok(self.unreadable(call, response)),
+        };
         let word = text(body.get("status")).or_else(|| provisioning_state(&body));
         let state = match (word, response.status.as_u16()) {
             (Some(word), _) => State::of(Some(word)),
             (None, _) if error::is_error_only(&body) => State::Failed,
             (None, 202) => State::Running,
+            (None, _) if is_status && self.operation.change == Change::Patch => {
+                return Ok(self.unreadable(call, response));
+            }
             (None, _) => State::Succeeded,
         };
         match state {

@@ -49,6 +49,40 @@ async fn a_creation_that_conflicts_with_its_own_first_attempt_is_taken_over() {
     cloud.create().await.unwrap();
 }
 
+#[tokio::test]
+async fn an_image_that_shows_late_is_ours_though_its_creation_conflicts() {
+    let cloud = Cloud::start(|asked| match asked.key() {
+        ("PUT", ITEM, 1) => Reply::reset(),
+        ("GET", ITEM, 1..=3) => not_found(),
+        ("PUT", ITEM, 2) => refusal(409, "Busy", "Another operation is running."),
+        ("GET", ITEM, 4..=5) => shows("Succeeded"),
+        _ => asked.unexpected(),
+    })
+    .await;
+    cloud.create().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_second_attempt_that_fails_leaves_the_first_in_doubt() {
+    let same: fn(&Result<Accepted>) -> bool = |created| created.is_ok();
+    for (second, is_right) in [
+        (refusal(429, "Busy", "Slow down.").header("Retry-After", 3600), same),
+        (refusal(401, "ExpiredAuthenticationToken", "Too old."), same),
+        (refusal(403, "AuthorizationFailed", "No right to write."), same),
+        // The first attempt would have been refused as well.
+        (refusal(400, "BadRequest", "What?"), |created| created.is_err()),
+    ] {
+        let cloud = Cloud::start(move |asked| match asked.key() {
+            ("PUT", ITEM, 1) => Reply::reset(),
+            ("PUT", ITEM, _) => second.clone(),
+            _ => not_found(),
+        })
+        .await;
+        let created = cloud.begin(&new_image(), &deadline(5.0)).await;
+        assert!(is_right(&created), "{created:?}");
+    }
+}
+
 /// The image may be there, whatever keeps us from seeing it: its id is known.
 #[tokio::test]
 async fn a_creation_that_nobody_can_tell_about_is_left_to_the_wait() {

@@ -166,7 +166,6 @@ async fn an_address_that_forbids_or_makes_no_sense_gives_way_to_the_resource() {
         refusal(400, "BadRequest", "What?"),
         Reply::empty(302).header("Location", "https://evil.example/"),
         Reply::json(200, json!({"unknown": true})),
-        Reply::new(200, "text/html", "<html>hello</html>"),
     ] {
         let cloud = watched(move |asked| match asked.key() {
             ("GET", STATUS, 1) => odd.clone(),
@@ -177,6 +176,28 @@ async fn an_address_that_forbids_or_makes_no_sense_gives_way_to_the_resource() {
         .await;
         cloud.create().await.unwrap();
         assert_eq!(cloud.trace(), ["PUT golden", "GET op-1", "GET golden", "GET golden"]);
+    }
+}
+
+#[tokio::test]
+async fn a_change_in_place_is_not_over_because_its_status_cannot_be_read() {
+    for odd in [
+        Reply::new(200, "text/html", "<html>hello</html>"),
+        Reply::json(200, json!({"unknown": true})),
+        Reply::empty(302).header("Location", "https://evil.example/"),
+        Reply::empty(501),
+        Reply::empty(520),
+    ] {
+        let cloud = Cloud::start(move |asked| match asked.key() {
+            ("PATCH", ITEM, 1) => Reply::empty(202).header("Azure-AsyncOperation", asked.status()),
+            ("GET", STATUS, 1) => odd.clone(),
+            ("GET", STATUS, 2) => status("Failed"),
+            ("GET", ITEM, _) => shows("Succeeded"),
+            _ => asked.unexpected(),
+        })
+        .await;
+        let error = cloud.update(&tags(&[("a", "1")])).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Failed);
     }
 }
 

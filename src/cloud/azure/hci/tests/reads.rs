@@ -127,6 +127,31 @@ async fn a_list_of_the_whole_subscription_names_no_group() {
 }
 
 #[tokio::test]
+async fn what_is_no_page_of_a_list_is_never_an_empty_one() {
+    for (answer, why) in [
+        (json!({}), "no page of a list"),
+        (json!({"message": "hello"}), "hello"),
+        (json!({"value": {}}), "no page of a list"),
+        (json!({"error": {"code": "Internal", "message": "It broke."}}), "It broke."),
+    ] {
+        let second = format!("{LIST}?api-version=2024-01-01&skip=1");
+        for is_first in [true, false] {
+            let (answer, second) = (answer.clone(), second.clone());
+            let cloud = Cloud::start(move |asked| match asked.key() {
+                (_, _, 1) if !is_first => {
+                    Reply::json(200, json!({"value": [], "nextLink": second}))
+                }
+                _ => Reply::json(200, &answer),
+            })
+            .await;
+            let error = list(&cloud, Some("group")).await.unwrap_err();
+            assert_eq!(error.kind, Kind::Unexpected);
+            assert!(error.message.contains(why), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_list_that_leads_elsewhere_or_in_circles_is_an_error() {
     let elsewhere = Fake::replies(vec![Reply::json(200, json!({"value": []}))]).await;
     for (next, why) in [
