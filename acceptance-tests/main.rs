@@ -1,11 +1,11 @@
 //! Acceptance tests: the real `terraform` runs the real provider against simulated services.
 //!
-//! One folder for each type, one for the provider block, one for being Terraform's child, and one
-//! for the life of a managed resource (`resource_driver`), which has a made-up provider of its own. What they have in
-//! common is in `harness`; the services are the crate in `clouds`.
+//! One folder for each type, one for the provider block, one for running as Terraform's child, and
+//! one for the driver of managed resources (`resource_driver`), which has its own test provider.
+//! Shared code is in `harness`; the simulated services are the crate in `clouds`.
 //!
-//! A test asserts what somebody sees who runs Terraform: diagnostics, plans, state, exit codes,
-//! and what the service was asked.
+//! A test asserts what a user of Terraform sees: diagnostics, plans, state, exit codes, and the
+//! requests to the service.
 
 #![allow(
     clippy::unwrap_used,

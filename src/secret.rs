@@ -1,11 +1,11 @@
-//! Secrets, and how they stay out of everything that is printed.
+//! Secrets, and how they are redacted from all output.
 //!
-//! A [`Secret`] is known to the process from the moment it is made: [`redact`] takes every secret
-//! out of a text, however it is spelled, and signatures, tokens and passwords of others as well,
-//! told by their form. Whatever leaves the process as text goes through it, and so does a text that
-//! is to be cut, *before* it is cut: half a secret is not recognised any more.
+//! A [`Secret`] is registered in the process when it is created: [`redact`] removes every secret
+//! from a text, however it is encoded, and also unknown signatures, tokens and passwords,
+//! recognized by their form. All text that leaves the process goes through it, and so does a text
+//! that is truncated, *before* that: half a secret is not recognized any more.
 //!
-//! Both sides of the crate know this module; it knows neither.
+//! Both sides of the crate use this module; it uses neither.
 
 mod canonical;
 mod known;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 use canonical::Canonical;
 use known::Known;
 
-/// What stands in the place of a secret.
+/// The replacement of a secret.
 pub const PLACEHOLDER: &str = "(secret)";
 
 /// The secrets of this process.
@@ -38,13 +38,13 @@ impl Secret {
         &self.0
     }
 
-    /// Whether there is nothing in it but white space.
+    /// Whether it is empty or only whitespace.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         self.0.trim().is_empty()
     }
 
-    /// The secret without the white space around it, which is common in files and variables.
+    /// The secret without leading and trailing whitespace, which is common in files and variables.
     #[must_use]
     pub fn trimmed(&self) -> Self {
         self.0.trim().into()
@@ -71,7 +71,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// `text` without the secrets of this process, and without what looks like one.
+/// `text` without the secrets of this process, and without what looks like a secret.
 #[must_use]
 pub fn redact(text: &str) -> Cow<'_, str> {
     REDACTOR.redact(text)
@@ -83,7 +83,7 @@ const SEARCHED: usize = 64;
 /// The start of `text`, at most `longest` characters, redacted before it is cut.
 ///
 /// Of a text that is far longer, only the start is searched; a secret that begins there and ends
-/// behind it is found all the same.
+/// after it is found all the same.
 #[must_use]
 pub fn excerpt(text: &str, longest: usize) -> String {
     let searched = &text[..floor(text, text.len().min(longest.saturating_mul(SEARCHED)))];

@@ -1,4 +1,4 @@
-//! What holds the rooms of this crate apart: the walls between them, and no circles inside.
+//! Checks the dependencies of this crate: between its parts, and no cycles within them.
 //!
 //! The tests read the sources as text, so that they can name the line that breaks a rule.
 
@@ -64,7 +64,7 @@ fn code() -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_walls_between_the_rooms_hold() {
+fn parts_depend_only_on_what_they_may() {
     let lines = code();
     let mut breaches = Vec::new();
     for Wall { within, except, never } in WALLS {
@@ -80,8 +80,7 @@ fn the_walls_between_the_rooms_hold() {
     assert!(breaches.is_empty(), "{}", breaches.join("\n"));
 }
 
-/// Retrying and waiting are decided in one place for all clouds; a cloud that pauses by itself would
-/// have rules of its own.
+/// Retrying and waiting are decided in one place for all clouds: no cloud may sleep by itself.
 #[test]
 fn no_cloud_waits_by_itself() {
     let mut sources = Vec::new();

@@ -1,4 +1,4 @@
-//! Which image is taken, and what is said when it cannot be one.
+//! Which image is selected, and the errors when it is not exactly one.
 
 use simulated_clouds::batch::{Simulation, image};
 use time::format_description::well_known::Rfc3339;
@@ -8,7 +8,7 @@ use crate::harness::{Outcome, Workspace, batch};
 
 const ONE: &str = "data.cloudimages_batch_supported_image.one";
 
-/// Plans a look-up in the usual catalogue.
+/// Plans a data source with the usual catalogue.
 fn plan(arguments: &str) -> Outcome {
     let cloud = Simulation::builder().start();
     Workspace::new(&(batch::provider(&cloud) + &batch::one("one", arguments))).plan()
@@ -36,7 +36,7 @@ fn the_most_recent_image_is_the_same_one_in_any_order() {
     let workspace = Workspace::new(&main);
     let state = workspace.step();
     let one = state.attributes(ONE);
-    // Neither the first of the list nor the highest by letters, which would be ubuntu-hpc:2204.
+    // Neither the first of the list nor the alphabetically highest, which would be ubuntu-hpc:2204.
     assert_eq!(one["urn"], "microsoft-azure-batch:ubuntu-server-container:24-04-lts:latest");
     assert_eq!(one["node_agent_sku_id"], "batch.node.ubuntu 24.04");
     let windows = state.attributes("data.cloudimages_batch_supported_image.windows");
@@ -44,7 +44,7 @@ fn the_most_recent_image_is_the_same_one_in_any_order() {
     for _ in 0..3 {
         workspace.is_settled();
     }
-    // A newer image is another pick, and the plan shows whom that concerns.
+    // A newer image is selected instead, and the plan shows what depends on it.
     let mut items = simulated_clouds::batch::catalogue();
     let capabilities = ["DockerCompatible"];
     items.push(image("a", "o", "100", "batch.node.ubuntu 26.04", true, &capabilities, ""));
@@ -57,7 +57,7 @@ fn the_most_recent_image_is_the_same_one_in_any_order() {
 fn a_pool_that_was_written_in_another_case_shows_no_difference() {
     let cloud = Simulation::builder().start();
     let names = "publisher = \"Canonical\"\noffer = \"Ubuntu-24_04-LTS\"\nsku = \"Server\"";
-    // The pool was there before: written by hand, in the marketplace's spelling.
+    // The pool existed before: written by hand, in the marketplace's spelling.
     let by_hand = "resource \"terraform_data\" \"pool\" {\n  triggers_replace = [\"Canonical\", \
                    \"Ubuntu-24_04-LTS\", \"Server\", \"latest\", \"batch.node.ubuntu 24.04\"]\n}\n";
     let workspace = Workspace::new(by_hand);
@@ -67,7 +67,7 @@ fn a_pool_that_was_written_in_another_case_shows_no_difference() {
     assert_eq!((outcome.code, outcome.changes()), (Some(0), Vec::new()), "{outcome}");
     let state = workspace.step();
     let one = state.attributes(ONE);
-    // The name for other tools is the service's.
+    // The URN has the service's spelling.
     assert_eq!(one["urn"], "canonical:ubuntu-24_04-lts:server:latest");
     assert_eq!((&one["os_type"], &one["verification_type"]), (&"linux".into(), &"verified".into()));
 }
@@ -147,7 +147,7 @@ fn no_image_is_an_error_that_names_all_filters_and_what_comes_close() {
 }
 
 #[test]
-fn a_filter_of_ones_own_that_leaves_nothing_is_told_apart_from_an_empty_account() {
+fn a_user_filter_that_leaves_nothing_differs_from_an_empty_account() {
     let filter = "filter = \"nodeAgentSKUId eq 'batch.node.ubuntu 25.04'\"";
     plan(&format!("{filter}\nos_type = \"linux\"")).error().says(&[
         "No image found",
@@ -160,9 +160,9 @@ fn a_filter_of_ones_own_that_leaves_nothing_is_told_apart_from_an_empty_account(
 }
 
 #[test]
-fn a_pick_that_may_not_last_gets_a_warning_unless_the_user_has_decided() {
+fn an_image_with_an_early_end_of_support_gets_a_warning_unless_the_user_has_decided() {
     let now = OffsetDateTime::now_utc();
-    // An hour is left for the test itself.
+    // Leaves an hour for the test itself.
     let now = now + Duration::hours(1);
     let in_days = |days: i64| (now + Duration::days(days)).format(&Rfc3339).unwrap();
     let agent = "batch.node.ubuntu 24.04";

@@ -12,7 +12,7 @@ fn account(cloud: &Simulation) -> String {
 const SERVER: &str = "publisher = \"canonical\"\nsku = \"server\"";
 
 #[test]
-fn a_look_up_waits_for_the_account_to_be_created() {
+fn a_data_source_waits_for_the_account_to_be_created() {
     let cloud = Simulation::builder().start();
     let main = batch::block("", &batch::access(&cloud).replace(&batch::endpoint(&cloud), ""))
         + &account(&cloud)
@@ -32,12 +32,12 @@ fn a_look_up_waits_for_the_account_to_be_created() {
 }
 
 #[test]
-fn a_provider_block_that_is_not_known_yet_is_never_taken_for_an_empty_one() {
+fn an_unknown_provider_block_is_never_treated_as_empty() {
     let cloud = Simulation::builder().start();
     let key = batch::access(&cloud);
     let unknown = "terraform_data.account.output";
     let (endpoint, all) = (batch::endpoint(&cloud), batch::one("one", SERVER));
-    // What the environment has would be the wrong account.
+    // The environment has another account.
     let workspace = Workspace::new("").env("AZURE_BATCH_ENDPOINT", "elsewhere.example");
     for (azure, batch, named) in [
         (
@@ -63,7 +63,7 @@ fn a_provider_block_that_is_not_known_yet_is_never_taken_for_an_empty_one() {
     workspace.plan().error().says(&["`batch`", "has not been applied yet"]);
     workspace.main(&(whole("azure") + &account(&cloud) + &batch::one("one", &endpoint)));
     workspace.plan().error().says(&["`azure`", "has not been applied yet"]);
-    // The login is of no interest to who has the key.
+    // With the key, no login is needed.
     let main = batch::block("client_secret = terraform_data.account.output", &key);
     workspace.main(&(main + &account(&cloud) + &all));
     workspace.plan().exits(2);

@@ -3,7 +3,7 @@
 use crate::harness::{Workspace, batch};
 
 #[test]
-fn all_mistakes_are_shown_at_once_each_at_its_line() {
+fn all_errors_are_shown_at_once_each_at_its_line() {
     let workspace = Workspace::new(&batch::one(
         "one",
         "account_endpoint       = \"https://acct.westeurope.batch.azure.com/pools\"
@@ -31,7 +31,7 @@ fn all_mistakes_are_shown_at_once_each_at_its_line() {
         ("min_support_days", &["must be between 0 and"]),
         ("max_results", &["must be between 1 and 1000"]),
         ("server_timeout_seconds", &["must be between 1 and 30"]),
-        // Terraform has no line for what is inside of an object, so the text says it all.
+        // Terraform does not show the line inside of an object, so the text names the attribute.
         ("data", &["`timeouts.read`: \"1 minute\" is not a duration"]),
     ] {
         let of_line: Vec<_> = errors
@@ -49,7 +49,7 @@ fn all_mistakes_are_shown_at_once_each_at_its_line() {
 }
 
 #[test]
-fn an_address_is_https_or_local_and_holds_nothing_but_host_and_port() {
+fn an_address_is_https_or_local_and_contains_only_host_and_port() {
     let cases = [
         ("plain", "http://acct.westeurope.batch.azure.com", "loopback hosts only"),
         ("query", "acct.westeurope.batch.azure.com?x=1", "query"),
@@ -65,7 +65,7 @@ fn an_address_is_https_or_local_and_holds_nothing_but_host_and_port() {
         .iter()
         .map(|(name, address, _)| batch::all(name, &format!("account_endpoint = {address:?}")))
         .collect();
-    // All of these are good.
+    // All of these are valid.
     for (number, address) in [
         "acct.westeurope.batch.azure.com",
         "https://acct.westeurope.batch.azure.com/",
@@ -90,7 +90,7 @@ fn an_address_is_https_or_local_and_holds_nothing_but_host_and_port() {
 }
 
 #[test]
-fn results_cannot_be_set_and_the_list_knows_no_most_recent() {
+fn results_cannot_be_set_and_the_list_has_no_most_recent() {
     let main = batch::one("one", "id = \"1\"\nurn = \"a:b:c:d\"\nversion = \"latest\"")
         + &batch::all("all", "most_recent = true");
     let outcome = Workspace::new(&main).validate().fails();
@@ -98,7 +98,7 @@ fn results_cannot_be_set_and_the_list_knows_no_most_recent() {
 }
 
 #[test]
-fn a_good_configuration_is_valid_without_a_login_and_without_a_network() {
+fn a_correct_configuration_is_valid_without_a_login_and_without_a_network() {
     Workspace::new(
         &("variable \"any\" {\n  type = string\n}\n".to_owned()
             + &batch::one(

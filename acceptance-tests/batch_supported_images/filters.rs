@@ -1,4 +1,4 @@
-//! What stays in the list, and what the service is asked to leave out.
+//! Which images match, and which filters are sent to the service.
 
 use serde_json::{Value, json};
 use simulated_clouds::batch::{Simulation, image};
@@ -15,15 +15,15 @@ const CONTAINERS: &[&str] = &[
     "ubuntu-hpc:2204",
 ];
 
-/// What finds [`CONTAINERS`], whatever the case of the words.
+/// The filters that find [`CONTAINERS`], in any case.
 const FOR_CONTAINERS: &str = "os_type = \"Linux\"\nverification_type = \"VERIFIED\"\n\
                               required_capabilities = [\"dockercompatible\"]\n";
 
-/// Further conditions on [`CONTAINERS`], and which of them stay.
+/// Further filters on [`CONTAINERS`], and the images that match.
 const NARROWED: [(&str, &str, &[&str]); 8] = [
     ("all", "", CONTAINERS),
     ("until", "supported_until = \"2025-04-22T23:59:59Z\"", CONTAINERS),
-    // An end of support equal to the limit is out, written with whatever offset.
+    // An end of support equal to the limit does not match, with any UTC offset.
     (
         "limit",
         "supported_until = \"2025-04-23T02:00:00+02:00\"",
@@ -57,7 +57,7 @@ const NARROWED: [(&str, &str, &[&str]); 8] = [
     ("neither", "required_capabilities = [\"DockerCompatible\", \"NoSuchThing\"]", &[]),
 ];
 
-/// Look-ups that have nothing in common, and the images that they find.
+/// Various data sources, and the images that they find.
 const APART: [(&str, &str, &[&str]); 9] = [
     (
         "any_case",
@@ -80,7 +80,7 @@ const APART: [(&str, &str, &[&str]); 9] = [
             "ubuntu-24_04-lts:server-gen1",
         ],
     ),
-    // The service writes fractions of a second as it likes.
+    // The service may send fractions of a second.
     (
         "before_the_fraction",
         "publisher = \"rockylinux\"\nsupported_until = \"2026-12-31T23:59:59.9999998Z\"",
@@ -88,7 +88,7 @@ const APART: [(&str, &str, &[&str]); 9] = [
     ),
     ("after_it", "publisher = \"rockylinux\"\nsupported_until = \"2027-01-01T00:00:00Z\"", &[]),
     ("two_digits", "offer = \"debian-11\"\nsupported_until = \"2026-08-31T00:00:00Z\"", &[]),
-    // What stands in OData is joined to the rest, and `or` inside of it stays inside.
+    // The OData filter is combined with the rest, and its `or` is put in parentheses.
     (
         "odata",
         "verification_type = \"verified\"\nexcluded_capabilities = [\"Generation2VMImage\"]\n\
@@ -116,7 +116,7 @@ fn found(list: &Value) -> Vec<String> {
 }
 
 #[test]
-fn filters_keep_what_they_say() {
+fn filters_keep_the_images_that_match() {
     let cloud = Simulation::builder().start();
     let mut main = batch::provider(&cloud);
     for (name, narrower, _) in NARROWED {
@@ -138,7 +138,7 @@ fn filters_keep_what_they_say() {
     let list = state.attributes("data.cloudimages_batch_supported_images.any_case");
     assert_eq!(list["publisher"], "Canonical");
     assert_eq!(list["urns"], json!(["canonical:ubuntu-24_04-lts:server-gen1:latest"]));
-    // Two look-ups are two, however alike.
+    // Two similar queries have different ids.
     let ids: std::collections::BTreeSet<_> = NARROWED
         .into_iter()
         .chain(APART)
@@ -155,7 +155,7 @@ fn filters_keep_what_they_say() {
 }
 
 #[test]
-fn what_the_service_can_filter_it_is_asked_to_filter() {
+fn filters_that_the_service_supports_are_sent_to_it() {
     let cloud = Simulation::builder().start();
     let main = batch::provider(&cloud)
         + &batch::all(
@@ -168,7 +168,7 @@ fn what_the_service_can_filter_it_is_asked_to_filter() {
     Workspace::new(&main).apply().ok();
     let requests = cloud.requests();
     assert_eq!(requests.len(), 1);
-    // Spaces are no plus signs, quotes are doubled, and only what the service knows is sent.
+    // Spaces are not plus signs, quotes are doubled, and only supported filters are sent.
     let filter = "(osType eq 'linux' or osType ne 'plan9') and osType eq 'linux' and \
                   verificationType eq 'verified' and nodeAgentSKUId eq 'batch.node.o''brien 1+'";
     let filter = filter.replace(' ', "%20").replace('\'', "%27").replace('+', "%2B");

@@ -1,4 +1,4 @@
-//! The list: complete, in one order, whatever the service's pages and quirks.
+//! The list: complete, in a fixed order, for all pages and quirks of the service.
 
 use serde_json::{Value, json};
 use simulated_clouds::batch::{NextLink, Simulation, catalogue, generated, image};
@@ -7,13 +7,13 @@ use crate::harness::{State, Workspace, batch};
 
 const ALL: &str = "data.cloudimages_batch_supported_images.all";
 
-/// The images of a look-up in the state.
+/// The images of a data source in the state.
 fn images<'a>(state: &'a State, name: &str) -> &'a Vec<Value> {
     let list = state.attributes(&format!("data.cloudimages_batch_supported_images.{name}"));
     list["images"].as_array().unwrap()
 }
 
-/// A configuration with one look-up, and an output that shows any change of it.
+/// A configuration with one data source, and an output that shows any change of it.
 fn watched(cloud: &Simulation) -> String {
     batch::provider(cloud)
         + &batch::all("all", "")
@@ -23,14 +23,14 @@ fn watched(cloud: &Simulation) -> String {
 }
 
 #[test]
-fn every_page_is_fetched_whatever_the_links_look_like() {
+fn every_page_is_fetched_with_all_forms_of_links() {
     let styles = [
         ("normal", NextLink::Normal),
         ("versionless", NextLink::WithoutApiVersion),
         ("empty_end", NextLink::EmptyOnLastPage),
     ];
     let clouds = styles.map(|(name, style)| {
-        // Tokens hold `%5E`, `/`, `=`, `:` and `$`, and are taken only as they were given.
+        // Tokens contain `%5E`, `/`, `=`, `:` and `$`, and are accepted only unchanged.
         (name, Simulation::builder().page_size(25).next_link(style).start())
     });
     let one_page = Simulation::builder().start();
@@ -54,7 +54,7 @@ fn every_page_is_fetched_whatever_the_links_look_like() {
         for request in &requests {
             assert_eq!(request.query_value("api-version").as_deref(), Some("2024-07-01.20.0"));
         }
-        // Each page is a request of its own: another id, and signed anew.
+        // Each page is a separate request with its own id and signature.
         let of = |name: &str| {
             let values = requests.iter().map(|request| request.header(name).unwrap());
             values.collect::<std::collections::BTreeSet<_>>().len()
@@ -76,10 +76,10 @@ fn another_order_or_page_split_of_the_service_changes_nothing() {
     };
     let keys: Vec<_> = images(&state, "all").iter().map(key).collect();
     assert!(keys.is_sorted(), "{keys:?}");
-    // The number of pages is the user's business, and another look-up by name only.
+    // The page size changes the id of the query only.
     workspace.is_settled();
     assert_eq!(workspace.state().attributes(ALL), state.attributes(ALL));
-    // The address may come from here or there.
+    // The address may come from either block.
     workspace.main(
         &watched(&cloud)
             .replace(
@@ -117,7 +117,7 @@ fn an_empty_list_is_a_list() {
     }
 }
 
-/// Entries as no documentation has them, but as a service in motion may send them.
+/// Undocumented entries, which the service may send in the future.
 fn odd_items() -> Vec<Value> {
     let mut full = image("p", "full", "1", "batch.node.ubuntu 24.04", true, &["A", "B"], "");
     full["batchSupportEndOfLife"] = json!("2031-05-01T02:00:00.1234567+02:00");
@@ -141,11 +141,11 @@ fn odd_items() -> Vec<Value> {
 }
 
 #[test]
-fn every_field_is_there_and_what_is_odd_never_hides_the_rest() {
+fn every_field_is_present_and_odd_images_do_not_hide_the_rest() {
     let cloud = Simulation::builder().items(odd_items()).start();
     let workspace = Workspace::new(&watched(&cloud)).env("TZ", "Asia/Tokyo");
     let warnings = workspace.plan().exits(2).warnings();
-    // All that is odd is one warning, and names what it is about.
+    // There is one warning about all odd images, which names them.
     assert_eq!(warnings.len(), 1, "{warnings:#?}");
     warnings[0].says(&[
         "p:odd-date:1:latest",
@@ -199,7 +199,7 @@ fn every_field_is_there_and_what_is_odd_never_hides_the_rest() {
 }
 
 #[test]
-fn five_thousand_images_on_five_pages_are_no_trouble() {
+fn five_thousand_images_on_five_pages_are_listed() {
     let cloud = Simulation::builder().items(generated(5_000)).start();
     let main = batch::provider(&cloud)
         + &batch::all("all", "")

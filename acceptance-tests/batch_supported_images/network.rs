@@ -1,4 +1,4 @@
-//! The way to the service: a proxy, and an authority for certificates that only this network has.
+//! The network to the service: a proxy, and a private certificate authority.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -13,13 +13,13 @@ use simulated_clouds::batch::{ACCOUNT, ACCOUNT_KEY, NextLink, Simulation};
 
 use crate::harness::{Workspace, batch};
 
-/// A proxy behind which `host` is: it answers with a certificate of its own authority, and passes
-/// requests on to the simulated service.
+/// A proxy in front of `host`: it has a certificate of a private authority, and forwards requests
+/// to the simulated service.
 struct Proxy {
     address: SocketAddr,
     /// The certificate of the authority.
     authority: String,
-    /// Where clients wanted to go.
+    /// The hosts that clients asked for.
     wanted: Arc<Mutex<Vec<String>>>,
 }
 
@@ -51,7 +51,7 @@ impl Proxy {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (config, noted) = (Arc::clone(&config), Arc::clone(&noted));
-                // A client that does not like the certificate leaves: no matter of the proxy's.
+                // A client that rejects the certificate disconnects, which is not an error here.
                 std::thread::spawn(move || serve(stream, config, &noted, service).ok());
             }
         });
@@ -88,7 +88,7 @@ fn serve(
     stream.flush()
 }
 
-/// What comes up to the first empty line.
+/// Reads up to the first empty line.
 fn head(stream: &mut impl Read) -> std::io::Result<String> {
     let mut bytes = Vec::new();
     while !bytes.ends_with(b"\r\n\r\n") {
@@ -100,7 +100,7 @@ fn head(stream: &mut impl Read) -> std::io::Result<String> {
 }
 
 #[test]
-fn a_service_behind_a_proxy_and_an_authority_of_ones_own_is_reached() {
+fn a_service_behind_a_proxy_with_a_private_authority_is_reached() {
     let host = format!("{ACCOUNT}.westeurope.batch.example");
     let cloud = Simulation::builder().page_size(40).start();
     cloud.set_public_url(&format!("https://{host}"));
@@ -119,11 +119,11 @@ fn a_service_behind_a_proxy_and_an_authority_of_ones_own_is_reached() {
     assert_eq!(cloud.request_count(), 2);
     let connect = format!("CONNECT {host}:443 HTTP/1.1");
     assert_eq!(proxy.wanted(), [connect.clone(), connect]);
-    // Nothing follows a link that leaves the protected way.
+    // A link to plain http is not followed.
     cloud.set_next_link(NextLink::Scheme("http".to_owned()));
     workspace.plan().error().says(&[&format!("pointed to http://{host}:80"), "credentials"]);
     assert_eq!(cloud.request_count(), 3);
-    // Whoever does not know the authority sends nothing.
+    // Without trust in the authority, nothing is sent.
     let look_up = workspace.path().join("main.tf");
     let text = std::fs::read_to_string(look_up).unwrap().replace("30s", "2s");
     workspace.main(&text);

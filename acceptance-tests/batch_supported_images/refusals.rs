@@ -1,10 +1,10 @@
-//! What the service refuses, or answers oddly, is an error that says why.
+//! Refusals and unexpected responses of the service are errors with a reason.
 
 use simulated_clouds::batch::{Fault, NextLink, Simulation, generated};
 
 use crate::harness::{Diagnostic, Outcome, Workspace, batch};
 
-/// The only error about a look-up.
+/// The only error about a data source.
 #[track_caller]
 fn error(outcome: &Outcome, name: &str) -> Diagnostic {
     let errors = outcome.errors_about(&format!("data.cloudimages_batch_supported_images.{name}"));
@@ -12,7 +12,7 @@ fn error(outcome: &Outcome, name: &str) -> Diagnostic {
     errors[0].clone()
 }
 
-/// One look-up for each account.
+/// One data source for each account.
 fn plan<'a>(clouds: impl IntoIterator<Item = (&'a str, &'a Simulation)>) -> Outcome {
     let look_up = |(name, cloud): (&'a str, &Simulation)| {
         batch::aliased(name, "", &batch::access(cloud)) + &batch::all_by(name, "")
@@ -55,7 +55,7 @@ fn a_list_without_end_ends() {
 }
 
 #[test]
-fn a_broken_answer_is_shown_in_part_with_its_status() {
+fn a_broken_response_is_shown_in_part_with_its_status() {
     let json = "application/json;odata=minimalmetadata";
     let long = "x".repeat(3_000);
     let talkative = format!(
@@ -69,9 +69,9 @@ fn a_broken_answer_is_shown_in_part_with_its_status() {
         ("half", Fault::body(400, json, "{\"code\":\"Inv"), &["HTTP 400", "{\"code\":\"Inv"]),
         ("talkative", Fault::body(400, json, talkative), &["HTTP status: 400", "xxx ..."]),
         ("long_page", Fault::body(404, "text/html", long.clone()), &["HTTP 404", "xxx ..."]),
-        ("good_object", Fault::body(200, json, "{}"), &["HTTP 200", "no list of images"]),
-        ("good_page", Fault::html(200), &["HTTP 200", "no list of images", "text/html"]),
-        ("good_half", Fault::truncated(), &["HTTP 200", "no list of images", "odata.metadata"]),
+        ("good_object", Fault::body(200, json, "{}"), &["HTTP 200", "not a list of images"]),
+        ("good_page", Fault::html(200), &["HTTP 200", "not a list of images", "text/html"]),
+        ("good_half", Fault::truncated(), &["HTTP 200", "not a list of images", "odata.metadata"]),
         ("good_nothing", Fault::empty(204), &["HTTP 204"]),
         (
             "texts",

@@ -1,4 +1,4 @@
-//! What passes is tried again, what does not pass is not, and time is kept.
+//! Transient failures are retried, permanent ones are not, and time limits are kept.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use simulated_clouds::batch::{Fault, Simulation};
 
 use crate::harness::{Workspace, batch, eventually};
 
-/// An account whose first requests go wrong.
+/// An account whose first requests fail.
 fn failing(times: usize, fault: Fault) -> Simulation {
     let cloud = Simulation::builder().start();
     cloud.fail_next(times, fault);
     cloud
 }
 
-/// One look-up for each account.
+/// One data source for each account.
 fn each(clouds: &[(&str, Simulation)], arguments: &str) -> Workspace {
     let look_up = |(name, cloud): &(&str, Simulation)| {
         batch::aliased(name, "", &batch::access(cloud)) + &batch::all_by(name, arguments)
@@ -22,7 +22,7 @@ fn each(clouds: &[(&str, Simulation)], arguments: &str) -> Workspace {
 }
 
 #[test]
-fn what_passes_is_tried_again() {
+fn transient_failures_are_retried() {
     let clouds = [
         ("s408", failing(1, Fault::status(408))),
         ("s429", failing(1, Fault::status(429))),
@@ -67,7 +67,7 @@ fn a_pause_that_the_service_asks_for_is_kept_and_signed_with_a_new_date() {
 }
 
 #[test]
-fn what_does_not_pass_is_asked_once_and_said_in_full() {
+fn permanent_failures_are_not_retried_and_reported_in_full() {
     let clouds = [
         ("s400", failing(9, Fault::status(400))),
         ("s403", failing(9, Fault::status(403).code("AccountIsDisabled").message("No longer."))),
@@ -94,7 +94,7 @@ fn what_does_not_pass_is_asked_once_and_said_in_full() {
 }
 
 #[test]
-fn no_wait_is_longer_than_the_time_allowed() {
+fn no_wait_is_longer_than_the_time_limit() {
     let clouds = [
         ("busy", failing(9, Fault::status(429).retry_after("3600"))),
         ("silent", failing(9, Fault::hang())),

@@ -1,6 +1,6 @@
-//! The argument `azure`: every way to log in, and which of them is taken.
+//! The argument `azure`: every authentication method, and which of them is used.
 //!
-//! Batch is what the token is for: its account checks the audience to the letter.
+//! The tokens are for Batch, whose account checks the audience exactly.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +11,7 @@ use simulated_clouds::entra::{
 
 use crate::harness::{Workspace, batch};
 
-/// Made by `openssl pkcs12 -export` as it is today.
+/// Made by the current `openssl pkcs12 -export`.
 const RSA: &str = include_str!("certificates/rsa.pfx.base64");
 pub(super) const RSA_PEM: &str = include_str!("certificates/rsa.pem");
 pub(super) const PASSWORD: &str = "made-up-passphrase";
@@ -34,7 +34,7 @@ pub(super) fn write_certificate(workspace: &Workspace) {
     workspace.write("p256.txt", P256);
 }
 
-/// Puts an `az` into the PATH that does what `script` says, and notes its arguments.
+/// Puts an `az` into the PATH that runs `script`, and logs its arguments.
 #[cfg(unix)]
 pub(super) fn install_cli(workspace: &mut Workspace, script: &str) {
     use std::os::unix::fs::PermissionsExt;
@@ -48,7 +48,7 @@ pub(super) fn install_cli(workspace: &mut Workspace, script: &str) {
     workspace.set("PATH", std::env::join_paths(paths).unwrap());
 }
 
-/// What an `az` does that is logged in.
+/// An `az` that is logged in.
 pub(super) fn logged_in(login: &entra::Simulation, token: &str) -> String {
     login.tokens().register(token, AUDIENCE, std::time::Duration::from_secs(3600));
     let expires = time::OffsetDateTime::now_utc().unix_timestamp() + 3600;
@@ -62,7 +62,7 @@ fn paths(requests: &[Request]) -> Vec<&str> {
 }
 
 #[test]
-fn every_way_to_log_in_works_from_arguments() {
+fn every_authentication_method_works_from_arguments() {
     let (login, account) = clouds();
     login.accept_assertion("a.given.assertion");
     login.accept_assertion("an.assertion.in-a-file");
@@ -76,7 +76,7 @@ fn every_way_to_log_in_works_from_arguments() {
             "files",
             format!("{bare}client_id_file_path = \"id\"\nclient_secret_file_path = \"secret\"\n"),
         ),
-        // The same value twice is no contradiction.
+        // The same value twice is not a contradiction.
         ("both", format!("{}client_secret_file_path = \"secret\"\n", batch::secret(&login))),
         (
             "certificate_path",
@@ -140,7 +140,7 @@ fn every_way_to_log_in_works_from_arguments() {
 }
 
 #[test]
-fn what_a_platform_sets_is_found_in_the_environment() {
+fn variables_that_a_platform_sets_are_used() {
     let (login, account) = clouds();
     login.accept_assertion("the.pods.assertion");
     let host = ("ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST", login.url());
@@ -211,7 +211,7 @@ fn what_a_platform_sets_is_found_in_the_environment() {
 
 #[cfg(unix)]
 #[test]
-fn who_is_logged_in_to_the_azure_cli_needs_no_configuration() {
+fn with_a_login_of_the_azure_cli_no_configuration_is_needed() {
     let (login, account) = clouds();
     let mut workspace =
         Workspace::new(&batch::all("any", "")).env("AZURE_BATCH_ENDPOINT", account.url());
@@ -230,10 +230,10 @@ fn who_is_logged_in_to_the_azure_cli_needs_no_configuration() {
     assert_eq!(bearers.collect::<Vec<_>>(), ["the-token-of-the-cli"; 2]);
 }
 
-/// Configurations that lose one way to log in after the other, each with a login of its own.
+/// Configurations without one authentication method after the other, each with a separate login.
 #[cfg(unix)]
 #[test]
-fn the_first_complete_way_is_taken_and_its_failure_is_final() {
+fn the_first_complete_method_is_used_and_its_failure_is_final() {
     let logins: Vec<_> = (0..6).map(|_| clouds()).collect();
     let mut workspace = Workspace::new("");
     write_certificate(&workspace);
@@ -260,7 +260,7 @@ fn the_first_complete_way_is_taken_and_its_failure_is_final() {
             &format!("use_oidc = true\nuse_msi = true\nmsi_endpoint = {:?}\n", login.imds_url());
         let parts = [
             (0, certificate),
-            // Wrong, and right only for those who get this far.
+            // Invalid for all methods before this one.
             (1, format!("client_secret = {CLIENT_SECRET:?}\n")),
             (2, "oidc_token = \"a.given.assertion\"\n".to_owned()),
             (3, connection),
@@ -301,7 +301,7 @@ fn the_first_complete_way_is_taken_and_its_failure_is_final() {
         assert_eq!(form.contains("client_secret="), number == 1, "{form}");
         assert_eq!(form.contains("client_assertion=a.given.assertion"), number == 2, "{form}");
     }
-    // A secret that is wrong makes no room for the managed identity, nor for the CLI.
+    // With a wrong secret, neither the managed identity nor the CLI is tried.
     let (login, account) = clouds();
     let azure = batch::secret(&login).replace(CLIENT_SECRET, "mistaken")
         + &format!("use_msi = true\nmsi_endpoint = {:?}\n", login.imds_url());
@@ -312,7 +312,7 @@ fn the_first_complete_way_is_taken_and_its_failure_is_final() {
 }
 
 #[test]
-fn one_token_serves_all_look_ups_and_all_their_pages() {
+fn one_token_serves_all_data_sources_and_all_their_pages() {
     let (login, account) = clouds();
     let paged = Simulation::builder().tokens(&login.tokens()).page_size(20).start();
     let mut main = batch::block(&batch::secret(&login), &batch::endpoint(&account));
@@ -332,7 +332,7 @@ fn one_token_serves_all_look_ups_and_all_their_pages() {
 }
 
 #[test]
-fn each_cloud_has_a_scope_of_its_own() {
+fn each_cloud_has_its_own_scope() {
     let clouds = [
         ("usgovernment", "https://batch.core.usgovcloudapi.net/"),
         ("China", "https://batch.chinacloudapi.cn/"),

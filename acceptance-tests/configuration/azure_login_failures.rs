@@ -1,4 +1,4 @@
-//! The argument `azure`: what is said when a login fails or cannot be.
+//! The argument `azure`: the errors when a login fails or is not possible.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use simulated_clouds::entra::{self, CLIENT_ID, CLIENT_SECRET, TENANT_ID, When};
 use super::azure_login::{PASSWORD, clouds, write_certificate};
 use crate::harness::{Diagnostic, Outcome, Workspace, batch};
 
-/// The only error about a look-up.
+/// The only error about a data source.
 #[track_caller]
 fn error(outcome: &Outcome, name: &str) -> Diagnostic {
     let errors = outcome.errors_about(&format!("data.cloudimages_batch_supported_images.{name}"));
@@ -16,7 +16,7 @@ fn error(outcome: &Outcome, name: &str) -> Diagnostic {
     errors[0].clone()
 }
 
-/// One look-up for each way to log in.
+/// One data source for each authentication method.
 fn each(ways: &[(&str, String)], account: &Simulation) -> String {
     let look_up = |(name, azure): &(&str, String)| {
         batch::aliased(name, azure, &batch::endpoint(account)) + &batch::all_by(name, "")
@@ -25,7 +25,7 @@ fn each(ways: &[(&str, String)], account: &Simulation) -> String {
 }
 
 #[test]
-fn what_entra_id_says_is_shown_with_the_argument_to_look_at() {
+fn the_message_of_entra_id_is_shown_with_the_argument_to_check() {
     let (login, account) = clouds();
     let secret = batch::secret(&login);
     let application = batch::application(&login);
@@ -37,7 +37,7 @@ fn what_entra_id_says_is_shown_with_the_argument_to_look_at() {
         ("client", secret.replace(CLIENT_ID, "00000000-0000-4000-8000-000000000000")),
         (
             "certificate",
-            // Any certificate is unknown where none is registered, as is any issuer.
+            // Every certificate is unknown where none is registered, and so is every issuer.
             format!(
                 "{}{certificate}client_certificate_password = {PASSWORD:?}\n",
                 batch::application(&stranger)
@@ -120,7 +120,7 @@ fn what_entra_id_says_is_shown_with_the_argument_to_look_at() {
 }
 
 #[test]
-fn what_contradicts_itself_is_refused_before_anything_is_sent() {
+fn contradictions_are_refused_before_anything_is_sent() {
     let (login, account) = clouds();
     let secret = batch::secret(&login);
     let application = batch::application(&login);
@@ -182,7 +182,7 @@ fn what_contradicts_itself_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn a_login_service_in_trouble_is_asked_again_and_named_when_it_stays_so() {
+fn transient_failures_of_the_login_are_retried_and_lasting_ones_reported() {
     let mut main = String::new();
     let mut running = Vec::new();
     for (name, fault) in [
@@ -216,7 +216,7 @@ fn a_login_service_in_trouble_is_asked_again_and_named_when_it_stays_so() {
 fn a_token_that_is_refused_is_renewed_once() {
     let (login, account) = clouds();
     let (lost, deaf) = clouds();
-    // One account takes the second token, the other none at all.
+    // One account accepts the second token, the other none.
     account.fail_next(1, Fault::status(401));
     deaf.fail_next(9, Fault::status(401));
     let ways = [("account", &login, &account), ("deaf", &lost, &deaf)];
@@ -254,19 +254,19 @@ fn a_token_for_another_cloud_is_explained() {
 
 #[cfg(unix)]
 #[test]
-fn an_azure_cli_that_cannot_help_is_quoted() {
+fn a_failing_azure_cli_is_quoted() {
     let (login, account) = clouds();
     let mut workspace = Workspace::new(&batch::all("any", &batch::endpoint(&account)));
     let complaint = "echo \"ERROR: Please run 'az login' to setup account.\" >&2; exit 1";
     super::azure_login::install_cli(&mut workspace, complaint);
     workspace.plan().error().says(&["Please run 'az login' to setup account", "GetToken"]);
-    // A token in an answer that is cut off is not shown.
+    // A token in truncated output is not shown.
     let half = "echo '{\"accessToken\": \"half-a-s3cr3t'";
     super::azure_login::install_cli(&mut workspace, half);
     let outcome = workspace.plan();
     outcome.error().says(&["the Azure CLI's answer does not hold JSON"]);
     assert!(!outcome.stdout.contains("s3cr3t"), "{outcome}");
-    // Nor is it waited for beyond the time allowed.
+    // The wait for it does not exceed the time limit.
     super::azure_login::install_cli(&mut workspace, "exec sleep 60");
     let look_up =
         batch::all("any", &format!("{}timeouts = {{ read = \"2s\" }}", batch::endpoint(&account)));

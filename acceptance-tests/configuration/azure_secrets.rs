@@ -6,7 +6,7 @@ use simulated_clouds::entra::{CLIENT_SECRET, Request};
 use super::azure_login::{PASSWORD, clouds, write_certificate};
 use crate::harness::{Workspace, batch};
 
-/// What a request proves itself with: the value of each field or header that does.
+/// The credentials of a request: the value of each such field or header.
 fn proofs(request: &Request) -> Vec<String> {
     let authorization = request.header("authorization").into_iter();
     let authorization = authorization.map(|value| value.rsplit([' ', ':']).next().unwrap());
@@ -16,7 +16,7 @@ fn proofs(request: &Request) -> Vec<String> {
 }
 
 #[test]
-fn no_secret_is_found_in_the_most_talkative_log_nor_in_the_state() {
+fn no_secret_is_found_in_the_trace_log_or_in_the_state() {
     let (login, account) = clouds();
     let signed = Simulation::builder().page_size(30).start();
     login.accept_assertion("a.federated.assertion-from-elsewhere");
@@ -64,7 +64,7 @@ fn no_secret_is_found_in_the_most_talkative_log_nor_in_the_state() {
     workspace.main(good);
     let outcome = workspace.apply().ok();
     let log = failed.stderr + &outcome.stderr;
-    // The log is one, and tells what was asked.
+    // The log is not empty, and has the requests.
     let requests = [login.requests(), account.requests(), signed.requests()].concat();
     for request in signed.requests() {
         let id = request.header("client-request-id").unwrap();
@@ -88,7 +88,7 @@ fn no_secret_is_found_in_the_most_talkative_log_nor_in_the_state() {
 }
 
 #[test]
-fn the_schema_calls_secrets_sensitive() {
+fn the_schema_marks_secrets_as_sensitive() {
     let outcome = Workspace::new("").run(&["providers", "schema", "-json"]).ok();
     let provider = "registry.terraform.io/cloudimages/cloudimages";
     let schema = outcome.messages().remove(0);

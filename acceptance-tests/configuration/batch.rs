@@ -4,13 +4,13 @@ use simulated_clouds::batch::{ACCOUNT, ACCOUNT_KEY, Simulation};
 
 use crate::harness::{Diagnostic, Workspace, batch};
 
-/// A look-up that needs nothing of its own.
+/// A data source without arguments.
 fn any() -> String {
     batch::all("any", "")
 }
 
 #[test]
-fn arguments_win_over_variables_and_the_look_up_over_both() {
+fn arguments_take_precedence_over_variables_and_the_data_source_over_both() {
     let [own, provider, environment] =
         ["own", "provider", "environment"].map(|name| Simulation::builder().account(name).start());
     let key = format!("account_key = {ACCOUNT_KEY:?}\n");
@@ -18,10 +18,10 @@ fn arguments_win_over_variables_and_the_look_up_over_both() {
         .env("AZURE_BATCH_ENDPOINT", environment.url())
         .env("AZURE_BATCH_ACCOUNT", "environment")
         .env("AZURE_BATCH_ACCESS_KEY", format!("  {ACCOUNT_KEY}\r\n"));
-    // White space around a key does no harm.
+    // Whitespace around a key is ignored.
     workspace.main(&any());
     workspace.plan().ok();
-    // The key stays, the account is another one.
+    // The same key, another account.
     let account = format!("{}account_name = \"provider\"\n", batch::endpoint(&provider));
     workspace.main(&(batch::block("", &account) + &any()));
     workspace.plan().ok();
@@ -38,7 +38,7 @@ fn arguments_win_over_variables_and_the_look_up_over_both() {
 }
 
 #[test]
-fn a_look_up_without_account_or_login_says_all_the_ways_to_give_them() {
+fn a_missing_account_or_login_is_an_error_with_all_ways_to_set_them() {
     // There is no Azure CLI where these tests look for it.
     let workspace = Workspace::new(&any());
     workspace.validate().ok();
@@ -76,7 +76,7 @@ fn a_look_up_without_account_or_login_says_all_the_ways_to_give_them() {
 }
 
 #[test]
-fn a_key_that_does_not_fit_is_explained_and_not_shown() {
+fn a_wrong_key_is_explained_and_not_shown() {
     let cloud = Simulation::builder().start();
     let strict = Simulation::builder().shared_key_not_allowed().start();
     let access = batch::access(&cloud);
@@ -86,7 +86,7 @@ fn a_key_that_does_not_fit_is_explained_and_not_shown() {
         ("key", access.replace(ACCOUNT_KEY, wrong)),
         ("name", access.replace(&format!("{ACCOUNT:?}"), "\"somebody\"")),
         ("refused", batch::access(&strict)),
-        // The host does not tell the account's name.
+        // The account's name cannot be derived from the host.
         (
             "nameless",
             access.lines().filter(|l| !l.contains("name")).map(|l| format!("{l}\n")).collect(),
@@ -123,7 +123,7 @@ fn a_key_that_does_not_fit_is_explained_and_not_shown() {
 }
 
 #[test]
-fn mistakes_in_the_block_are_found_by_validate_and_named_in_full() {
+fn errors_in_the_block_are_found_by_validate_and_named_in_full() {
     let main = batch::block(
         "environment = \"germany\"\nactive_directory_authority_host = \
          \"http://login.example\"\nresource_manager_endpoint = \"https://h?q\"\nclient_certificate \

@@ -4,11 +4,11 @@ use simulated_clouds::ucloud::{Account, Image, REGION, Simulation};
 
 use crate::harness::{Workspace, ucloud};
 
-/// A look-up that needs nothing of its own.
+/// A data source without arguments.
 const ANY: &str = "data \"cloudimages_ucloud_images\" \"any\" {}\n";
 
 #[test]
-fn arguments_win_over_variables_and_variables_over_the_profile() {
+fn arguments_take_precedence_over_variables_and_variables_over_the_profile() {
     let own = Account::new("argument-public", "argument-private").project("org-argument");
     let env = Account::new("variable-public", "variable-private").project("org-variable");
     let file = Account::new("profile-public", "profile-private").project("org-profile");
@@ -50,7 +50,7 @@ fn arguments_win_over_variables_and_variables_over_the_profile() {
     workspace.main(&(ucloud::block("profile = \"default\"\nproject_id = \"org-profile\"") + ANY));
     assert_eq!(asked(&workspace), ["profile-public", "cn-variable", "org-profile"]);
 
-    // Without any word about keys the file is what is left.
+    // Without any settings of keys, the file is used.
     for name in ["UCLOUD_PUBLIC_KEY", "UCLOUD_PRIVATE_KEY", "UCLOUD_PROJECT_ID"] {
         workspace.set(name, "");
     }
@@ -59,12 +59,12 @@ fn arguments_win_over_variables_and_variables_over_the_profile() {
 }
 
 #[test]
-fn a_look_up_without_keys_or_region_says_all_the_ways_to_give_them() {
+fn missing_keys_or_region_are_an_error_with_all_ways_to_set_them() {
     let cloud = Simulation::start();
     let base = format!("base_url = {:?}\n", cloud.url());
     let workspace = Workspace::new(&(ucloud::block(&base) + ANY));
     workspace.validate().ok();
-    // What is missing is said all at once.
+    // Everything missing is reported at once.
     workspace.plan().error().says(&[
         "Missing region",
         "`region` here",
@@ -87,7 +87,7 @@ fn a_look_up_without_keys_or_region_says_all_the_ways_to_give_them() {
 }
 
 #[test]
-fn a_shared_file_that_cannot_serve_is_named_before_anything_is_sent() {
+fn an_unusable_shared_file_is_named_before_anything_is_sent() {
     let cloud = Simulation::start();
     let common = format!("base_url = {:?}\nregion = {REGION:?}\n", cloud.url());
     let workspace = Workspace::new("");
@@ -112,7 +112,7 @@ fn a_shared_file_that_cannot_serve_is_named_before_anything_is_sent() {
 }
 
 #[test]
-fn mistakes_in_the_block_are_found_by_validate_and_named_in_full() {
+fn errors_in_the_block_are_found_by_validate_and_named_in_full() {
     let workspace = Workspace::new(
         &(ucloud::block(
             "profile = \"ci\"\npublic_key = \"kP\"\nprivate_key = \"s3cr3t-9\"\nmax_retries = 1000\n\
@@ -139,7 +139,7 @@ fn mistakes_in_the_block_are_found_by_validate_and_named_in_full() {
 }
 
 #[test]
-fn a_base_url_in_the_environment_is_held_to_the_same_rules() {
+fn a_base_url_in_the_environment_follows_the_same_rules() {
     let workspace = Workspace::new(ANY)
         .env("UCLOUD_PUBLIC_KEY", "kP")
         .env("UCLOUD_PRIVATE_KEY", "sK")
@@ -155,7 +155,7 @@ fn a_cloud_that_nothing_uses_needs_no_configuration() {
 }
 
 #[test]
-fn configuration_that_is_known_only_after_apply_is_never_taken_for_missing() {
+fn configuration_that_is_known_only_after_apply_is_never_treated_as_missing() {
     let cloud = Simulation::start();
     let access = ucloud::access(&cloud);
     let main = ucloud::block(&format!("{access}region = terraform_data.region.output"))
@@ -171,7 +171,7 @@ fn configuration_that_is_known_only_after_apply_is_never_taken_for_missing() {
 }
 
 #[test]
-fn aliases_and_many_look_ups_in_one_plan_do_not_mix() {
+fn aliases_and_many_data_sources_in_one_plan_do_not_mix() {
     let (east, west) = (Account::new("east-key", "east-secret"), Account::new("west-key", "sK"));
     let cloud = Simulation::builder()
         .account(east.clone())

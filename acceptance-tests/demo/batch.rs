@@ -1,4 +1,4 @@
-//! The account of Azure Batch that the demonstration looks into. Acceptance tests of the
+//! The account of Azure Batch that the demonstration uses. Acceptance tests of the
 //! demonstration's configuration use it as well.
 
 use simulated_clouds::batch::Simulation;

@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Says what comes next.
+/// Prints the next step.
 fn step(text: &str) {
     println!("\n==> {text}");
 }

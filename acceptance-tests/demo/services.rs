@@ -1,4 +1,4 @@
-//! The simulated services, and what Terraform has to be told about them.
+//! The simulated services, and the configuration for them.
 //!
 //! Another cloud is another field here and another file in `examples/demo`.
 
@@ -27,7 +27,7 @@ impl Services {
         Self { ucloud: Simulation::start(), hci, batch }
     }
 
-    /// What there is, one service to a line.
+    /// The services, one per line.
     pub(crate) fn introduction(&self) -> String {
         let images = catalogue().len();
         let ucloud = format!("UCloud at {}: {images} images in {REGION}", self.ucloud.url());
@@ -68,7 +68,7 @@ impl Services {
         self.ucloud.set_images(images);
     }
 
-    /// What the services were asked.
+    /// The requests to the services.
     pub(crate) fn summary(&self) -> String {
         let count = self.ucloud.request_count();
         let ucloud = format!("The simulated UCloud answered {count} signed requests.");

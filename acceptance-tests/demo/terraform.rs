@@ -72,8 +72,7 @@ impl Terraform {
         if !stdout().is_terminal() || env::var_os("NO_COLOR").is_some() {
             command.arg("-no-color");
         }
-        // Nothing of the user's own may decide where the requests go, nor what they are signed
-        // with.
+        // The user's environment must not decide where the requests go, nor how they are signed.
         let kept = ["PATH", "HOME", "TMPDIR", "TERM", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE"];
         let status = command
             .env_clear()

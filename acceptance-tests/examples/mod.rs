@@ -1,4 +1,4 @@
-//! What stands in `examples`: people copy it, so it has to work.
+//! The configurations in `examples`: people copy them, so they have to work.
 
 use std::fs;
 use std::path::{Path, PathBuf};

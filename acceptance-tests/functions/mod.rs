@@ -13,7 +13,7 @@ fn call(function: &str, argument: &str) -> String {
 }
 
 #[test]
-fn functions_take_names_apart_without_any_configuration() {
+fn functions_parse_names_without_any_configuration() {
     let id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-edge/providers/\
               Microsoft.AzureStackHCI/galleryImages/golden";
     for (function, argument, parts) in [

@@ -13,7 +13,7 @@ fn output(name: &str, id: &str) -> String {
 }
 
 #[test]
-fn an_id_in_any_case_is_taken_apart_also_that_of_an_image_yet_to_be_made() {
+fn an_id_in_any_case_is_parsed_also_that_of_an_image_that_is_not_created_yet() {
     let azure = Azure::start();
     let upper = format!("{:?}", id("Golden").to_uppercase());
     let main = azure.main(&Image::new())
@@ -33,7 +33,7 @@ fn an_id_in_any_case_is_taken_apart_also_that_of_an_image_yet_to_be_made() {
 }
 
 #[test]
-fn what_is_no_such_id_is_refused_with_the_expected_form() {
+fn an_invalid_id_is_refused_with_the_expected_form() {
     let other = id("golden").replace("galleryImages", "marketplaceGalleryImages");
     let main: String = [("slash", id("golden") + "/"), ("other", other), ("empty", String::new())]
         .map(|(name, id)| output(name, &format!("{id:?}")))

@@ -1,4 +1,4 @@
-//! `provider::cloudimages::parse_image_urn`: what a URN is made of.
+//! `provider::cloudimages::parse_image_urn`: the parts of a URN.
 
 use serde_json::json;
 use simulated_clouds::batch::Simulation;
@@ -8,7 +8,7 @@ use crate::harness::{Workspace, batch};
 const LATEST: &str = "provider::cloudimages::parse_image_urn(\"Canonical:UbuntuServer:18.04-LTS\")";
 
 #[test]
-fn a_urn_is_taken_apart_without_any_configuration() {
+fn a_urn_is_parsed_without_any_configuration() {
     let full = LATEST.replace("LTS", "LTS:18.04.202401161");
     let main =
         format!("output \"full\" {{ value = {full} }}\noutput \"latest\" {{ value = {LATEST} }}\n");
@@ -45,7 +45,7 @@ fn a_urn_from_one_place_selects_the_image_in_another() {
 }
 
 #[test]
-fn what_is_no_urn_is_refused_at_the_argument() {
+fn an_invalid_urn_is_refused_at_the_argument() {
     for urn in ["Canonical:UbuntuServer", "a::c", "/subscriptions/0/images/1"] {
         let main = format!(
             "output \"x\" {{\n  value = {}\n}}\n",

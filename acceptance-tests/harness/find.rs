@@ -1,4 +1,4 @@
-//! Where `terraform` is. The demonstration has the same question.
+//! Finds `terraform`, also for the demonstration.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ const OLDEST: (u64, u64) = (1, 11);
 /// The executable.
 ///
 /// # Errors
-/// Says what is wrong and how to get one that works.
+/// What is wrong and how to install a suitable one.
 pub(crate) fn terraform() -> Result<PathBuf, String> {
     let (major, minor) = OLDEST;
     found().map_err(|why| {

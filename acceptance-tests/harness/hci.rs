@@ -10,7 +10,7 @@ pub(crate) const IMAGE: &str = "cloudimages_hci_gallery_image.golden";
 /// Where the image's disk is. Its signature stands for what opens a storage account.
 pub(crate) const DISK: &str = "https://made-up.blob.core.windows.net/vhds/golden.vhdx";
 
-/// A signature as they come: encoded in URLs, with characters that encoding changes.
+/// A realistic signature: with characters that are encoded in URLs.
 pub(crate) const SIGNATURE: &str = "sv=2024-11-04&se=2199-01-01T00%3A00%3A00Z&sr=b&sp=r&\
                                     sig=m4deUp%2FSigna%2Bture0123456789%3D";
 
@@ -64,7 +64,7 @@ impl Azure {
         requests
     }
 
-    /// The looks at operations.
+    /// The polls of operations.
     pub(crate) fn polls(&self) -> Vec<Request> {
         let mut requests = self.sent("GET");
         requests.retain(|request| request.path().contains("/operationStatuses/"));
@@ -82,7 +82,7 @@ impl Azure {
 pub(crate) struct Image(Vec<(String, String)>);
 
 impl Image {
-    /// What has to be given, with a disk behind a signature.
+    /// The required arguments, with a disk behind a signature.
     pub(crate) fn new() -> Self {
         let mut image = Self(Vec::new());
         for (name, value) in [

@@ -1,7 +1,7 @@
-//! Runs `terraform` as a user would, and reads what it leaves behind.
+//! Runs `terraform` as a user would, and reads its results.
 //!
-//! Each test has a folder of its own, with its own home and an environment that holds nothing of
-//! the developer's: credentials found there would change what is tested.
+//! Each test has its own folder and home, and an environment without that of the developer:
+//! credentials found there would change what is tested.
 
 mod attached;
 pub(crate) mod batch;
@@ -27,8 +27,8 @@ pub(crate) use workspace::{PROVIDER, Workspace};
 
 use std::time::{Duration, Instant};
 
-/// How long anything may take that has to happen. Far more than it needs: a computer may be busy
-/// with other tests.
+/// The timeout for expected events. Far more than they need: a computer may be busy with other
+/// tests.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits until `happened`.

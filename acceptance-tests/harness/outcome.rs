@@ -1,4 +1,4 @@
-//! How a run ended, and what it said.
+//! The result and the output of a run.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What Terraform remembers after a run: the state file, as it is.
+//! The state file after a run.
 
 use serde_json::Value;
 
@@ -39,7 +39,7 @@ impl State {
         }
     }
 
-    /// Whether Terraform is going to replace the object because its creation went wrong.
+    /// Whether the object is tainted.
     #[track_caller]
     pub(crate) fn is_tainted(&self, address: &str) -> bool {
         self.instance(address).unwrap()["status"] == "tainted"

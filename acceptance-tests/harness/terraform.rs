@@ -5,11 +5,11 @@ use std::sync::{Condvar, LazyLock, Mutex, PoisonError};
 
 use super::find;
 
-/// Terraform and its plugins are busy processes: more at once would only wait for each other, and
-/// then for longer than Terraform itself is willing to.
+/// Terraform and its plugins need CPU time: more at once would only wait for each other, and could
+/// exceed Terraform's own timeouts.
 const AT_ONCE: usize = 3;
 
-/// The executable. Without one the test fails: tests that were not run must not look like success.
+/// The executable. Without one the test fails: a skipped test must not count as passed.
 pub(crate) fn executable() -> &'static Path {
     static FOUND: LazyLock<Result<PathBuf, String>> = LazyLock::new(find::terraform);
     match &*FOUND {
@@ -21,7 +21,7 @@ pub(crate) fn executable() -> &'static Path {
     }
 }
 
-/// The right to run one terraform.
+/// The permit to run one terraform.
 #[derive(Debug)]
 pub(crate) struct Slot(());
 

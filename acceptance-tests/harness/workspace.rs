@@ -15,7 +15,7 @@ use super::{Outcome, State};
 /// The provider under test, built by cargo for these tests.
 pub(crate) const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-cloudimages");
 
-/// A folder of its own for one test, gone when the test ends.
+/// A separate folder for one test, removed when the test ends.
 #[derive(Debug)]
 pub(crate) struct Workspace {
     folder: TempDir,
@@ -186,7 +186,7 @@ impl Workspace {
         self.plan().ok();
     }
 
-    /// What Terraform remembers.
+    /// The state.
     #[track_caller]
     pub(crate) fn state(&self) -> State {
         State::new(fs::read_to_string(self.path().join("terraform.tfstate")).unwrap())

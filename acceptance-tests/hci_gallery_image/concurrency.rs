@@ -30,15 +30,15 @@ fn many_images_share_one_token_and_take_no_more_requests_than_they_need() {
     for n in 0..IMAGES {
         assert_eq!(azure.arm.put_count(RESOURCE_GROUP, &format!("image-{n}")), 1);
     }
-    // Looks at what is under way come eight at a time at most: each of them lasts longer than this.
+    // At most eight operations are polled at a time: each poll lasts longer than this.
     let within = LATENCY.mul_f32(0.7);
     let polls = azure.polls();
     for (n, poll) in polls.iter().enumerate() {
         let burst = polls[n..].iter().take_while(|other| other.at - poll.at < within).count();
-        assert!(burst <= 8, "{burst} looks at once");
+        assert!(burst <= 8, "{burst} polls at once");
     }
-    // About ten looks fit in.
-    assert!(polls.len() <= IMAGES * 12, "{} looks", polls.len());
+    // There is time for about ten polls.
+    assert!(polls.len() <= IMAGES * 12, "{} polls", polls.len());
 
     // A plan without changes reads each image once.
     azure.arm.forget_requests();

@@ -1,4 +1,4 @@
-//! What is sent to make an image, and what is remembered of it.
+//! The request to create an image, and the state after it.
 
 use serde_json::{Value, json};
 use simulated_clouds::arm::{RESOURCE_GROUP, SUBSCRIPTION_ID, custom_location_id};
@@ -11,7 +11,7 @@ fn bodies(azure: &Azure) -> Vec<Value> {
 }
 
 #[test]
-fn an_image_is_made_by_one_request_that_holds_what_was_written_and_nothing_else() {
+fn an_image_is_created_by_one_request_with_the_configured_arguments_only() {
     let azure = Azure::start();
     let workspace = Workspace::new(&azure.main(&Image::new()));
     let state = workspace.step();
@@ -34,7 +34,7 @@ fn an_image_is_made_by_one_request_that_holds_what_was_written_and_nothing_else(
     assert!(image["storage_path_id"].as_str().unwrap().ends_with("/UserStorage1-3f2a"));
     assert!(image["tags"].is_null());
 
-    // All that is asked to make an image can be found under one id.
+    // All requests to create an image have one correlation id.
     let requests = azure.arm.requests();
     let (put, polls) = (&azure.sent("PUT")[0], azure.polls());
     let correlation = put.header("x-ms-correlation-request-id").unwrap();
@@ -97,7 +97,7 @@ fn every_argument_reaches_the_service() {
     assert_eq!(sent[1], expected);
     let address = "cloudimages_hci_gallery_image.of_machine";
     assert_eq!(state.attributes(address)["source_virtual_machine_id"], machine);
-    // One version of the API for each image, in all that is asked about it, and only once.
+    // One version of the API for each image, in all its requests, and only once.
     for request in azure.arm.requests() {
         let versions: Vec<_> =
             request.query().into_iter().filter(|(name, _)| name == "api-version").collect();

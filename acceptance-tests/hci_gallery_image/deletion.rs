@@ -1,4 +1,4 @@
-//! Deleting an image, all the way and honestly.
+//! Deleting an image, until it is gone.
 
 use simulated_clouds::arm::{Lro, Outcome, RESOURCE_GROUP};
 
@@ -6,7 +6,7 @@ use crate::harness::Workspace;
 use crate::harness::hci::{Azure, IMAGE, Image};
 
 #[test]
-fn a_deletion_is_over_when_the_image_is_gone_however_the_service_tells() {
+fn a_deletion_is_over_when_the_image_is_gone_in_all_forms_of_the_protocol() {
     for style in
         [Lro::async_operation(), Lro::both(), Lro::none().accepted_with(202), Lro::synchronous()]
     {

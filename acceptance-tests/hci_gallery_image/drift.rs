@@ -1,4 +1,4 @@
-//! What has become of an image since the last apply.
+//! Changes of an image since the last apply.
 
 use serde_json::json;
 use simulated_clouds::arm::{Fault, RESOURCE_GROUP, SUBSCRIPTION_ID, When};
@@ -19,7 +19,7 @@ fn planned(action: &str) -> [(String, String); 1] {
 }
 
 #[test]
-fn an_image_that_is_gone_is_made_anew() {
+fn an_image_that_is_gone_is_created_again() {
     let (azure, workspace) = made();
     azure.arm.remove_image(RESOURCE_GROUP, "golden");
     assert_eq!(workspace.plan().exits(2).changes(), planned("create"));
@@ -28,12 +28,12 @@ fn an_image_that_is_gone_is_made_anew() {
     azure.arm.remove_resource_group(RESOURCE_GROUP);
     assert_eq!(workspace.plan().exits(2).changes(), planned("create"));
     workspace.apply().error().says(&["ResourceGroupNotFound", "`resource_group_name`"]);
-    // Deleting what is not there is no error.
+    // Deleting an image that does not exist is not an error.
     workspace.destroy().ok();
 }
 
 #[test]
-fn an_answer_that_does_not_say_gone_never_removes_the_image() {
+fn only_a_not_found_of_the_service_removes_the_image() {
     let (azure, workspace) = made();
     let denied = Fault::status(403)
         .code("AuthorizationFailed")
@@ -60,7 +60,7 @@ fn an_answer_that_does_not_say_gone_never_removes_the_image() {
 }
 
 #[test]
-fn an_image_that_failed_is_warned_of_and_replaced() {
+fn a_failed_image_is_reported_with_a_warning_and_replaced() {
     let (azure, workspace) = made();
     let status = json!({"errorCode": "StorageLost", "errorMessage": "The volume is offline."});
     let failed = json!({"properties": {"provisioningState": "Failed", "status": status}});
@@ -83,13 +83,13 @@ fn an_image_that_the_service_works_on_is_waited_for() {
         assert_eq!(workspace.plan().exits(2).changes(), planned("update"));
         let before = azure.arm.request_count();
         let mut run = workspace.start(&["apply", "-json", "-auto-approve"]);
-        run.until("looks at the image", || azure.arm.request_count() > before + 3);
+        run.until("polls of the image", || azure.arm.request_count() > before + 3);
         let ready = json!({"properties": {"provisioningState": "Succeeded"}});
         azure.arm.change_image(RESOURCE_GROUP, "golden", &ready);
         run.finish().ok();
         workspace.is_settled();
     }
-    // One that somebody else deletes is none to wait for, and no error.
+    // One that somebody else deletes is not waited for, and not an error.
     let deleting = json!({"properties": {"provisioningState": "Deleting"}});
     azure.arm.change_image(RESOURCE_GROUP, "golden", &deleting);
     workspace.plan().ok();

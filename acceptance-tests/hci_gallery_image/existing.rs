@@ -1,4 +1,4 @@
-//! Images that exist already and are somebody else's.
+//! Images that exist already and were created by somebody else.
 
 use serde_json::json;
 use simulated_clouds::arm::RESOURCE_GROUP;
@@ -14,7 +14,7 @@ fn an_existing_image_is_never_overwritten_but_can_be_imported_as_the_error_says(
     let error = workspace.apply().error();
     error.says(&["exists already", "terraform import", &format!("id = \"{}\"", id("golden"))]);
     assert_eq!(azure.writes(), 0);
-    // The block can be pasted as it is, but for the name.
+    // The block can be pasted unchanged, except for the name.
     let block = error.detail.split_once("import {").unwrap().1.split_once('}').unwrap().0;
     let block = format!("import {{{block}}}\n").replace("<name>", "golden");
     workspace.write("import.tf", &block);

@@ -1,4 +1,4 @@
-//! Downloads that fail or take too long: what is said, and what is left.
+//! Downloads that fail or take too long: the errors and the state.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::harness::Workspace;
 use crate::harness::hci::{Azure, DISK, IMAGE, Image, SIGNATURE, id};
 
 #[test]
-fn a_failed_download_is_reported_with_the_services_reasons_and_made_anew() {
+fn a_failed_download_is_reported_with_the_services_reasons_and_created_again() {
     let azure = Azure::start();
     // Services quote what they were sent.
     let quote = format!("GET {DISK}?{SIGNATURE} was answered with 403.");
@@ -67,13 +67,13 @@ fn an_operation_that_succeeds_with_a_broken_image_is_a_failure() {
     };
     about("broken").says(&["InvalidVhd", "The footer is damaged", "x-ms-request-id"]);
     about("silent").says(&["Cancelled", "does not say why"]);
-    // What is tainted can be taken away.
+    // A tainted image can be destroyed.
     workspace.destroy().ok();
     assert_eq!(azure.arm.image_count(), 0);
 }
 
 #[test]
-fn a_wait_that_takes_too_long_says_how_far_it_came_and_how_to_go_on() {
+fn a_timeout_reports_the_progress_and_how_to_continue() {
     let azure = Azure::start();
     azure.arm.set_duration(Duration::from_secs(5));
     let image = Image::new().set("timeouts", "{ create = \"1500ms\" }");
@@ -90,7 +90,7 @@ fn a_wait_that_takes_too_long_says_how_far_it_came_and_how_to_go_on() {
         "timeouts.create",
     ]);
     assert!(workspace.state().is_tainted(IMAGE));
-    // As the advice goes.
+    // As advised.
     workspace.run(&["untaint", IMAGE]).ok();
     workspace.main(&azure.main(&image.set("timeouts", "{ create = \"1m\" }")));
     let state = workspace.step();
@@ -99,7 +99,7 @@ fn a_wait_that_takes_too_long_says_how_far_it_came_and_how_to_go_on() {
 }
 
 #[test]
-fn a_service_that_asks_for_a_longer_pause_than_there_is_time_is_looked_at_once_more() {
+fn with_a_requested_pause_beyond_the_time_limit_there_is_one_last_poll() {
     let azure = Azure::start();
     azure.arm.set_create_style(Lro::async_operation().retry_after(RetryAfter::Seconds(3600)));
     azure.arm.set_progress(Progress::Wall(Duration::from_secs(1)));

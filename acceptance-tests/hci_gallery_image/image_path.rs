@@ -1,4 +1,4 @@
-//! Where an image is made from: what is a change of it, and what is not.
+//! The source of an image: what is a change of it, and what is not.
 
 use crate::harness::Workspace;
 use crate::harness::hci::{Azure, DISK, IMAGE, Image, SIGNATURE};
@@ -13,7 +13,7 @@ fn ephemeral(azure: &Azure, version: u32) -> String {
 }
 
 #[test]
-fn a_renewed_signature_is_remembered_without_any_call() {
+fn a_renewed_signature_is_stored_without_any_call() {
     let azure = Azure::start();
     let workspace = Workspace::new(&azure.main(&Image::new()));
     workspace.step();
@@ -48,7 +48,7 @@ fn another_disk_is_another_image() {
 }
 
 #[test]
-fn a_path_that_is_never_stored_makes_the_image_and_its_version_makes_it_anew() {
+fn a_write_only_path_creates_the_image_and_its_version_replaces_it() {
     let azure = Azure::start();
     let disk = format!("{DISK}?{SIGNATURE}");
     let mut workspace = Workspace::new(&ephemeral(&azure, 1)).env("TF_VAR_disk", &disk);
@@ -70,7 +70,7 @@ fn a_path_that_is_never_stored_makes_the_image_and_its_version_makes_it_anew() {
         let found: Vec<_> = of_provider.filter(|line| line.contains(secret)).collect();
         assert!(found.is_empty(), "{found:#?}");
     }
-    // Another value alone is no change: nobody can know of it.
+    // Another value alone is not a change: Terraform cannot detect it.
     workspace.set("TF_VAR_disk", format!("{DISK}2?{SIGNATURE}"));
     workspace.is_settled();
     workspace.main(&ephemeral(&azure, 2));
@@ -118,7 +118,7 @@ fn a_disk_and_a_virtual_machine_are_different_sources() {
 }
 
 #[test]
-fn a_signature_that_has_expired_matters_only_when_an_image_is_to_be_made() {
+fn an_expired_signature_matters_only_when_an_image_is_created() {
     let azure = Azure::start();
     let workspace = Workspace::new(&azure.main(&Image::new()));
     workspace.step();
@@ -126,7 +126,7 @@ fn a_signature_that_has_expired_matters_only_when_an_image_is_to_be_made() {
     let image = Image::new().with("image_path", &expired);
     workspace.main(&azure.main(&image));
     workspace.step();
-    // The image is there: nothing is downloaded any more.
+    // The image exists: nothing is downloaded any more.
     workspace.main(&azure.main(&image.with("name", "other")));
     let error = workspace.plan().error();
     error.says(&["`image_path`", "has expired (2020-01-01T00:00:00Z)"]);

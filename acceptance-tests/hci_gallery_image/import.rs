@@ -1,4 +1,4 @@
-//! Taking over images that were made by other means.
+//! Importing images that were created by other means.
 
 use serde_json::json;
 use simulated_clouds::arm::{RESOURCE_GROUP, custom_location_id};
@@ -23,7 +23,7 @@ fn an_image_is_imported_by_its_id_in_any_case_and_needs_no_replacement() {
         assert!(imported["image_path"].is_null());
         let at = "/providers/Microsoft.AzureStackHCI/galleryImages/";
         assert!(imported["id"].as_str().unwrap().contains(at), "{imported}");
-        // The path is the only thing that is new.
+        // Only the path is new.
         let plan = workspace.planned();
         let change = &plan["resource_changes"][0]["change"];
         assert_eq!(change["actions"], json!(["update"]), "{plan}");
@@ -37,14 +37,14 @@ fn an_image_is_imported_by_its_id_in_any_case_and_needs_no_replacement() {
 }
 
 #[test]
-fn an_import_block_takes_over_an_image_in_one_apply() {
+fn an_import_block_imports_an_image_in_one_apply() {
     let azure = Azure::start();
     azure.arm.insert_image(RESOURCE_GROUP, "golden", &json!({}));
     let block = format!("import {{\n  to = {IMAGE}\n  id = {:?}\n}}\n", id("golden"));
     let workspace = Workspace::new(&(azure.main(&Image::new()) + &block));
     workspace.step();
     assert_eq!(azure.writes(), 0);
-    // Without a configuration Terraform can write one, which is valid but for the source.
+    // Without a configuration Terraform can write one, which is valid except for the source.
     let workspace = Workspace::new(&(azure.provider() + &block));
     workspace.run(&["plan", "-generate-config-out=made.tf", "-input=false"]);
     let made = std::fs::read_to_string(workspace.path().join("made.tf")).unwrap();
@@ -54,7 +54,7 @@ fn an_import_block_takes_over_an_image_in_one_apply() {
 }
 
 #[test]
-fn an_id_that_is_none_is_refused_with_the_expected_form() {
+fn an_invalid_id_is_refused_with_the_expected_form() {
     let azure = Azure::start();
     let form = "/subscriptions/{subscription}/resourceGroups/{resource group}/providers\
                 /Microsoft.AzureStackHCI/galleryImages/{name}";

@@ -1,4 +1,4 @@
-//! Ctrl-C and crashes while an image is being made.
+//! Ctrl-C and crashes while an image is being created.
 
 use std::time::{Duration, Instant};
 
@@ -9,14 +9,14 @@ use crate::harness::hci::{Azure, IMAGE, Image, id};
 
 const APPLY: [&str; 4] = ["apply", "-json", "-input=false", "-auto-approve"];
 
-/// Far below what is left to wait, far above what two busy cores need.
+/// Far less than the rest of the wait, far more than two busy cores need.
 const SOON: Duration = Duration::from_secs(3);
 
-/// Interrupts an apply when the image has been accepted, and returns what was said.
+/// Interrupts an apply when the image has been accepted, and returns the result.
 fn interrupted(azure: &Azure, workspace: &Workspace) -> crate::harness::Outcome {
     azure.arm.set_duration(Duration::from_secs(60));
     let mut run = workspace.start(&APPLY);
-    run.until("a look at the image that is being made", || azure.arm.request_count() > 4);
+    run.until("a poll of the image that is being created", || azure.arm.request_count() > 4);
     let at = Instant::now();
     run.interrupt();
     let outcome = run.finish();
@@ -36,7 +36,7 @@ fn an_interrupted_wait_is_resumed_by_the_next_apply() {
     assert_eq!(state.attributes(IMAGE)["id"], id("golden"));
     assert!(!state.is_tainted(IMAGE));
 
-    // The plan shows that there is something to wait for, and nothing to make.
+    // The plan shows that there is something to wait for, and nothing to create.
     let changes = workspace.plan().exits(2).changes();
     assert_eq!(changes, [(IMAGE.to_owned(), "update".to_owned())]);
     azure.arm.end_operations();
@@ -55,7 +55,7 @@ fn tags_that_are_changed_after_an_interruption_are_sent_once_the_image_is_there(
     let mut run = workspace.start(&APPLY);
     let before = azure.arm.request_count();
     // Of the plan's refresh, and two of the wait.
-    run.until("looks at the image", || azure.arm.request_count() > before + 3);
+    run.until("polls of the image", || azure.arm.request_count() > before + 3);
     azure.arm.end_operations();
     run.finish().ok();
     workspace.is_settled();
@@ -79,12 +79,12 @@ fn what_the_service_chooses_later_is_no_surprise_for_a_resumed_creation() {
 }
 
 #[test]
-fn an_image_that_is_still_being_made_can_be_destroyed() {
+fn an_image_that_is_still_being_created_can_be_destroyed() {
     let azure = Azure::start();
     let workspace = Workspace::new(&azure.main(&Image::new()));
     interrupted(&azure, &workspace);
     let mut run = workspace.start(&["destroy", "-json", "-auto-approve"]);
-    // The service takes it only when it is done.
+    // The service accepts it only when the creation is done.
     run.until("a refused deletion", || {
         azure.sent("DELETE").iter().any(|delete| delete.status == Some(409))
     });
@@ -96,7 +96,7 @@ fn an_image_that_is_still_being_made_can_be_destroyed() {
 }
 
 #[test]
-fn an_interruption_before_the_image_is_asked_for_leaves_nothing() {
+fn an_interruption_before_the_image_is_requested_leaves_nothing() {
     let azure = Azure::start();
     let busy = simulated_clouds::arm::Fault::status(429).retry_after("60");
     azure.arm.fail(simulated_clouds::arm::When::label("put"), 9, busy);
@@ -113,7 +113,7 @@ fn an_interruption_before_the_image_is_asked_for_leaves_nothing() {
 }
 
 #[test]
-fn a_crash_during_the_wait_ends_with_one_image_and_a_clear_word() {
+fn a_crash_during_the_wait_ends_with_one_image_and_a_clear_error() {
     let azure = Azure::start();
     azure.arm.set_duration(Duration::from_secs(60));
     let workspace = Workspace::new(&azure.main(&Image::new()));
@@ -121,13 +121,13 @@ fn a_crash_during_the_wait_ends_with_one_image_and_a_clear_word() {
     run.until("the image is being made", || azure.arm.request_count() > 4);
     run.kill();
     let outcome = workspace.apply();
-    outcome.error().says(&["exists already", "still at work on it (", "import {", &id("golden")]);
-    // As the advice goes.
+    outcome.error().says(&["exists already", "still working on it (", "import {", &id("golden")]);
+    // As advised.
     let import = format!("import {{\n  to = {IMAGE}\n  id = {:?}\n}}\n", id("golden"));
     workspace.write("import.tf", &import);
     let mut run = workspace.start(&APPLY);
     let before = azure.arm.request_count();
-    run.until("looks at the image", || azure.arm.request_count() > before + 4);
+    run.until("polls of the image", || azure.arm.request_count() > before + 4);
     azure.arm.end_operations();
     run.finish().ok();
     workspace.is_settled();

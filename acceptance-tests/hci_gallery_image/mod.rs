@@ -1,4 +1,4 @@
-//! `cloudimages_hci_gallery_image`: an image that a cluster of Azure Local makes machines from.
+//! `cloudimages_hci_gallery_image`: an image for virtual machines on Azure Local.
 
 mod adoption;
 mod concurrency;

@@ -1,4 +1,4 @@
-//! Arguments whose change means another image, each named in the plan.
+//! Arguments whose change replaces the image, each named in the plan.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What is written where while an image is made: no secrets, and how far it has come.
+//! The output while an image is created: progress, and no secrets.
 
 use std::time::Duration;
 
@@ -35,13 +35,13 @@ fn no_log_holds_the_signature_or_a_token() {
     for request in azure.arm.requests() {
         assert!(!written.contains(request.bearer().unwrap()));
     }
-    // In the state it is what Terraform marks as sensitive.
+    // In the state, it is marked as sensitive.
     let shown = workspace.run(&["state", "show", "-no-color", IMAGE]).ok();
     shown.says(&["image_path = (sensitive value)"]);
 }
 
 #[test]
-fn progress_is_logged_whenever_there_is_some() {
+fn progress_is_logged() {
     let azure = Azure::start();
     azure.arm.set_duration(Duration::from_secs(1));
     let workspace = Workspace::new(&azure.main(&Image::new())).env("TF_LOG_PROVIDER", "INFO");

@@ -1,4 +1,4 @@
-//! Nothing to do stays nothing to do, however the service spells its answers and whatever it adds.
+//! Plans stay empty, whatever the spelling and the additions of the service.
 
 use serde_json::json;
 use simulated_clouds::arm::{Quirk, RESOURCE_GROUP, custom_location_id};
@@ -7,7 +7,7 @@ use crate::harness::Workspace;
 use crate::harness::hci::{Azure, IMAGE, Image, id};
 
 #[test]
-fn the_services_own_spelling_and_additions_are_no_change() {
+fn the_services_own_spelling_and_additions_are_not_a_change() {
     let azure = Azure::with(|builder| {
         builder
             .quirk(Quirk::DisplayLocation)
@@ -22,10 +22,10 @@ fn the_services_own_spelling_and_additions_are_no_change() {
     assert_eq!(image["location"], "westus2");
     assert_eq!(image["custom_location_id"], custom_location_id());
     assert_eq!(image["id"], id("golden"));
-    // Ids of somebody else, as the official examples have them.
+    // Ids of other resources, as in the official examples.
     azure.arm.set_quirk(Quirk::StrangeIds, true);
     workspace.is_settled();
-    // StringEnum that came into the language later.
+    // Words that came into the language later.
     azure.arm.change_image(
         RESOURCE_GROUP,
         "golden",
@@ -54,7 +54,7 @@ fn what_users_write_is_compared_by_its_meaning_and_kept_as_they_wrote_it() {
     // The types in an id are the service's, the names are the user's.
     let expected = id("Golden").replace(RESOURCE_GROUP, &RESOURCE_GROUP.to_uppercase());
     assert_eq!(image["id"], expected);
-    // Another spelling later on is none of the service's business either.
+    // Another spelling later on is not sent to the service either.
     let again = Image::new().with("name", "GOLDEN").with("location", "WESTUS2");
     let storage = image["storage_path_id"].as_str().unwrap().to_lowercase();
     let again = again.with("storage_path_id", &storage).set("tags", "{}");

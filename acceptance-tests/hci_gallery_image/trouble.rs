@@ -18,7 +18,7 @@ fn a_busy_service_is_given_the_time_it_asks_for() {
     }
     azure.entra.fail_next(1, Fault::status(429).retry_after("1"));
     let outcome = workspace.apply().ok();
-    // The login, the look before, the request itself, and the look at the operation.
+    // The login, the first read, the request itself, and the poll of the operation.
     assert!(outcome.took > Duration::from_secs(4), "{outcome}");
     workspace.main(&azure.main(&image.set("tags", "{ a = \"b\" }")));
     workspace.step();
@@ -34,7 +34,7 @@ fn a_busy_service_is_given_the_time_it_asks_for() {
 #[test]
 fn a_lost_connection_never_leads_to_a_second_image() {
     for (fault, puts) in [
-        // It was carried out, and nobody said so.
+        // It was carried out, without a response.
         (Fault::cut_after_handling(), 1),
         // It was not.
         (Fault::reset(), 2),
@@ -50,13 +50,13 @@ fn a_lost_connection_never_leads_to_a_second_image() {
 }
 
 #[test]
-fn looks_that_fail_are_not_failures_of_what_is_looked_at() {
+fn failed_polls_are_not_failures_of_the_operation() {
     let azure = Azure::start();
     azure.arm.set_progress(Progress::Polls(6));
     for (nth, fault) in [(1, Fault::reset()), (2, Fault::html(502)), (3, Fault::status(500))] {
         azure.arm.fail_poll(nth, 1, fault);
     }
-    // The token is no longer good.
+    // The token is no longer valid.
     azure.arm.fail_poll(4, 1, Fault::status(401).code("ExpiredAuthenticationToken"));
     azure.arm.set_read_lag(2);
     let workspace = Workspace::new(&azure.main(&Image::new()));
@@ -71,7 +71,7 @@ fn a_polling_address_elsewhere_gets_no_token() {
     let style = Lro::async_operation().on_host(&elsewhere.arm.url());
     azure.arm.set_create_style(style.retry_after(RetryAfter::Seconds(1)));
     let workspace = Workspace::new(&azure.main(&Image::new()));
-    // The image itself tells when it is there.
+    // The image itself is polled.
     workspace.step();
     assert_eq!(elsewhere.arm.request_count(), 0);
 }
@@ -95,7 +95,7 @@ fn a_refusal_is_explained() {
         workspace.apply().error().says(fragments).says(&["x-ms-request-id"]);
     }
     assert_eq!(azure.arm.image_count(), 0);
-    // A login that fails is told apart, and never quotes the secret.
+    // A failed login has another error, which never quotes the secret.
     let main = azure.main(&Image::new()).replace("Made-Up~Secret", "Wrong~Secret");
     let workspace = Workspace::new(&main);
     let outcome = workspace.apply();

@@ -8,7 +8,7 @@ fn validate(image: &Image) -> crate::harness::Outcome {
 }
 
 #[test]
-fn all_mistakes_are_shown_at_once_each_at_its_line() {
+fn all_errors_are_shown_at_once_each_at_its_line() {
     let image = Image::new()
         .with("name", "-golden-")
         .with("resource_group_name", "a/b")
@@ -21,7 +21,7 @@ fn all_mistakes_are_shown_at_once_each_at_its_line() {
         .with("cloud_init_data_source", "nocloud")
         .set("identifier", "{ publisher = \"p\", offer = \"o\" }")
         .set("timeouts", "{ create = \"3 hours\" }");
-    // An incomplete object is Terraform's own business and comes first.
+    // Terraform itself checks for incomplete objects, and does so first.
     let outcome = validate(&image).fails();
     outcome.error().says(&["\"identifier\"", "\"sku\" is required"]);
     let image = image.without("identifier");
@@ -66,7 +66,7 @@ fn exactly_one_source_has_to_be_given() {
     validate(&Image::new().set("image_path_wo_version", "1"))
         .error()
         .says(&["`image_path_wo_version`", "`image_path_wo`"]);
-    // What is not known yet may be any of them.
+    // An unknown value may be any of them.
     let unknown = "variable \"disk\" {\n  type = string\n}\n".to_owned()
         + &Image::new().set("image_path", "var.disk").text("golden");
     Workspace::new(&unknown).validate().ok();
@@ -88,7 +88,7 @@ fn an_image_of_a_virtual_machine_has_a_shorter_name_and_an_id_of_a_machine() {
 }
 
 #[test]
-fn what_may_well_go_wrong_is_warned_of() {
+fn likely_mistakes_get_a_warning() {
     for (image, fragments) in [
         (Image::new().with("image_path", DISK), &["No signature in the URL", "`sig`"][..]),
         (Image::new().with("name", "my-Windows-2025"), &["Reserved word", "\"windows\""]),
@@ -103,7 +103,7 @@ fn what_may_well_go_wrong_is_warned_of() {
 }
 
 #[test]
-fn a_plan_without_a_login_names_what_is_missing_and_asks_nobody() {
+fn a_plan_without_a_login_names_what_is_missing_and_sends_nothing() {
     let azure = Azure::start();
     let blind = |arguments: &str| {
         format!("provider \"cloudimages\" {{\n  azure = {{ {arguments} }}\n}}\n")

@@ -68,7 +68,7 @@ fn nothing_is_an_empty_list() {
 }
 
 #[test]
-fn a_list_that_leads_elsewhere_or_in_circles_or_is_refused_is_an_error() {
+fn a_list_with_links_elsewhere_or_in_a_cycle_or_that_is_refused_is_an_error() {
     let elsewhere = Azure::start();
     let azure = stocked();
     let workspace = Workspace::new(&main(&azure, ""));
@@ -76,7 +76,7 @@ fn a_list_that_leads_elsewhere_or_in_circles_or_is_refused_is_an_error() {
     workspace.plan().error().says(&["ListGalleryImages", &elsewhere.arm.url()]);
     assert_eq!(elsewhere.arm.request_count(), 0);
     azure.arm.set_list_link(ListLink::Cycle);
-    workspace.plan().error().says(&["ListGalleryImages unexpected answer"]);
+    workspace.plan().error().says(&["ListGalleryImages unexpected response"]);
     azure.arm.set_list_link(ListLink::Normal);
     let busy = Fault::status(429).retry_after("1");
     azure.arm.fail(When::label("list").after(1), 1, busy);

@@ -19,7 +19,7 @@ fn main(azure: &Azure, name: &str, group: &str) -> String {
 }
 
 #[test]
-fn all_of_an_image_is_shown_but_where_it_came_from() {
+fn everything_about_an_image_is_shown_except_its_source() {
     let azure = Azure::with(|builder| builder.quirk(Quirk::Nulls).quirk(Quirk::ExtraProperties));
     let members = json!({
         "tags": {"team": "edge"},
@@ -60,7 +60,7 @@ fn all_of_an_image_is_shown_but_where_it_came_from() {
 }
 
 #[test]
-fn an_image_that_is_not_there_or_must_not_be_seen_is_an_error() {
+fn a_missing_or_forbidden_image_is_an_error() {
     let azure = Azure::start();
     let workspace = Workspace::new(&main(&azure, "absent", RESOURCE_GROUP));
     let error = workspace.plan().error();
@@ -81,7 +81,7 @@ fn an_image_that_is_not_there_or_must_not_be_seen_is_an_error() {
 }
 
 #[test]
-fn an_image_that_is_yet_to_be_made_is_looked_up_once_it_is_there() {
+fn an_image_that_is_not_created_yet_is_read_after_its_creation() {
     use crate::harness::hci::Image;
     let azure = Azure::start();
     let look = "data \"cloudimages_hci_gallery_image\" \"one\" {\n  name = \

@@ -1,4 +1,4 @@
-//! What people see who start the binary by hand.
+//! Output for users who start the binary directly.
 
 use crate::harness::{Outcome, Workspace};
 
@@ -7,7 +7,7 @@ fn provider(arguments: &[&str]) -> Outcome {
 }
 
 #[test]
-fn who_starts_the_binary_by_hand_is_told_what_it_is() {
+fn a_binary_that_is_started_directly_says_what_it_is() {
     let outcome = provider(&[]).exits(1);
     assert_eq!(outcome.stdout, "");
     assert_eq!(
@@ -29,7 +29,7 @@ fn version_and_help_need_no_terraform() {
 }
 
 #[test]
-fn a_mistaken_flag_is_named() {
+fn an_unknown_flag_is_named() {
     let outcome = provider(&["--verbose"]).exits(2);
     outcome.says(&["unknown flag \"--verbose\"", "Usage:"]);
     assert_eq!(outcome.stdout, "");

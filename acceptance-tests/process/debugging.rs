@@ -1,4 +1,4 @@
-//! Debug mode: a provider that somebody started, and any number of runs that use it.
+//! Debug mode: a provider that a developer starts, and any number of runs that use it.
 
 use simulated_clouds::ucloud::{Account, Image, REGION, Simulation};
 

@@ -1,4 +1,4 @@
-//! Ctrl-C and time limits, while the service does not answer.
+//! Ctrl-C and time limits, while the service does not respond.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use crate::harness::{Workspace, eventually, ucloud};
 
 const ANY: &str = "data \"cloudimages_ucloud_images\" \"any\" {}\n";
 
-/// What feels like at once, on a busy computer too. It takes some hundredths of a second.
+/// What counts as at once, even on a busy computer. It takes some hundredths of a second.
 const AT_ONCE: Duration = Duration::from_secs(3);
 
 #[test]
@@ -30,7 +30,7 @@ fn an_interruption_ends_a_read_that_hangs() {
 }
 
 #[test]
-fn an_interruption_ends_the_pause_before_another_try() {
+fn an_interruption_ends_the_pause_before_a_retry() {
     let cloud = Simulation::start();
     let busy = simulated_clouds::ucloud::HttpAnswer::new(429).retry_after_seconds(60);
     cloud.fail_always(busy);
@@ -57,6 +57,6 @@ fn a_read_takes_no_longer_than_its_time_limit() {
     let error = outcome.error();
     error.says(&["DescribeImage timed out", "Region: cn-bj2", "Raise `timeouts`"]);
     assert!(outcome.took > Duration::from_secs(2), "{outcome}");
-    // Far below the 30 seconds that one attempt takes.
+    // Far less than the 30 seconds of one attempt.
     assert!(outcome.took < Duration::from_secs(15), "{outcome}");
 }

@@ -1,4 +1,4 @@
-//! What is left behind: nothing.
+//! No files are left behind.
 
 use simulated_clouds::ucloud::{Fault, Simulation};
 

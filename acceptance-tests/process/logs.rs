@@ -1,4 +1,4 @@
-//! What the provider logs, as its parent reads it and as a person does.
+//! The provider's logs, as its parent and as people read them.
 
 use serde_json::Value;
 use simulated_clouds::ucloud::{Account, REGION, Simulation};
@@ -18,7 +18,7 @@ fn of_provider(log: &str) -> Vec<Value> {
 }
 
 #[test]
-fn terraform_understands_every_line_and_none_of_a_good_run_is_an_error() {
+fn terraform_parses_every_line_and_a_successful_run_logs_no_error() {
     let cloud = Simulation::start();
     let workspace = Workspace::new(&(ucloud::provider(&cloud) + ANY)).env("TF_LOG", "JSON");
     let outcome = workspace.plan().ok();

@@ -1,5 +1,5 @@
-//! Being Terraform's child: the command line, debug mode, logs, interruptions, signals, what is
-//! left.
+//! Running as Terraform's child: the command line, debug mode, logs, interruptions, signals,
+//! leftovers.
 
 mod command_line;
 mod debugging;

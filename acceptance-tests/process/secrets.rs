@@ -10,7 +10,7 @@ const ANY: &str = "data \"cloudimages_ucloud_images\" \"any\" {}\n";
 
 #[test]
 fn keys_token_and_signatures_are_in_no_plan_state_or_log() {
-    // Characters that every encoding writes in its own way.
+    // Characters that each encoding writes differently.
     let account = Account::new("kP-shown", "s+K/pri\"vate=42").security_token("to&ken/se+cret");
     let cloud = Simulation::builder().account(account.clone()).start();
     // A gateway that repeats what it refuses, once.

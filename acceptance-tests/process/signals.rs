@@ -1,5 +1,5 @@
-//! Signals that ask the provider to end, while an image is being created: Terraform still hears of
-//! the image.
+//! Signals that ask the provider to end, while an image is being created: the image
+//! still gets into the state.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::harness::{Outcome, Run, Workspace, eventually};
 
 const APPLY: [&str; 4] = ["apply", "-json", "-input=false", "-auto-approve"];
 
-/// Far below what is left to wait, far above what two busy cores need.
+/// Far less than the rest of the wait, far more than two busy cores need.
 const SOON: Duration = Duration::from_secs(10);
 
 /// A moment of a creation.
@@ -21,8 +21,8 @@ type Moment = (&'static str, fn(&Azure) -> bool);
 
 const MOMENTS: [Moment; 3] = [
     ("the request for the image", |azure| !azure.sent("PUT").is_empty()),
-    ("the first look at the operation", |azure| !azure.polls().is_empty()),
-    ("some looks at the operation", |azure| azure.polls().len() > 4),
+    ("the first poll of the operation", |azure| !azure.polls().is_empty()),
+    ("some polls of the operation", |azure| azure.polls().len() > 4),
 ];
 
 /// Applies, sends a signal at `moment`, and returns how it ended.
@@ -33,7 +33,7 @@ fn signalled(
     signal: impl FnOnce(&Run),
 ) -> Outcome {
     azure.arm.set_duration(Duration::from_secs(60));
-    // The answer to the request that creates the image takes its time.
+    // The response to the request that creates the image is delayed.
     let slow = Fault::slow(Duration::from_millis(700));
     azure.arm.fail(When::label("put"), 1, slow);
     let mut run = workspace.start(&APPLY);
@@ -45,7 +45,7 @@ fn signalled(
     outcome
 }
 
-/// Asserts that the image is remembered, and that the next apply has only to wait for it.
+/// Asserts that the image is in the state, and that the next apply only waits for it.
 fn is_resumed(azure: &Azure, workspace: &Workspace, outcome: &Outcome) {
     let warnings = outcome.warnings();
     assert_eq!(warnings.len(), 1, "{outcome}");
@@ -90,10 +90,10 @@ fn a_closed_terminal_does_not_disturb_a_run_under_nohup() {
     azure.arm.set_duration(Duration::from_secs(60));
     let workspace = Workspace::new(&azure.main(&Image::new()));
     let mut run = workspace.start_under_nohup(&APPLY);
-    run.until("looks at the operation", || !azure.polls().is_empty());
+    run.until("polls of the operation", || !azure.polls().is_empty());
     run.hang_up();
     let before = azure.polls().len();
-    run.until("further looks", || azure.polls().len() > before + 2);
+    run.until("further polls", || azure.polls().len() > before + 2);
     azure.arm.end_operations();
     let outcome = run.finish().ok();
     assert!(outcome.warnings().is_empty(), "{outcome}");
@@ -101,15 +101,14 @@ fn a_closed_terminal_does_not_disturb_a_run_under_nohup() {
     assert_eq!(azure.writes(), 1);
 }
 
-/// What SIGHUP does to a run that nobody protects from it: Terraform ends at once, and its provider
-/// has nobody left to answer.
+/// SIGHUP without `nohup`: Terraform ends at once, and its provider has no client any more.
 #[test]
 fn a_closed_terminal_leaves_no_process_behind() {
     let azure = Azure::start();
     azure.arm.set_duration(Duration::from_secs(60));
     let workspace = Workspace::new(&azure.main(&Image::new()));
     let mut run = workspace.start(&APPLY);
-    run.until("looks at the operation", || !azure.polls().is_empty());
+    run.until("polls of the operation", || !azure.polls().is_empty());
     run.hang_up();
     let outcome = run.finish();
     assert_eq!(outcome.code, None, "{outcome}");

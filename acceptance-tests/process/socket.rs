@@ -21,7 +21,7 @@ fn addresses(log: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_temporary_folder_with_a_long_path_will_do() {
+fn a_temporary_folder_with_a_long_path_works() {
     let cloud = Simulation::start();
     let mut workspace = Workspace::new(&(ucloud::provider(&cloud) + ANY)).env("TF_LOG", "JSON");
     let mut long = workspace.temporary().into_os_string();

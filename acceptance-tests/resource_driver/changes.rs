@@ -1,4 +1,4 @@
-//! What a changed configuration does to an object that exists.
+//! The effect of a changed configuration on an object that exists.
 
 use super::{begin, change, image};
 
@@ -10,7 +10,7 @@ fn a_change_is_made_in_place_by_replacement_or_without_any_call() {
     for (arguments, planned, calls) in [
         ("place = \"North\"\ntags = { team = \"db\" }", "update", &["update img-1"][..]),
         ("place = \"North\"\ntags = {}", "update", &["update img-1"]),
-        // Only the configuration is interested in a note.
+        // A note is in the state only.
         ("place = \"North\"\ntags = {}\nnote = \"x\"", "update", &[]),
         (
             "place = \"South\"\ntags = {}\nnote = \"x\"",
@@ -24,7 +24,7 @@ fn a_change_is_made_in_place_by_replacement_or_without_any_call() {
         setting.workspace.step();
         assert_eq!(setting.cloud.calls(), calls, "{arguments}");
     }
-    // Another spelling of the same place is no change, and the state keeps the first one.
+    // Another spelling of the same place is not a change, and the state keeps the first one.
     setting.workspace.main(&image("a", "place = \"SOUTH\"\ntags = {}\nnote = \"x\""));
     setting.workspace.is_settled();
     assert_eq!(setting.workspace.state().attributes("sketch_image.a")["place"], "South");
@@ -40,7 +40,7 @@ fn the_service_chooses_what_is_left_out_and_defaults_show_in_the_plan() {
     assert_eq!(planned["after_unknown"]["size"], true);
     let state = setting.workspace.step();
     assert_eq!(state.attributes("sketch_image.a")["size"], 10);
-    // To write down what is there already changes nothing, and neither does to leave it out again.
+    // Setting the present value changes nothing, and neither does leaving it out again.
     for arguments in ["kind = \"standard\"\nsize = 10", "size = 10", ""] {
         setting.workspace.main(&image("a", arguments));
         setting.workspace.is_settled();

@@ -1,10 +1,10 @@
-//! A cloud in memory. A test tells it what goes wrong, and looks at what it was asked.
+//! A cloud in memory. A test sets its failures, and reads its requests.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// An image as the service has it.
+/// An image in the service.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Item {
     pub(super) name: String,
@@ -16,38 +16,38 @@ pub(super) struct Item {
     pub(super) password: Option<String>,
     /// `creating`, `ready` or `failed`.
     pub(super) status: &'static str,
-    /// What made it.
+    /// The operation that created it.
     pub(super) operation: String,
 }
 
-/// What becomes of images in the making.
+/// The result of creations.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) enum Making {
-    /// They are ready at the second look.
+    /// They are ready at the second poll.
     #[default]
     Succeeds,
-    /// They have failed at the second look.
+    /// They have failed at the second poll.
     Fails,
-    /// They go on being made.
+    /// They never end.
     GoesOn,
 }
 
-/// What the service does, and what it was asked.
+/// The behaviour of the service, and its requests.
 #[derive(Debug, Default)]
 pub(super) struct Inside {
     pub(super) items: BTreeMap<String, Item>,
     /// The calls that change something, in order.
     pub(super) calls: Vec<String>,
     pub(super) making: Making,
-    /// How long the answer to a request for a new image takes.
+    /// How long the response to a creation takes.
     pub(super) delay: Duration,
-    /// The name of the image at which the code that makes images shows its bug.
+    /// The name of the image whose creation panics.
     pub(super) bug: Option<String>,
     /// Whether requests to change or delete something are refused.
     pub(super) refuses: bool,
-    /// Requests for new images that are being answered.
+    /// Creations without a response so far.
     pub(super) being_asked: usize,
-    /// How often somebody looked at an image in the making.
+    /// How often an image that is being created was polled.
     pub(super) looks: usize,
     made: usize,
 }
@@ -57,12 +57,12 @@ pub(super) struct Inside {
 pub(super) struct Cloud(Mutex<Inside>);
 
 impl Cloud {
-    /// Its state, to look at and to change.
+    /// Its state, to read and to change.
     pub(super) fn inside(&self) -> MutexGuard<'_, Inside> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The calls since the last time this was asked.
+    /// The calls since the last call of this method.
     pub(super) fn calls(&self) -> Vec<String> {
         std::mem::take(&mut self.inside().calls)
     }
@@ -75,7 +75,7 @@ impl Cloud {
         inside.items.values().next().unwrap().clone()
     }
 
-    /// Takes a request for a new image and answers with its id and operation.
+    /// Creates an image and returns its id and operation.
     pub(super) async fn create(&self, item: Item) -> (String, String) {
         let delay = {
             let mut inside = self.inside();
@@ -96,7 +96,7 @@ impl Cloud {
         (id, operation)
     }
 
-    /// Looks at an image.
+    /// Reads an image.
     pub(super) fn get(&self, id: &str) -> Option<Item> {
         let mut inside = self.inside();
         let making = inside.making;

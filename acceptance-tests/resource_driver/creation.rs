@@ -1,11 +1,11 @@
-//! From nothing to an object that is ready, and what can come in between.
+//! Creating an object, with failures and interruptions.
 
 use std::time::{Duration, Instant};
 
 use super::cloud::Making;
 use super::{begin, change, image};
 
-/// What feels like at once, on a busy computer too. It takes some hundredths of a second.
+/// What counts as at once, even on a busy computer. It takes some hundredths of a second.
 const AT_ONCE: Duration = Duration::from_secs(3);
 
 const APPLY: [&str; 4] = ["apply", "-json", "-input=false", "-auto-approve"];
@@ -23,7 +23,7 @@ fn an_object_is_created_stays_as_it_is_and_is_deleted() {
 }
 
 #[test]
-fn a_failed_object_is_remembered_so_that_it_can_be_replaced() {
+fn a_failed_object_is_stored_so_that_it_can_be_replaced() {
     let setting = begin(&image("a", ""));
     setting.cloud.inside().making = Making::Fails;
     setting.workspace.apply().error().says(&["The image is not ready", "It is failed."]);
@@ -34,13 +34,13 @@ fn a_failed_object_is_remembered_so_that_it_can_be_replaced() {
     setting.cloud.inside().making = Making::Succeeds;
     assert_eq!(setting.workspace.plan().exits(2).changes(), [change("a", "replace")]);
     setting.workspace.step();
-    // Terraform does not hand over what was kept beside the state of a tainted object.
+    // Terraform does not pass on the private state of a tainted object.
     assert_eq!(setting.cloud.calls(), ["create a", "delete img-1 ", "create a"]);
     assert_eq!(setting.cloud.inside().items.keys().collect::<Vec<_>>(), ["img-2"]);
 }
 
 #[test]
-fn an_interrupted_wait_goes_on_with_the_next_apply() {
+fn an_interrupted_wait_continues_with_the_next_apply() {
     let setting = begin(&image("a", ""));
     setting.cloud.inside().making = Making::GoesOn;
     let mut run = setting.workspace.start(&APPLY);
@@ -62,13 +62,13 @@ fn an_interrupted_wait_goes_on_with_the_next_apply() {
     let state = setting.workspace.step();
     assert_eq!(state.attributes("sketch_image.a")["status"], "ready");
     assert_eq!(setting.cloud.calls(), ["create a"], "nothing is made or changed twice");
-    // What is kept beside the state has come through it all.
+    // The private state was kept.
     setting.workspace.destroy().ok();
     assert_eq!(setting.cloud.calls(), ["delete img-1 op-1"]);
 }
 
 #[test]
-fn an_interruption_does_not_cut_off_the_request_that_creates() {
+fn an_interruption_does_not_cancel_the_request_that_creates() {
     let setting = begin(&image("a", ""));
     {
         let mut inside = setting.cloud.inside();
@@ -95,7 +95,7 @@ fn a_creation_that_takes_too_long_is_an_error_that_keeps_the_object() {
     assert!(state.is_tainted("sketch_image.a"), "{}", state.text);
     assert_eq!(state.attributes("sketch_image.a")["id"], "img-1");
 
-    // Who knows that it will be ready soon can go on with it.
+    // Users who know that it will be ready soon can untaint it.
     setting.workspace.run(&["untaint", "sketch_image.a"]).ok();
     setting.cloud.inside().making = Making::Succeeds;
     let state = setting.workspace.step();
@@ -112,7 +112,7 @@ fn a_bug_is_an_error_of_its_object_alone() {
     let state = setting.workspace.state();
     assert!(state.instance("sketch_image.a").is_none(), "{}", state.text);
     assert_eq!(state.attributes("sketch_image.b")["status"], "ready");
-    // The provider is still fit for use.
+    // The provider still works.
     setting.cloud.inside().bug = None;
     setting.workspace.step();
 }

@@ -72,13 +72,13 @@ model! {
     }
 }
 
-/// Kept beside the state.
+/// The private state.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(super) struct Private {
     operation: String,
 }
 
-/// A name whose case means nothing.
+/// A case-insensitive name.
 #[derive(Clone, Debug)]
 pub(super) struct Place(String);
 
@@ -113,7 +113,7 @@ fn password(inputs: &Inputs) -> Option<String> {
     inputs.password_wo.as_ref().map(|WriteOnly(secret)| secret.expose().to_owned())
 }
 
-/// Takes over what the service says.
+/// Copies what the service reports.
 fn record(state: &mut Kept, item: &Item) {
     state.inputs.name.clone_from(&item.name);
     state.inputs.place = item.place.clone().map(Place);
@@ -279,7 +279,7 @@ impl Resource<Arc<Cloud>> for SketchImage {
 
     fn upgrade(&self, from: i64, mut state: serde_json::Value) -> Result<serde_json::Value> {
         assert_eq!(from, 0, "there is no other version");
-        // Version 0 called the name a label and knew no kinds.
+        // Version 0 called the name a label and did not have kinds.
         state["name"] = state["label"].take();
         state["kind"] = "standard".into();
         Ok(state)

@@ -1,7 +1,7 @@
-//! The life of a managed resource, with a provider and a cloud that exist here only.
+//! The lifecycle of managed resources, with a test provider and a simulated cloud.
 //!
-//! What an author of a resource does not write is tested here once for all of them: how Terraform
-//! gets to see a plan, a failure, an interruption, a secret or an old state.
+//! What the framework does for all resources is tested here once: how it reports a plan, a failure,
+//! an interruption, a secret or an old state to Terraform.
 
 mod changes;
 mod cloud;

@@ -34,7 +34,7 @@ fn remember(setting: &Setting, version: i64, attributes: Value) {
 }
 
 #[test]
-fn an_older_state_is_taken_over_without_any_change() {
+fn an_older_state_is_upgraded_without_any_change() {
     let setting = begin(&image("a", ""));
     // Of version 0, with an attribute that is gone and without those that are new.
     let old = json!({"id": "img-5", "label": "a", "size": 10, "status": "ready", "color": "red"});

@@ -1,9 +1,9 @@
-//! Objects that were made, changed or deleted by somebody else.
+//! Objects that were created, changed or deleted by somebody else.
 
 use super::cloud::Item;
 use super::{Setting, begin, change, image};
 
-/// An image that was made without Terraform.
+/// An image that was created without Terraform.
 fn found(setting: &Setting) {
     let item = Item {
         name: "a".to_owned(),
@@ -18,7 +18,7 @@ fn found(setting: &Setting) {
 }
 
 #[test]
-fn what_somebody_else_changed_is_shown_and_put_right() {
+fn a_change_by_somebody_else_is_shown_and_reverted() {
     let setting = begin(&image("a", "tags = { team = \"web\" }"));
     setting.workspace.step();
     let tags = [("team".to_owned(), "somebody".to_owned())].into();
@@ -31,7 +31,7 @@ fn what_somebody_else_changed_is_shown_and_put_right() {
 }
 
 #[test]
-fn an_object_that_somebody_deleted_is_made_again() {
+fn an_object_that_somebody_deleted_is_created_again() {
     let setting = begin(&image("a", ""));
     setting.workspace.step();
     setting.cloud.inside().items.clear();
@@ -39,7 +39,7 @@ fn an_object_that_somebody_deleted_is_made_again() {
     assert_eq!(outcome.drift(), [change("a", "delete")]);
     assert_eq!(outcome.changes(), [change("a", "create")]);
     setting.workspace.step();
-    // One that is gone already is easily destroyed.
+    // Destroying one that is gone already succeeds.
     setting.cloud.inside().items.clear();
     setting.workspace.destroy().ok();
 }
@@ -59,7 +59,7 @@ fn an_object_is_imported_by_each_form_of_its_id() {
 }
 
 #[test]
-fn what_the_service_does_not_return_is_only_remembered_after_an_import() {
+fn what_the_service_does_not_return_is_only_stored_after_an_import() {
     let arguments = "size = 30\ntags = { team = \"web\" }\nsource = \"https://data.example/x\"";
     let setting = begin(&image("a", arguments));
     found(&setting);

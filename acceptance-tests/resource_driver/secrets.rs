@@ -20,7 +20,7 @@ fn a_write_only_argument_reaches_the_service_and_is_stored_nowhere() {
     assert_eq!(state.attributes("sketch_image.a")["password_wo"], Value::Null);
     assert_eq!(setting.cloud.only().password.as_deref(), Some("first-passw0rd"));
 
-    // Another password alone cannot be noticed; another version is.
+    // Another password alone is not detected; another version is.
     workspace.main(&arguments("second-passw0rd", 1));
     workspace.is_settled();
     workspace.main(&arguments("second-passw0rd", 2));

@@ -1,10 +1,10 @@
-//! Which image is taken, and what is said when it cannot be one.
+//! Which image is selected, and the errors when it is not exactly one.
 
 use simulated_clouds::ucloud::{Image, Order, Quirks, Simulation};
 
 use crate::harness::{Outcome, Workspace, ucloud};
 
-/// Plans a look-up in the usual catalogue.
+/// Plans a data source with the usual catalogue.
 fn plan(arguments: &str) -> Outcome {
     let cloud = Simulation::start();
     let main = ucloud::provider(&cloud)
@@ -30,7 +30,7 @@ fn the_newest_image_is_the_same_one_in_any_order() {
         cloud.set_quirks(Quirks { order: Order::Shuffled(seed), ..Quirks::default() });
         workspace.plan().ok();
     }
-    // A newer image is another pick, and the plan shows whom that concerns.
+    // A newer image is selected instead, and the plan shows what depends on it.
     let newer = Image::new("uimage-z").with("CreateTime", 1_800_000_000);
     cloud.set_images(vec![Image::new("uimage-a"), newer]);
     let changes = workspace.plan().exits(2).changes();
@@ -81,7 +81,7 @@ fn ids_that_do_not_exist_are_named() {
 }
 
 #[test]
-fn an_image_in_the_making_is_found_on_request_and_with_a_warning() {
+fn an_image_that_is_being_created_is_found_on_request_and_with_a_warning() {
     plan("image_ids = [\"uimage-cu04dd\"]").error().says(&[
         "states = [\"Available\"]: 1 of 1",
         "uimage-cu04dd",
@@ -93,12 +93,12 @@ fn an_image_in_the_making_is_found_on_request_and_with_a_warning() {
     assert_eq!(warnings.len(), 1, "{outcome}");
     warnings[0].says(&["uimage-cu04dd", "golden-web-2024.08", "in the state Making"]);
     assert_eq!(warnings[0].address, "data.cloudimages_ucloud_image.one");
-    // A usable image is nothing to warn of.
+    // A usable image does not cause a warning.
     assert_eq!(plan("image_ids = [\"uimage-c079d5\"]").ok().warnings(), []);
 }
 
 #[test]
-fn messages_read_well_in_a_terminal() {
+fn messages_are_readable_in_a_terminal() {
     let cloud = Simulation::start();
     let main = ucloud::provider(&cloud)
         + "data \"cloudimages_ucloud_image\" \"one\" {\n  name = \"golden-web-2024.7\"\n}\n";

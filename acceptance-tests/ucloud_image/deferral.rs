@@ -5,7 +5,7 @@ use simulated_clouds::ucloud::Simulation;
 use crate::harness::{Workspace, ucloud};
 
 #[test]
-fn a_look_up_waits_for_an_argument_of_another_resource() {
+fn a_data_source_waits_for_an_argument_of_another_resource() {
     let cloud = Simulation::start();
     let main = ucloud::provider(&cloud)
         + "resource \"terraform_data\" \"zone\" {\n  input = \"cn-bj2-05\"\n}\n\

@@ -5,7 +5,7 @@ use simulated_clouds::ucloud::Simulation;
 use crate::harness::Workspace;
 
 #[test]
-fn all_mistakes_are_shown_at_once_each_at_its_line() {
+fn all_errors_are_shown_at_once_each_at_its_line() {
     let cloud = Simulation::start();
     let workspace = Workspace::new(
         "data \"cloudimages_ucloud_image\" \"one\" {
@@ -30,7 +30,7 @@ fn all_mistakes_are_shown_at_once_each_at_its_line() {
         ("os_name_regex", "look-around"),
         ("states", "Did you mean \"Making\"?"),
         ("maintained_until", "YYYY-MM-DD"),
-        // Terraform has no line for what is inside of an object, so the text says it all.
+        // Terraform does not show the line inside of an object, so the text names the attribute.
         ("data", "`timeouts.read`: \"5 minutes\" is not a duration"),
     ] {
         let of_line: Vec<_> = errors
@@ -55,7 +55,7 @@ fn results_cannot_be_set_and_unknown_arguments_are_refused() {
 }
 
 #[test]
-fn a_good_configuration_is_valid_without_keys_and_without_a_network() {
+fn a_correct_configuration_is_valid_without_keys_and_without_a_network() {
     let workspace = Workspace::new(
         "variable \"pattern\" {\n  type = string\n}\n\
          data \"cloudimages_ucloud_image\" \"one\" {\n  name_regex = var.pattern\n  os_type = \

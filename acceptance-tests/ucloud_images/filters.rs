@@ -1,13 +1,13 @@
-//! What stays in the list.
+//! Which images match.
 
 use serde_json::json;
 use simulated_clouds::ucloud::{Image, Quirks, Simulation};
 
 use crate::harness::{Workspace, ucloud};
 
-/// Look-ups by name, and the ids that they have to find, in the order of the list.
+/// Data sources by name, and the ids that they have to find, in the order of the list.
 const CASES: [(&str, &str, &[&str]); 19] = [
-    // As the service knows them, in any case.
+    // Filters of the service, in any case.
     (
         "base",
         "image_type = \"base\"\nos_type = \"WINDOWS\"\nzone = \"CN-BJ2-05\"",
@@ -60,7 +60,7 @@ const CASES: [(&str, &str, &[&str]); 19] = [
 ];
 
 #[test]
-fn filters_keep_what_they_say() {
+fn filters_keep_the_images_that_match() {
     let cloud = Simulation::start();
     let mut main = ucloud::provider(&cloud);
     for (name, arguments, _) in CASES {
@@ -78,7 +78,7 @@ fn filters_keep_what_they_say() {
 }
 
 #[test]
-fn what_the_service_can_filter_it_is_asked_to_filter() {
+fn filters_that_the_service_supports_are_sent_to_it() {
     let cloud = Simulation::start();
     let main = ucloud::provider(&cloud)
         + "data \"cloudimages_ucloud_images\" \"all\" {\n  zone = \"CN-BJ2-04\"\n  image_type = \

@@ -1,4 +1,4 @@
-//! The list: complete, in one order, the same everywhere.
+//! The list: complete, in a fixed order, the same everywhere.
 
 use std::time::Duration;
 
@@ -109,7 +109,7 @@ fn every_field_is_there_with_its_type_and_absent_ones_are_null_or_empty() {
     let cloud = Simulation::builder().images(vec![full, bare]).start();
     let main = ucloud::provider(&cloud)
         + "data \"cloudimages_ucloud_images\" \"all\" {\n  include_prices = true\n}\n";
-    // The time zone of the computer must not show.
+    // The time zone of the computer must not matter.
     let state = Workspace::new(&main).env("TZ", "Asia/Shanghai").step();
     let images = &state.attributes("data.cloudimages_ucloud_images.all")["images"];
     assert_eq!(
@@ -138,7 +138,7 @@ fn every_field_is_there_with_its_type_and_absent_ones_are_null_or_empty() {
 }
 
 #[test]
-fn region_and_project_of_a_look_up_override_those_of_the_provider() {
+fn region_and_project_of_a_data_source_override_those_of_the_provider() {
     let account = Account::new("kP", "sK").project("org-main").project("org-other");
     let cloud = Simulation::builder()
         .account(account.clone())
@@ -166,7 +166,7 @@ fn region_and_project_of_a_look_up_override_those_of_the_provider() {
 }
 
 #[test]
-fn many_images_on_a_slow_service_are_fetched_side_by_side() {
+fn many_images_on_a_slow_service_are_fetched_in_parallel() {
     let latency = Duration::from_millis(400);
     let cloud =
         Simulation::builder().images(generated(1_200)).page_cap(100).latency(latency).start();

@@ -1,4 +1,4 @@
-//! What the service refuses is an error that says why, never a shorter list.
+//! Refusals of the service are errors with a reason, never a shorter list.
 
 use simulated_clouds::ucloud::{Account, Fault, REGION, Simulation, generated};
 
@@ -6,7 +6,7 @@ use crate::harness::{Workspace, ucloud};
 
 const ANY: &str = "data \"cloudimages_ucloud_images\" \"any\" {}\n";
 
-/// Providers and look-ups, one each for a service of its own.
+/// Providers and data sources, one each for a separate service.
 fn apart(clouds: &[(String, &Simulation, String)]) -> String {
     let part = |(name, _, arguments): &(String, &Simulation, String)| {
         ucloud::aliased(name, arguments)
@@ -48,7 +48,7 @@ fn each_refusal_is_an_error_with_code_message_region_and_request() {
         let errors = outcome.errors_about(&format!("data.cloudimages_ucloud_images.c{code}"));
         assert_eq!(errors.len(), 1, "{outcome}");
         let requests = cloud.requests();
-        // What will not pass is not asked twice.
+        // Permanent failures are not retried.
         assert_eq!(requests.len(), 1, "requests that were refused with {code}");
         errors[0].says(&[
             "DescribeImage",
@@ -104,7 +104,7 @@ fn wrong_keys_tokens_and_projects_are_told_apart() {
 }
 
 #[test]
-fn a_refusal_of_a_later_page_is_no_shorter_list() {
+fn a_refusal_of_a_later_page_is_not_a_shorter_list() {
     let cloud = Simulation::builder().images(generated(500)).page_cap(100).start();
     cloud.fail_offset(300, 1, Fault::ret_code(299, "IAM permission error"));
     let workspace = Workspace::new(&(ucloud::provider(&cloud) + ANY));
@@ -114,7 +114,7 @@ fn a_refusal_of_a_later_page_is_no_shorter_list() {
 }
 
 #[test]
-fn an_argument_that_the_service_does_not_know_is_pointed_at() {
+fn an_argument_that_the_service_does_not_know_is_named() {
     let cloud = Simulation::start();
     let main = ucloud::provider(&cloud)
         + "data \"cloudimages_ucloud_images\" \"any\" {\n  region = \"cn-nowhere\"\n}\n";
@@ -124,7 +124,7 @@ fn an_argument_that_the_service_does_not_know_is_pointed_at() {
 }
 
 #[test]
-fn what_passes_is_tried_again() {
+fn transient_failures_are_retried() {
     let faults = [
         Fault::ret_code(8889, "failed to get the image list"),
         Fault::status(503),
@@ -151,7 +151,7 @@ fn what_passes_is_tried_again() {
 }
 
 #[test]
-fn what_does_not_pass_is_given_up_after_max_retries() {
+fn lasting_failures_are_given_up_after_max_retries() {
     let cloud = Simulation::start();
     cloud.fail_always(Fault::ret_code(150, "service unavailable, retry later"));
     let arguments = format!("{}region = {REGION:?}\nmax_retries = 2", ucloud::access(&cloud));
@@ -161,7 +161,7 @@ fn what_does_not_pass_is_given_up_after_max_retries() {
 }
 
 #[test]
-fn an_answer_that_is_no_json_is_shown_in_part() {
+fn a_response_that_is_not_json_is_shown_in_part() {
     let cloud = Simulation::start();
     cloud.fail_always(Fault::html());
     let error = Workspace::new(&(ucloud::provider(&cloud) + ANY)).plan().error();

@@ -11,7 +11,7 @@ use super::http::{Http, Response, Retry, RetryPolicy, Sent, origin};
 use super::token::{Token, TokenCache};
 use super::{Deadline, Error, Kind, Result};
 
-/// Whom a token may be shown to.
+/// Where a token may be sent.
 #[derive(Clone, Debug)]
 pub enum Origins {
     /// One service: scheme, host and port of this address.
@@ -21,7 +21,7 @@ pub enum Origins {
 }
 
 impl Origins {
-    /// Refuses a URL elsewhere: a token sent there could be used by whoever answers.
+    /// Refuses a URL of another origin: whoever receives a token could use it.
     ///
     /// # Errors
     /// [`Kind::Invalid`] with both origins.
@@ -55,7 +55,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client that shows tokens for `scope` to `origins`.
+    /// A client that sends tokens for `scope` to `origins`.
     #[must_use]
     pub fn new(http: Arc<Http>, tokens: Arc<TokenCache>, scope: &str, origins: Origins) -> Self {
         Self { http, tokens, scope: scope.into(), origins }
@@ -65,8 +65,8 @@ impl Client {
     /// and the request sent again, once.
     ///
     /// # Errors
-    /// Those of [`Http::send`] and [`TokenCache::get`]; [`Kind::Invalid`] for a request to elsewhere,
-    /// of which nothing is sent.
+    /// Those of [`Http::send`] and [`TokenCache::get`]; [`Kind::Invalid`] for another origin, in
+    /// which case nothing is sent.
     pub async fn send<Making>(
         &self,
         operation: &'static str,
@@ -145,11 +145,11 @@ impl Client {
     }
 }
 
-/// What was shown to the service, and what it thought of it.
+/// The token that was sent, and the response to it.
 #[derive(Default)]
 struct Proof {
     used: Mutex<Option<Token>>,
-    /// The token that was refused, and the claims that the service wants to see in the next one.
+    /// The token that was refused, and the claims that the service requires in the next one.
     refused: Mutex<Option<(Token, Option<String>)>>,
 }
 
@@ -176,8 +176,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The claims that a service wants to see in the next token, as continuous access evaluation asks
-/// for them: `WWW-Authenticate: Bearer error="insufficient_claims", claims="<base64>"`.
+/// The claims that a service requires in the next token, as continuous access evaluation requests
+/// them: `WWW-Authenticate: Bearer error="insufficient_claims", claims="<base64>"`.
 fn challenged_claims(response: &Response) -> Option<String> {
     let headers = response.headers.get_all(WWW_AUTHENTICATE);
     let encoded = headers.iter().filter_map(|value| value.to_str().ok()).find_map(|challenge| {

@@ -1,7 +1,7 @@
-//! Making a change whose answer may get lost.
+//! Making a change whose response may get lost.
 //!
 //! When the connection breaks, or a gateway gives up, the service may have carried the change out.
-//! It is never taken for failed then, and never sent again before somebody has looked.
+//! It is not treated as failed then, and not sent again before the resource has been read.
 
 use std::time::Duration;
 
@@ -10,32 +10,32 @@ use tokio::time::Instant;
 use super::http::{Response, Sent};
 use super::{Deadline, Error, Kind, Result};
 
-/// How often a change is sent in all whose outcome is unknown.
+/// How often a change of unknown outcome is sent in all.
 const ATTEMPTS: u32 = 5;
 
-/// The pause before the first look; doubled for each further one.
+/// The pause before the first check; doubled for each further one.
 const BACKOFF: Duration = Duration::from_millis(500);
 
-/// The longest pause between two looks.
+/// The longest pause between two checks.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
 
 /// How often a change has to be missing before a conflict with it counts as one with something else:
 /// the service may not show yet what it is already making.
 const LOOKS_AFTER_CONFLICT: u32 = 4;
 
-/// How long to look in vain before it is left to the wait that follows, which looks as well.
+/// How long to check without result before it is left to the wait that follows.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// What a look at the service shows about a change that was sent.
+/// What the service shows about a change that was sent.
 #[derive(Debug)]
 pub enum Seen<T> {
-    /// It was carried out, or is being.
+    /// It was carried out, or is in progress.
     Done(T),
     /// It was not, and may be sent again.
     NotDone,
     /// It was not, and must not be sent again: something else is in its place.
     Prevented(Error),
-    /// Nothing was learnt.
+    /// Still unknown.
     Unreadable(Error),
 }
 
@@ -44,11 +44,11 @@ pub enum Seen<T> {
 pub enum Outcome<T> {
     /// The service has accepted it.
     Accepted(T),
-    /// Nobody could tell until the deadline, until the caller stopped, or for a long time.
+    /// Still unknown at the deadline, when the caller stopped, or after a long time.
     Unknown(Error),
 }
 
-/// A change that can be looked for.
+/// A change whose outcome can be checked.
 pub trait Change {
     /// What the service answers when it accepts.
     type Accepted;
@@ -56,23 +56,23 @@ pub trait Change {
     /// Sends it.
     ///
     /// # Errors
-    /// It surely was not carried out.
+    /// It was certainly not carried out.
     fn send(&mut self) -> impl Future<Output = Result<Sent>> + Send;
 
-    /// Reads an answer.
+    /// Reads a response.
     ///
     /// # Errors
     /// The service's refusal.
     fn accept(&mut self, response: &Response) -> Result<Self::Accepted>;
 
-    /// Looks whether the change was carried out.
+    /// Checks whether the change was carried out.
     fn look(&mut self) -> impl Future<Output = Seen<Self::Accepted>> + Send;
 }
 
-/// Makes a change, as often as it takes and is safe.
+/// Makes a change, repeating the request where that is safe.
 ///
 /// # Errors
-/// The service's refusal, or why the change surely was not carried out.
+/// The service's refusal, or why the change was certainly not carried out.
 pub async fn make<C: Change>(deadline: &Deadline, change: &mut C) -> Result<Outcome<C::Accepted>> {
     let mut doubt: Option<Error> = None;
     for attempt in 1.. {
@@ -94,7 +94,7 @@ pub async fn make<C: Change>(deadline: &Deadline, change: &mut C) -> Result<Outc
         };
         tracing::warn!(
             operation = error.operation,
-            "the outcome is unknown, looking before anything is sent again: {}",
+            "the outcome is unknown; checking it before the request is sent again: {}",
             error.message
         );
         let (is_conflict, since) = (error.kind == Kind::Conflict, Instant::now());
@@ -115,7 +115,7 @@ pub async fn make<C: Change>(deadline: &Deadline, change: &mut C) -> Result<Outc
                 }
                 Seen::Unreadable(why) => tracing::debug!(
                     operation = error.operation,
-                    "cannot tell what became of it: {}",
+                    "the outcome is still unknown: {}",
                     why.message
                 ),
             }

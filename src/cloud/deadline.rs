@@ -1,8 +1,8 @@
-//! How long a caller is willing to wait, and how it says that it no longer is.
+//! How long a caller is willing to wait, and its cancellation.
 //!
 //! Whatever waits in this crate waits through a [`Deadline`]: pauses, files, other programs and
-//! requests. What only reads ends on request as well; a change that is being sent ends with its
-//! answer or with the deadline, since its effect would be unknown.
+//! requests. Reads can also be cancelled; a change that is being sent ends with its
+//! response or at the deadline, since its outcome would be unknown.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Error, Kind, Result};
 
-/// The bounds of one operation, however many requests and pauses it takes.
+/// The limits of one operation, however many requests and pauses it takes.
 #[derive(Clone, Debug)]
 pub struct Deadline {
     /// When the operation has to be over.
@@ -62,7 +62,7 @@ impl Deadline {
         self.race(operation, sleep(pause)).await
     }
 
-    /// Does work that changes nothing, such as reading a file or asking a service.
+    /// Does work that changes nothing, such as reading a file or querying a service.
     ///
     /// # Errors
     /// [`Kind::Interrupted`] as soon as the caller stops, [`Kind::TimedOut`] at the deadline. The
@@ -96,7 +96,7 @@ impl Deadline {
         async move { timeout_at(self.at, work).await.map_err(|_| self.has_passed(operation)) }
     }
 
-    /// The error of an operation whose time is up.
+    /// The error of an operation that timed out.
     #[must_use]
     pub fn has_passed(&self, operation: &'static str) -> Error {
         let text = format!("the time allowed ({}) has run out", readable(self.within));

@@ -9,22 +9,22 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// A failed API operation.
 ///
-/// Holds facts, not advice: what a person should do about it depends on how the client was set
+/// Holds facts, not advice: what to do about it depends on how the client was set
 /// up, which only the caller knows. Its texts are redacted when it is made: services quote what
 /// they were sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     /// What the caller can do about it.
     pub kind: Kind,
-    /// How far it came.
+    /// How far it got.
     pub stage: Stage,
     /// The API's own name for the operation, such as `DescribeImage`.
     pub operation: &'static str,
-    /// What the service said, or what went wrong on the way to it. Fit to show a user.
+    /// What the service said, or what went wrong on the way to it. Safe to show to a user.
     pub message: String,
     /// The service's own error code, such as `171` or `ResourceNotFound`.
     pub code: Option<String>,
-    /// The HTTP status, when there was an answer.
+    /// The HTTP status, when there was a response.
     pub status: Option<u16>,
     /// Further facts in the order they should be read, such as `("Region", "cn-bj2")`.
     pub facts: Vec<(&'static str, String)>,
@@ -37,7 +37,7 @@ pub struct Error {
 pub enum Stage {
     /// Reading the client's own settings: nothing was sent.
     Settings,
-    /// Getting a token, or whatever else the service wants to see first.
+    /// Getting a token, or whatever else the service requires first.
     Login,
     /// The call itself.
     Call,
@@ -54,9 +54,9 @@ pub enum Kind {
     Denied,
     /// The service, or this client before it, refused the request as wrong.
     Invalid,
-    /// The service asked to slow down for longer than we may wait.
+    /// The service throttles requests for longer than we may wait.
     Throttled,
-    /// The service could not be reached or could not answer.
+    /// The service could not be reached or could not respond.
     Unavailable,
     /// The time allowed for the whole operation ran out.
     TimedOut,
@@ -65,14 +65,14 @@ pub enum Kind {
     /// The operation ran and ended in failure, as the service says itself.
     Failed,
     /// The state of an operation could not be read for so long that the wait was given up. The
-    /// operation goes on.
+    /// operation continues.
     Unreadable,
-    /// The service answered in a way this client does not understand.
+    /// The response is not one that this client understands.
     Unexpected,
 }
 
 impl Kind {
-    /// The class of an answer with this status, where the service says nothing that is more exact.
+    /// The class of a response with this status, where the service says nothing more specific.
     #[must_use]
     pub fn of_status(status: u16) -> Self {
         match status {
@@ -114,10 +114,10 @@ impl Error {
         Self { setting: Some(setting), stage: Stage::Settings, ..error }
     }
 
-    /// The same error of a login.
+    /// The same error, in the authentication phase.
     #[must_use]
     pub fn of_login(self) -> Self {
-        // One about a setting stays that: it was found before anything was asked.
+        // An error about a setting stays that: it was found before any request.
         let stage = if self.stage == Stage::Call { Stage::Login } else { self.stage };
         Self { stage, ..self }
     }

@@ -1,6 +1,6 @@
 //! A small HTTP server for the tests of the clients: a closure answers, everything is recorded.
 //!
-//! It speaks just enough HTTP/1.1 for one client on loopback. It knows no cloud.
+//! It speaks just enough HTTP/1.1 for one client on loopback. It is not specific to a cloud.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,7 +23,7 @@ pub(crate) struct Request {
     pub(crate) body: Vec<u8>,
     /// When it had arrived.
     pub(crate) at: Instant,
-    /// The how manieth request this is, from 1.
+    /// The number of this request, from 1.
     pub(crate) number: usize,
 }
 
@@ -90,34 +90,34 @@ enum Ending {
 }
 
 impl Reply {
-    /// An answer with a body of `kind`.
+    /// A response with a body of content type `kind`.
     pub(crate) fn new(status: u16, kind: &str, body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![("content-type".to_owned(), kind.to_owned())];
         let (delay, ending) = (Duration::ZERO, Ending::Whole);
         Self { status, headers, body: body.into(), delay, ending }
     }
 
-    /// An answer in JSON. Takes a `serde_json::Value` or text.
+    /// A response in JSON. Takes a `serde_json::Value` or text.
     pub(crate) fn json(status: u16, body: impl fmt::Display) -> Self {
         Self::new(status, "application/json", body.to_string())
     }
 
-    /// An answer without body.
+    /// A response without a body.
     pub(crate) fn empty(status: u16) -> Self {
         Self { headers: Vec::new(), ..Self::new(status, "", "") }
     }
 
-    /// The connection is torn down instead of an answer.
+    /// The connection is closed instead of a response.
     pub(crate) fn reset() -> Self {
         Self { ending: Ending::Reset, ..Self::empty(0) }
     }
 
-    /// No answer ever comes.
+    /// No response ever comes.
     pub(crate) fn hang() -> Self {
         Self { ending: Ending::Hang, ..Self::empty(0) }
     }
 
-    /// Tells the test which request it did not foresee. No client retries a 501.
+    /// Tells the test which request it did not expect. No client retries a 501.
     pub(crate) fn unexpected(request: &Request) -> Self {
         let Request { method, target, .. } = request;
         let text = format!("the test does not expect {method} {target} {}", request.text());
@@ -130,13 +130,13 @@ impl Reply {
         self
     }
 
-    /// Answers only after a while.
+    /// Responds after a delay.
     pub(crate) fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 
-    /// Hangs up after half of the body.
+    /// Closes the connection after half of the body.
     pub(crate) fn truncated(mut self) -> Self {
         self.ending = Ending::Truncated;
         self
@@ -158,7 +158,7 @@ impl Reply {
     }
 }
 
-/// The server. It goes on until the test's runtime ends.
+/// The server. It runs until the test's runtime ends.
 #[derive(Debug)]
 pub(crate) struct Fake {
     port: u16,
@@ -189,7 +189,7 @@ impl Fake {
         Self { port, log }
     }
 
-    /// Answers the replies in turn, the last one again and again.
+    /// Sends the replies in turn, repeating the last one.
     pub(crate) async fn replies(replies: Vec<Reply>) -> Self {
         Self::start(move |request| replies[(request.number - 1).min(replies.len() - 1)].clone())
             .await
@@ -210,7 +210,7 @@ impl Fake {
         locked(&self.log).requests.len()
     }
 
-    /// The most requests that waited for their answer at one time.
+    /// The most requests that were open at one time.
     pub(crate) fn most_in_flight(&self) -> usize {
         locked(&self.log).most_in_flight
     }
@@ -251,7 +251,7 @@ async fn response(stream: &mut TcpStream, reply: &Reply, log: &Mutex<Log>) -> bo
     }
     match reply.ending {
         Ending::Hang => {
-            // Until the client hangs up.
+            // Until the client closes the connection.
             let _ = stream.read(&mut [0]).await;
             done();
             false

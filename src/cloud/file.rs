@@ -1,8 +1,7 @@
 //! Reading the small files that settings name: keys, tokens, certificates.
 //!
-//! A path may lead to a pipe that nobody writes to, or to a disk that is not there any more. So
-//! files are read beside the threads that serve calls, only regular ones, and no longer than the
-//! caller waits.
+//! A path may be that of a pipe without a writer, or on a disk that is gone. So only regular
+//! files are read, outside of the threads that serve calls, and no longer than the caller waits.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -10,7 +9,7 @@ use std::path::PathBuf;
 
 use super::{Deadline, Error, Result};
 
-/// What holds a key, a token or a certificate is far smaller.
+/// A file with a key, a token or a certificate is far smaller.
 const LARGEST: u64 = 1 << 20;
 
 /// Reads the file that `setting` names. `shown` is its name in messages.
@@ -35,7 +34,7 @@ pub async fn read(
     })
 }
 
-/// As [`read`], as text without the white space around it.
+/// As [`read`], as text without leading and trailing whitespace.
 ///
 /// # Errors
 /// Those of [`read`], and one about `setting` if the file holds no text at all.
@@ -69,7 +68,7 @@ fn contents(path: &PathBuf) -> io::Result<Vec<u8>> {
 #[cfg(unix)]
 fn open(path: &PathBuf) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
-    /// `O_NONBLOCK`, without which opening a pipe waits for somebody who writes to it.
+    /// `O_NONBLOCK`, without which opening a pipe waits for a writer.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     const NONBLOCK: i32 = 0o4000;
     #[cfg(not(any(target_os = "linux", target_os = "android")))]

@@ -1,7 +1,7 @@
-//! Sending a request until it is answered: the only place that retries.
+//! Sending a request until there is a response: the only place that retries.
 //!
-//! What reads is sent again and again ([`Http::send`]); what changes something is sent once, unless
-//! it surely was not received ([`Http::send_once`]). Redirects are never followed, since they would
+//! Reads are retried ([`Http::send`]); a change is sent once, unless it was certainly not
+//! received ([`Http::send_once`]). Redirects are never followed, since they would
 //! carry credentials to wherever they point.
 //! Proxies come from the environment as everywhere else, except for loopback and link-local hosts.
 
@@ -17,16 +17,16 @@ use super::deadline::readable;
 use super::{Deadline, Error, Kind, Result};
 use crate::secret::excerpt;
 
-/// The largest answer that is read. The longest lists take a few megabytes a page.
+/// The largest response that is read. The longest lists take a few megabytes a page.
 const LARGEST: usize = 64 << 20;
 
-/// The same for an error, of which nobody reads more.
+/// The same for an error response.
 const LARGEST_ERROR: usize = 1 << 20;
 
-/// A TCP connection that takes longer is not coming.
+/// The connect timeout.
 const CONNECT: Duration = Duration::from_secs(20);
 
-/// The client of one process: connections are shared by everything that clones nothing.
+/// The HTTP client of one process: all its users share the connections.
 ///
 /// Built when the first request needs it: a provider is started several times per plan, mostly to
 /// be asked for its schema.
@@ -35,14 +35,13 @@ pub struct Http {
     user_agent: String,
     proxied: OnceLock<Client>,
     direct: OnceLock<Client>,
-    /// For plain http, which is near always and needs none of the certificates that take longest
-    /// to load.
+    /// For plain http, which does not need the certificates that take longest to load.
     plain: OnceLock<Client>,
     /// Held while a client is made: many first requests come at once, and one client is enough.
     making: Mutex<()>,
 }
 
-/// How often and how patiently to try again.
+/// How often to retry, and after what pauses.
 #[derive(Clone, Copy, Debug)]
 pub struct RetryPolicy {
     /// Attempts in all, the first included.
@@ -51,7 +50,7 @@ pub struct RetryPolicy {
     pub attempt: Duration,
     /// Pause before the second attempt; doubled for each further one.
     pub first: Duration,
-    /// No pause of our own is longer. One that the service asks for may be.
+    /// The longest pause, unless the service asks for a longer one.
     pub longest: Duration,
 }
 
@@ -75,7 +74,7 @@ impl RetryPolicy {
     }
 }
 
-/// An answer, whole.
+/// A complete response.
 #[derive(Debug)]
 pub struct Response {
     /// The HTTP status.
@@ -84,7 +83,7 @@ pub struct Response {
     pub headers: HeaderMap,
     /// The body.
     pub body: Vec<u8>,
-    /// The URL that was asked.
+    /// The URL of the request.
     pub url: Url,
     /// How many attempts it took.
     pub attempts: u32,
@@ -109,8 +108,8 @@ impl Response {
         self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body)
     }
 
-    /// The pause that the service asked for, in seconds or as a date. Zero and nonsense count as
-    /// none.
+    /// The pause that the service asked for, in seconds or as a date. Zero and invalid values count
+    /// as none.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         retry_after(&self.headers)
@@ -128,12 +127,12 @@ impl Response {
     }
 }
 
-/// What to do with an answer.
+/// What to do with a response.
 #[derive(Debug)]
 pub enum Retry {
-    /// It is the answer, good or bad.
+    /// It is final, a success or not.
     No,
-    /// It is a passing failure. What it says becomes the error when no attempt is left.
+    /// It is a transient failure. It becomes the error when no attempt is left.
     Yes(Error),
     /// As [`Retry::Yes`], with the first pause at least this long; further ones grow.
     After(Error, Duration),
@@ -142,21 +141,21 @@ pub enum Retry {
 /// What became of a request that must not be repeated.
 #[derive(Debug)]
 pub enum Sent {
-    /// It was answered, for good or ill.
+    /// There is a response, a success or not.
     Answered(Response),
-    /// Nobody can say whether it was carried out: the answer got lost, or a gateway gave up. Holds
-    /// what went wrong, and the pause that was asked for.
+    /// It is unknown whether it was carried out: the response got lost, or a gateway gave up.
+    /// Holds what went wrong, and the pause that was asked for.
     Unknown(Error, Option<Duration>),
 }
 
-/// A request without an answer.
+/// A request without a response.
 struct Lost {
     error: Error,
     /// Whether the service may have received it.
     outcome_unknown: bool,
 }
 
-/// Whether an answer to a change leaves open whether it was carried out.
+/// Whether the response to a change leaves its outcome unknown.
 fn leaves_open(status: StatusCode) -> bool {
     status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT
 }
@@ -179,7 +178,7 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Whether a host is next door, as the metadata services of virtual machines are. No proxy can
+/// Whether a host is link-local, as the metadata services of virtual machines are. No proxy can
 /// reach it.
 #[must_use]
 pub fn is_link_local(url: &Url) -> bool {
@@ -199,14 +198,14 @@ impl Http {
         }
     }
 
-    /// Sends what `make` makes, again and again while `judge` says so and `retry` and `deadline`
-    /// allow it.
+    /// Sends what `make` makes, and retries as long as `judge` asks for it and `retry` and
+    /// `deadline` allow it.
     ///
-    /// `make` is called anew for each attempt (with its number, from 1), because signatures age.
+    /// `make` is called for each attempt (with its number, from 1), because signatures expire.
     ///
     /// # Errors
     /// Those of `make`; [`Kind::Unavailable`], [`Kind::Throttled`] or what `judge` said when no
-    /// attempt is left; [`Kind::TimedOut`] and [`Kind::Interrupted`] as `deadline` say.
+    /// attempt is left; [`Kind::TimedOut`] and [`Kind::Interrupted`] as `deadline` says.
     pub async fn send<Making>(
         &self,
         operation: &'static str,
@@ -245,10 +244,10 @@ impl Http {
         unreachable!("attempts are counted from 1 without end")
     }
 
-    /// Sends what `make` makes once, or again while it surely was not carried out: no connection, or
-    /// HTTP 429, of which `describe` makes an error.
+    /// Sends what `make` makes once, or again while it was certainly not carried out: no connection,
+    /// or HTTP 429, of which `describe` makes an error.
     ///
-    /// A request in flight ends with its answer or at the deadline, not on request.
+    /// A request in flight ends with its response or at the deadline; it is not cancelled.
     ///
     /// # Errors
     /// Those of `make`; [`Kind::Unavailable`] and [`Kind::Throttled`] when no attempt is left;
@@ -291,7 +290,7 @@ impl Http {
         unreachable!("attempts are counted from 1 without end")
     }
 
-    /// Waits for the next attempt, unless `failure` is what the last one came to.
+    /// Waits for the next attempt; returns `failure` if there is none left.
     async fn pause_after(
         &self,
         failure: Error,
@@ -389,7 +388,7 @@ impl Http {
         let builder = Client::builder()
             .user_agent(&self.user_agent)
             .redirect(reqwest::redirect::Policy::none())
-            // Retries are ours: a library that adds its own would make attempts uncountable.
+            // No retries of the library's own: they would not be counted.
             .retry(reqwest::retry::never())
             .connect_timeout(CONNECT);
         let builder = if near { builder.no_proxy() } else { builder };
@@ -411,7 +410,7 @@ impl From<reqwest::Error> for Broken {
     }
 }
 
-/// Reads a response as far as anybody may want it: of an error the start is enough.
+/// Reads a response; of an error only the start.
 async fn read(mut received: reqwest::Response, url: &Url) -> std::result::Result<Response, Broken> {
     let (status, headers) = (received.status(), std::mem::take(received.headers_mut()));
     let largest = if status.is_success() { LARGEST } else { LARGEST_ERROR };
@@ -437,8 +436,8 @@ fn is_final(error: &Error) -> bool {
     matches!(error.kind, Kind::Invalid | Kind::Unexpected)
 }
 
-/// A URL for the log: its query may hold what opens something, such as the signature in the address
-/// of an operation's status.
+/// A URL for the log: its query may be a credential, such as the signature in the address of an
+/// operation's status.
 fn without_query(url: &Url) -> String {
     format!("{}://{}{}", url.scheme(), host_port(url), url.path())
 }
@@ -450,14 +449,14 @@ pub fn host_port(url: &Url) -> String {
     url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"))
 }
 
-/// Scheme, host and port, the port always said: it may be all that differs.
+/// Scheme, host and port; the port is always included, since it may be all that differs.
 #[must_use]
 pub fn origin(url: &Url) -> String {
     let port = url.port_or_known_default().map_or_else(String::new, |port| format!(":{port}"));
     format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
-/// The words for an answer that points elsewhere, which is never followed.
+/// The message about a redirect, which is never followed.
 #[must_use]
 pub fn redirect_refused(response: &Response) -> Option<String> {
     if !response.status.is_redirection() {
@@ -517,9 +516,9 @@ fn too_long(failure: Error, pause: Duration, deadline: &Deadline, attempts: u32)
     after(Error { kind, message, ..failure }, attempts)
 }
 
-/// An error with all its causes: the first line of a transport error says nothing.
+/// An error with all its causes: a transport error by itself says little.
 fn chain(error: reqwest::Error) -> String {
-    // The URL is said elsewhere, without its query.
+    // The URL is reported elsewhere, without its query.
     let error = error.without_url();
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(&error);

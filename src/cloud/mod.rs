@@ -1,6 +1,6 @@
-//! Clients for the clouds' image APIs. Nothing here has heard of Terraform.
+//! Clients for the clouds' image APIs. Nothing here depends on Terraform.
 //!
-//! Retry lives in [`http`] and nowhere else; waiting lives in [`poll`] and nowhere else.
+//! [`http`] retries requests, [`change`] those of unknown outcome; [`poll`] waits for operations.
 
 pub mod authorized;
 pub mod azure;

@@ -1,8 +1,8 @@
 //! Waiting for a long operation to end.
 //!
 //! How a wait ends is decided here, for every cloud: done, failed as the service says itself, at the
-//! deadline, on request, or because its state could not be read for so long that nobody can expect
-//! it any more. Failing to *read* the state is never a failure of the operation.
+//! deadline, on request, or because its state could not be read for too long. Failing to *read* the
+//! state is never a failure of the operation.
 
 use std::time::Duration;
 
@@ -19,25 +19,25 @@ const LONGEST: Duration = Duration::from_secs(600);
 /// time: enough for an answer.
 const MARGIN: Duration = Duration::from_secs(5);
 
-/// How long the service may refuse on end to show the state. A right that was granted, or a login
+/// How long reading the state may be refused without a break. A role that was assigned, or a login
 /// that was repaired, takes effect within that time.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// What one status check showed.
+/// The result of one status check.
 #[derive(Debug)]
 pub enum Progress<T> {
     /// It is over.
     Done(T),
-    /// Still going. The pause the service asked for, if it did.
+    /// In progress. The pause the service asked for, if it did.
     Pending(Option<Duration>),
-    /// Nothing was learnt: no answer, a refusal, a page of somebody else. The pause the service
-    /// asked for, if it did.
+    /// Unknown: no response, a refusal, a page of a gateway. The pause the service asked for, if
+    /// it did.
     Unreadable(Error, Option<Duration>),
 }
 
 /// An operation that is waited for.
 pub trait Poll {
-    /// What it comes to.
+    /// Its result.
     type Output;
 
     /// Checks the status once.
@@ -54,7 +54,7 @@ pub trait Poll {
 /// the deadline whatever was asked for.
 ///
 /// # Errors
-/// Those of [`Poll::poll`]; [`Kind::TimedOut`] with the last trouble; [`Kind::Interrupted`];
+/// Those of [`Poll::poll`]; [`Kind::TimedOut`] with the last problem; [`Kind::Interrupted`];
 /// [`Kind::Unreadable`] with the reason.
 pub async fn until_done<P: Poll>(
     operation: &'static str,
@@ -88,9 +88,9 @@ pub async fn until_done<P: Poll>(
 struct Wait<'a> {
     operation: &'static str,
     deadline: &'a Deadline,
-    /// What was last in the way of reading the state.
+    /// The last failure to read the state.
     trouble: Option<Error>,
-    /// Since when the state is refused.
+    /// Since when reading the state is refused.
     refused: Option<Instant>,
     is_last: bool,
 }
@@ -123,7 +123,7 @@ impl Wait<'_> {
         }
     }
 
-    /// Takes note of a check that showed nothing.
+    /// Records a check that failed.
     fn bear(&mut self, error: Error) -> Result<()> {
         match error.kind {
             Kind::Interrupted => return Err(error),

@@ -1,7 +1,7 @@
 //! Access tokens: where they come from, and how one process shares them.
 //!
-//! A login is a [`TokenSource`] and nothing else: which service it asks, and what it proves itself
-//! with, is its own business. [`TokenCache`] keeps what it gives, for every cloud alike.
+//! Each authentication method is a [`TokenSource`]; [`TokenCache`] keeps its tokens, for every
+//! cloud alike.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -17,33 +17,33 @@ use tokio_util::sync::CancellationToken;
 use super::{Deadline, Error, Kind, Result};
 use crate::secret::Secret;
 
-/// The operation that errors about tokens name.
+/// The name of the operation in errors about tokens.
 pub const OPERATION: &str = "GetToken";
 
-/// How long before its end a token is renewed, as azurerm does; half its life for short ones.
+/// How long before its expiry a token is renewed, as azurerm does; half its lifetime for short ones.
 const AHEAD: Duration = Duration::from_secs(20 * 60);
 
-/// A token this close to its end might reach the service after it.
+/// A token this close to its expiry might be expired when it reaches the service.
 const MARGIN: Duration = Duration::from_secs(30);
 
-/// After a renewal failed, the next is this far away.
+/// The pause after a failed renewal.
 const PUT_OFF: Duration = Duration::from_secs(30);
 
-/// How long a renewal may take beside the use of the token that it replaces.
+/// How long a renewal may take while the old token is still in use.
 const RENEWAL: Duration = Duration::from_secs(120);
 
 /// An access token.
 #[derive(Clone, Debug)]
 pub struct Token {
     secret: Secret,
-    /// From when on a new one is asked for while this one is still good.
+    /// When to renew it, although it is still valid.
     renew: Instant,
-    /// From when on it is not used.
+    /// When to stop using it.
     expires: Instant,
 }
 
 impl Token {
-    /// A token that is good for `lifetime` from now.
+    /// A token that is valid for `lifetime` from now.
     #[must_use]
     pub fn new(secret: impl Into<Secret>, lifetime: Duration) -> Self {
         // No service names a longer one; an absurd one must not overflow the clock.
@@ -57,7 +57,7 @@ impl Token {
         }
     }
 
-    /// What goes behind `Bearer `.
+    /// What follows `Bearer `.
     #[must_use]
     pub fn secret(&self) -> &Secret {
         &self.secret
@@ -67,10 +67,10 @@ impl Token {
 /// A future that a trait object returns.
 pub type Fetching<'a> = Pin<Box<dyn Future<Output = Result<Token>> + Send + 'a>>;
 
-/// Who gives tokens.
+/// A source of tokens.
 pub trait TokenSource: fmt::Debug + Send + Sync + 'static {
-    /// Asks for a new token for `scope`. `claims` is what a service asked to see in it when it
-    /// refused the one before.
+    /// Requests a new token for `scope`. `claims` is what a service required in it when it refused
+    /// the one before.
     ///
     /// # Errors
     /// What the login service said, and those of `deadline`.
@@ -84,9 +84,9 @@ pub trait TokenSource: fmt::Debug + Send + Sync + 'static {
 
 /// The tokens of one login, by scope.
 ///
-/// A token that is still good is renewed beside its use, so that a login that hangs holds nobody
-/// up; one that is not is fetched by one caller while the others wait. A caller that gives up lets
-/// the next one have its turn.
+/// A valid token is renewed in the background, so that an authentication that hangs delays nobody;
+/// without one, one caller fetches it while the others wait. If that caller gives up, the next one
+/// fetches it.
 #[derive(Debug)]
 pub struct TokenCache {
     source: Arc<dyn TokenSource>,
@@ -98,7 +98,7 @@ struct Slot {
     current: Mutex<Option<Token>>,
     /// How many fetches have failed.
     failures: AtomicU64,
-    /// Held by the one who fetches: the latest failure and its number.
+    /// Held by the caller that fetches: the latest failure and its number.
     turn: Arc<Turn>,
 }
 
@@ -121,10 +121,10 @@ impl TokenCache {
         Self { source, slots: Mutex::default() }
     }
 
-    /// A good token for `scope`, fetched only if there is none.
+    /// A valid token for `scope`, fetched only if there is none.
     ///
     /// # Errors
-    /// Those of the source if there is no good token, and those of `deadline` while waiting.
+    /// Those of the source if there is no valid token, and those of `deadline` while waiting.
     pub async fn get(&self, scope: &str, deadline: &Deadline) -> Result<Token> {
         let slot = self.slot(scope);
         let now = Instant::now();
@@ -145,7 +145,7 @@ impl TokenCache {
     }
 
     /// A token for `scope` other than `stale`: the present one if another caller has replaced
-    /// `stale` already, else a new one, with the `claims` that the service wants to see.
+    /// `stale` already, else a new one, with the `claims` that the service requires.
     ///
     /// # Errors
     /// Those of [`TokenCache::get`].
@@ -165,7 +165,7 @@ impl TokenCache {
         Arc::clone(slots.entry(scope.to_owned()).or_default())
     }
 
-    /// Fetches a token while the present one goes on being used.
+    /// Fetches a token while the present one is still in use.
     fn renew(&self, slot: Arc<Slot>, turn: Held, scope: &str) {
         let (source, scope) = (Arc::clone(&self.source), scope.to_owned());
         tokio::spawn(async move {
@@ -195,7 +195,7 @@ impl TokenCache {
             return Ok(token);
         }
         match &*turn {
-            // It happened while we waited: to ask again would give each of us the same answer.
+            // It failed while we waited: another request would have the same result.
             Some((number, error)) if *number > failures => Err(error.clone()),
             _ => slot.fetch(turn, &*self.source, wanted, deadline).await,
         }

@@ -1,6 +1,6 @@
-//! The provider block: one object for each cloud, and the clients that come of them.
+//! The provider block: one object for each cloud, and the clients created from them.
 //!
-//! Clients are made when the first object needs them. A cloud that nothing uses needs no
+//! Clients are created when the first object needs them. A cloud that nothing uses needs no
 //! configuration; one whose configuration is not known yet is an error only for those who use it.
 
 use std::sync::Arc;
@@ -80,7 +80,7 @@ impl Clients {
     }
 }
 
-/// Checks of what the types of the arguments do not tell.
+/// Checks that the types of the arguments cannot make.
 pub(crate) fn validate(config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
     type Check = fn(&Config<'_>, &mut Vec<Diagnostic>);
     let clouds: [(_, Check); 3] =

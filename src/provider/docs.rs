@@ -1,5 +1,5 @@
-//! The documentation that goes with the types: a page, examples and an acceptance test for each, and nothing
-//! that is left over from one that is gone.
+//! Tests of the documentation of types: a page, examples and an acceptance test for each, and no
+//! leftovers of removed types.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +10,7 @@ use crate::tfplugin::model::{Attribute, Shape};
 
 use super::CloudImages;
 
-/// Folders of `acceptance-tests/` that are about no type.
+/// Folders of `acceptance-tests/` that do not belong to a type.
 const NO_TYPES: [&str; 8] = [
     "clouds",
     "configuration",
@@ -153,7 +153,7 @@ fn front_matter(page: &str) -> Option<&str> {
 
 #[test]
 fn pages_pass_the_checks_of_the_registry() {
-    /// Pages above it are cut off.
+    /// Longer pages are truncated.
     const LARGEST: usize = 500_000;
     let pages = pages(&CloudImages, &examples());
     for (file, page) in pages.into_iter().chain(guides()) {

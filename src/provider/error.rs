@@ -1,5 +1,5 @@
-//! How a cloud's error reads to the person running Terraform: what failed, what the service said,
-//! all facts, and what to do.
+//! Turns a cloud's error into a message to the user: what failed, what the service said, all facts,
+//! and what to do.
 
 use std::fmt::Write as _;
 
@@ -9,9 +9,9 @@ use crate::tfplugin::resource::Unsettled;
 
 /// What to do about an error with one of these codes.
 pub(crate) struct Advice {
-    /// Codes of the service, to the letter.
+    /// Codes of the service, compared exactly.
     pub(crate) codes: &'static [&'static str],
-    /// What to do. `{name}` stands for an argument with its variables.
+    /// What to do. `{name}` is replaced by an argument with its variables.
     pub(crate) text: &'static str,
 }
 
@@ -32,11 +32,11 @@ pub(crate) fn advice(
     }))
 }
 
-/// The words for a kind of failure, short and general.
+/// A short, general description of a kind of failure.
 fn summary(error: &Error) -> String {
     let what = match error.kind {
         Kind::NotFound => "not found",
-        Kind::Conflict => "conflicts with what exists",
+        Kind::Conflict => "conflicts with the current state",
         Kind::Denied => "not allowed",
         Kind::Invalid if error.status.is_none() && error.code.is_none() => "not possible",
         Kind::Invalid => "rejected by the service",
@@ -46,7 +46,7 @@ fn summary(error: &Error) -> String {
         Kind::Interrupted => "interrupted",
         Kind::Failed => "failed",
         Kind::Unreadable => "cannot be followed",
-        Kind::Unexpected => "unexpected answer",
+        Kind::Unexpected => "unexpected response",
     };
     format!("{} {what}", error.operation)
 }
@@ -74,7 +74,7 @@ pub(crate) fn diagnostic(error: &Error, advice: &str) -> Diagnostic {
     let advice = match (advice, error.kind) {
         ("", Kind::TimedOut) => "Raise `timeouts` to allow more time.",
         ("", Kind::Unavailable) if error.code.is_some() => {
-            "The service answered that it cannot do this at present. Try again later."
+            "The service is temporarily unable to process the request. Try again later."
         }
         ("", Kind::Unavailable) => {
             "The service could not be reached or could not answer. Check \
@@ -90,11 +90,11 @@ pub(crate) fn diagnostic(error: &Error, advice: &str) -> Diagnostic {
     Diagnostic::error(summary(error), detail)
 }
 
-/// How a wait ended that ended before the object was ready. `explain` adds the advice.
+/// How a wait ended before the object was ready. `explain` adds the advice.
 pub(crate) fn unsettled(error: Error, explain: impl FnOnce(Error) -> Failure) -> Unsettled {
     match error.kind {
         Kind::Interrupted => Unsettled::Interrupted,
-        // What to do about that is the same for every object, and said where it is decided.
+        // What to do about that is the same for every object, and added where it is decided.
         Kind::TimedOut => {
             Unsettled::TimedOut(Diagnostic::error(summary(&error), facts(&error)).into())
         }

@@ -1,4 +1,4 @@
-//! What holds for the schema of every type, whoever wrote it.
+//! Tests of rules for the schema of every type.
 
 use crate::tfplugin::docs::entries;
 use crate::tfplugin::model::{Attribute, Shape};
@@ -45,7 +45,7 @@ fn every_attribute_has_a_description_of_one_paragraph_that_ends_in_a_full_stop()
 /// Terraform refuses a provider with one such attribute altogether, whatever it is used for.
 #[test]
 fn every_attribute_is_one_that_terraform_accepts() {
-    /// They mean something else in the block of any type.
+    /// Reserved by Terraform: they have a meaning in every block.
     const RESERVED: [&str; 7] =
         ["connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner"];
     let mut found = Vec::new();

@@ -1,5 +1,5 @@
-//! Where Terraform's ideas meet the clouds' APIs: the configuration, the list of what is offered,
-//! one folder per cloud with one file per type.
+//! Connects Terraform with the clouds' APIs: the configuration, the list of types, one folder per
+//! cloud with one file per type.
 
 #[macro_use]
 mod settings;
@@ -76,7 +76,7 @@ impl Provider for CloudImages {
     }
 }
 
-/// How requests introduce themselves, in the form that Terraform's providers share.
+/// The `User-Agent` of requests, in the form that Terraform's providers share.
 fn user_agent(terraform_version: &str, appended: Option<String>) -> String {
     let terraform = match terraform_version {
         "" => "unknown",

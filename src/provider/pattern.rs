@@ -1,8 +1,8 @@
 //! Regular expressions as Terraform users write them: RE2's syntax, as in Go.
 //!
-//! The `regex` crate is RE2's sibling with three differences that show in practice: its `\d`,
-//! `\w`, `\s` and `\b` know all of Unicode, it has no `\Q...\E`, and it has set operations inside
-//! of classes. [`Pattern`] writes them as RE2 means them.
+//! The `regex` crate differs from RE2 in three ways that matter in practice: its `\d`,
+//! `\w`, `\s` and `\b` match all of Unicode, it has no `\Q...\E`, and it has set operations inside
+//! of classes. [`Pattern`] translates them.
 
 use std::fmt::Write as _;
 use std::ops::Deref;
@@ -34,7 +34,7 @@ impl Text for Pattern {
         }
         Regex::new(&translate(text)).map(Self).map_err(|error| {
             let error = error.to_string();
-            // The crate draws the pattern first; what is wrong stands in the last line.
+            // The crate prints the pattern first; the problem is in the last line.
             let why = error.lines().last().unwrap_or_default();
             let why = why.trim_start_matches("error: ");
             format!("{text:?} is not a regular expression (RE2 syntax): {why}.")
@@ -42,7 +42,7 @@ impl Text for Pattern {
     }
 }
 
-/// Writes RE2's syntax as that of the `regex` crate.
+/// Translates RE2's syntax to that of the `regex` crate.
 fn translate(pattern: &str) -> String {
     let mut out = String::with_capacity(pattern.len());
     let mut rest = pattern.chars().peekable();
@@ -81,7 +81,7 @@ fn translate(pattern: &str) -> String {
                 out.push(']');
             }
             ':' if class && out.ends_with('[') => {
-                // [:alpha:] is taken over whole.
+                // [:alpha:] is copied unchanged.
                 out.push(':');
                 for c in rest.by_ref() {
                     out.push(c);

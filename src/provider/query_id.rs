@@ -6,9 +6,9 @@ use sha2::{Digest, Sha256};
 use crate::tfplugin::model::Model;
 use crate::tfplugin::value::{Builder, Object, Value};
 
-/// A hash of the query as it was resolved: `places` say where it is asked, such as an endpoint and
-/// an API version, and `arguments` what is asked. Arguments that are not set do not count, so that a
-/// new one leaves the ids of old queries as they are.
+/// A hash of the query as it was resolved: `places` is where it is sent, such as an endpoint and
+/// an API version, and `arguments` what it contains. Arguments that are not set do not count, so
+/// that a new argument does not change the ids of old queries.
 pub(crate) fn query_id(places: &[(&str, &str)], arguments: &impl Model) -> String {
     let places = places.iter().filter(|(_, place)| !place.is_empty());
     let mut query: Object =
@@ -17,7 +17,7 @@ pub(crate) fn query_id(places: &[(&str, &str)], arguments: &impl Model) -> Strin
         sink.map(len(arguments));
         arguments.encode_fields(sink);
     }) {
-        // Where it is asked has been resolved already.
+        // Where it is sent has been resolved already.
         for (name, value) in arguments {
             query.entry(name).or_insert(value);
         }
@@ -31,7 +31,7 @@ fn len<M: Model>(_: &M) -> usize {
     M::LEN
 }
 
-/// Writes a value as JSON without white space: objects by name, without what is null.
+/// Writes a value as JSON without whitespace: objects sorted by name, without null values.
 fn write(value: &Value, out: &mut String) {
     match value {
         Value::Null | Value::Unknown(_) => out.push_str("null"),
@@ -91,7 +91,7 @@ mod tests {
         query_id(&[("endpoint", "https://a.example/"), ("region", "cn-bj2")], arguments)
     }
 
-    /// Whoever changes these changes the ids in the states of users.
+    /// Changing these changes the ids in the states of users.
     #[test]
     fn ids_are_pinned() {
         let whole = Arguments {
@@ -103,7 +103,7 @@ mod tests {
         };
         assert_eq!(id(&Arguments::default()), "1d7fba77c81c9ba586f1f23fcebcdaaf");
         assert_eq!(id(&whole), "ba539c4912593559ff3b2e721e6a80e0");
-        // What was resolved goes before what was written.
+        // What was resolved takes precedence over what was written.
         let written = Arguments { region: Some("other".to_owned()), ..Arguments::default() };
         assert_eq!(id(&written), id(&Arguments::default()));
         let elsewhere = query_id(&[("region", "cn-bj2")], &Arguments::default());

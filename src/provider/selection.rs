@@ -1,5 +1,4 @@
-//! Choosing images: filters that can explain themselves, and what to say when nothing or too much
-//! is left.
+//! Selects images: filters with descriptions, and the errors when no image or too many match.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
@@ -9,7 +8,7 @@ use crate::tfplugin::similarity::{most_similar, similarity};
 
 /// How many candidates or near misses a message names.
 const NAMED: usize = 10;
-/// How many suggestions a single wrong value gets.
+/// How many suggestions are made for a wrong value.
 const SUGGESTED: usize = 3;
 
 /// One condition that the user set.
@@ -81,8 +80,8 @@ impl<'a, T> Filters<'a, T> {
         Diagnostic::error("No image found", text.trim_end()).into()
     }
 
-    /// The same for a query of which the service's own conditions left nothing over. `images` is
-    /// what there is without them.
+    /// The same for a query to which the service's own filters left nothing. `images` is the result
+    /// without them.
     pub(crate) fn nothing_sent(mut self, images: &[T]) -> Failure {
         let sent = self.sent.drain(..).map(|text| Filter::new(text, |_: &T| false));
         self.all = sent.chain(self.all).collect();
@@ -132,7 +131,7 @@ impl<'a, T> Filters<'a, T> {
         }
     }
 
-    /// How close an image comes to what it misses. A name that is quite another one is far away; a
+    /// How close an image comes to the filters that it fails. A very different name is far away; a
     /// state or a capability can change. Each value is compared once, however many images have it.
     fn closeness<'i>(&self, image: &'i T, known: &mut HashMap<(usize, &'i str), f64>) -> f64 {
         let failing = self.all.iter().enumerate().filter(|(_, filter)| !(filter.keep)(image));
@@ -166,7 +165,7 @@ impl<'a, T> Filters<'a, T> {
             let failing = self.all.iter().filter(|filter| !(filter.keep)(image));
             let failing: Vec<_> = failing.map(|filter| filter.text.as_str()).collect();
             let why = match failing.as_slice() {
-                // It came when the service was asked with fewer conditions.
+                // It is from the request with fewer conditions.
                 [] => "left out by the service".to_owned(),
                 failing => format!("does not match {}", failing.join(" nor ")),
             };
@@ -206,7 +205,7 @@ pub(crate) fn listed<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
     format!("[{}]", values.join(", "))
 }
 
-/// Whether `all` holds `wanted`, in whatever case.
+/// Whether `all` contains `wanted`, in any case.
 pub(crate) fn has<S: AsRef<str>>(all: &[S], wanted: &str) -> bool {
     all.iter().any(|value| value.as_ref().eq_ignore_ascii_case(wanted))
 }
@@ -278,7 +277,7 @@ mod tests {
         assert!(errors[0].detail.ends_with("and 2 more"), "{}", errors[0].detail);
     }
 
-    /// Each image has a name of its own, and none is the one asked for.
+    /// Each image has a different name, and none is the one asked for.
     #[test]
     fn each_of_ten_thousand_misses_is_compared_once() {
         let mut filters = Filters::new(|image: &String| image.clone());

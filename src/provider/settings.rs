@@ -1,8 +1,8 @@
 //! How the arguments of the provider block are read: from the configuration, or else from the
 //! environment.
 //!
-//! An argument is one line of [`settings!`]: its type, the variables that stand in for it, and in
-//! its doc comment what users read. Everything that is wrong or missing is reported at once.
+//! An argument is one line of `settings!`: its type, its environment variables, and a doc comment
+//! for users. Everything that is wrong or missing is reported at once.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ macro_rules! settings {
 
         #[allow(dead_code, reason = "not every argument is read by itself")]
         impl $Model {
-            /// The variables that stand in for each argument.
+            /// The environment variables of each argument.
             pub(crate) const VARIABLES: &'static [(&'static str, &'static [&'static str])] = &[
                 $( (stringify!($name), &[$($variable),*]), )*
                 $($( (stringify!($more), &[$($more_variable),*]), )*)?
@@ -95,7 +95,7 @@ macro_rules! settings {
     };
 }
 
-/// A value as a client takes it, without what only a configuration wants to know.
+/// A value as a client takes it, without the spelling in the configuration.
 pub(crate) trait Plain {
     /// What the client takes.
     type Plain;
@@ -139,7 +139,7 @@ impl<W: StringEnum> Plain for CaseInsensitive<W> {
 }
 
 /// The value of an argument, or else of the first of its variables that is set. Blank variables
-/// count as unset. For the code that [`settings!`] writes.
+/// count as unset. For the code that `settings!` writes.
 pub(crate) fn resolve<T: Attr + Clone>(
     argument: &Setting<T>,
     (cloud, name): (&'static str, &'static str),
@@ -215,7 +215,7 @@ fn read<T: Attr>(text: &str) -> std::result::Result<Value, String> {
     }
 }
 
-/// Both, or everything that is wrong with either.
+/// Both, or all errors of either.
 pub(crate) fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
     match (one, other) {
         (Ok(one), Ok(other)) => Ok((one, other)),
@@ -228,8 +228,7 @@ pub(crate) fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
     }
 }
 
-/// Both, or one message about everything that is missing: whoever has configured nothing yet reads
-/// it once.
+/// Both, or one message about everything that is missing, for users without any configuration.
 pub(crate) fn together<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
     match (one, other) {
         (Err(Failure(mut problems)), Err(Failure(mut more))) => {
@@ -245,7 +244,7 @@ pub(crate) fn together<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)>
     }
 }
 
-/// The error for an argument that is needed now and known only later. `*` stands for all
+/// The error for an argument that is needed now but not known yet. `*` stands for all
 /// arguments of the cloud.
 pub(crate) fn unknown(cloud: &'static str, name: &str) -> Failure {
     let argument = if name == "*" { cloud.to_owned() } else { format!("{cloud}.{name}") };
@@ -274,7 +273,7 @@ pub(crate) fn path(cloud: &'static str, name: &'static str) -> Path {
     Path::attribute(cloud).then(name)
 }
 
-/// Text with a capital letter and a full stop. A file's name at its start stays as it is.
+/// Text with a capital letter and a full stop. A file name at its start is not changed.
 pub(crate) fn sentence(text: &str) -> String {
     let word = text.split_whitespace().next().unwrap_or_default();
     let mut letters = text.chars();

@@ -4,8 +4,8 @@ use crate::tfplugin::diagnostic::{Diagnostic, Path};
 use crate::tfplugin::model::{Attr, Shape};
 use crate::tfplugin::value::{Sink, Value};
 
-/// Any number. Leaving it out, because the plain twin of the argument is used from now on, is no
-/// change of the object.
+/// Any number. Leaving it out, because the argument that is not write-only is used instead, does
+/// not change the object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct WriteOnlyVersion(i64);
 

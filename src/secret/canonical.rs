@@ -1,15 +1,15 @@
-//! One spelling for all: a text with every escape undone, and where each byte came from.
+//! The canonical form of a text: all escapes decoded, and where each byte came from.
 //!
-//! What a service repeats may have been percent-encoded, put into JSON or HTML, and all of that
-//! more than once. Instead of guessing every combination, both the text and the secret are decoded
-//! until nothing changes, and compared then.
+//! What a service repeats may be percent-encoded or escaped for JSON or HTML, even several times.
+//! Instead of guessing every combination, both the text and the secret are decoded
+//! until nothing changes, and then compared.
 
 use std::ops::Range;
 
-/// Deeper nesting does not occur; a text made to be decoded for ever must end somewhere.
+/// Deeper nesting does not occur in practice; the limit stops malicious input.
 const MOST_PASSES: usize = 6;
 
-/// White space that was percent-encoded: it belongs to a value, and does not end it.
+/// Whitespace that was percent-encoded: it belongs to a value, and does not end it.
 pub(super) const ENCODED_SPACE: u8 = 0x1f;
 
 /// The escapes of HTML that text in URLs and JSON is likely to get.
@@ -23,8 +23,8 @@ const LONGEST_CODE: usize = 8;
 pub(super) struct Canonical {
     /// The bytes of the text, decoded.
     pub(super) bytes: Vec<u8>,
-    /// The same in which differences do not show that spelling makes: a plus sign for a space, a
-    /// slash for a backslash.
+    /// The same without differences of encoding: a plus sign for a space, a slash for a
+    /// backslash.
     pub(super) folded: Vec<u8>,
     /// For each byte, where what it stands for begins in the original, and how long it is.
     from: Vec<(u32, u32)>,
@@ -49,7 +49,7 @@ impl Canonical {
         Self { bytes, folded, from }
     }
 
-    /// Where a stretch of the canonical text is in the original.
+    /// Where a range of the canonical text is in the original.
     pub(super) fn original(&self, range: Range<usize>) -> Range<usize> {
         let Some(&(start, _)) = self.from.get(range.start) else { return 0..0 };
         let (last, length) = self.from[range.end.max(range.start + 1) - 1];
@@ -96,7 +96,7 @@ enum Decoded {
     Char(char),
 }
 
-/// What stands at the start of `rest`, and how many bytes it takes there.
+/// The byte at the start of `rest`, and the length of its encoding there.
 fn escape(rest: &[u8]) -> (usize, Decoded) {
     let plain = (1, Decoded::Byte(rest[0]));
     match rest {

@@ -1,4 +1,4 @@
-//! The secrets that the process has met, and the forms in which they may come back.
+//! The secrets that the process knows, and the forms in which they may occur.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -10,11 +10,11 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 use super::canonical::{Canonical, fold};
 
-/// Shorter strings are found inside of words everywhere: to hide them would garble the message and
-/// keep no secret.
+/// Shorter strings occur inside of words everywhere: to hide them would garble the message and
+/// protect nothing.
 const SHORTEST: usize = 4;
 
-/// The same for the base64 of a secret, of which the ends are cut off.
+/// The same for the base64 of a secret, without its ends.
 const SHORTEST_BASE64: usize = 8;
 
 /// No character is spelled with more, however often it was escaped.
@@ -22,21 +22,21 @@ const LONGEST_ESCAPE: usize = 64;
 
 /// Secrets of one process.
 pub(super) struct Known {
-    /// Spares the locks as long as there is nothing to find.
+    /// Avoids the locks as long as there is nothing to find.
     any: AtomicBool,
     met: Mutex<Option<Met>>,
     forms: RwLock<Option<Forms>>,
 }
 
-/// The forms of secrets by their first bytes. A search takes as long as the text is, however many
-/// secrets there are: a process may meet thousands, such as the signatures of its requests.
+/// The forms of secrets by their first bytes. The time of a search depends on the length of
+/// the text only: a process may have thousands, such as the signatures of its requests.
 type Forms = HashMap<[u8; SHORTEST], Vec<Box<[u8]>>>;
 
 #[derive(Default)]
 struct Met {
     /// The same secrets are read again and again.
     all: HashSet<Arc<str>>,
-    /// Those whose forms nobody has needed yet: most processes print nothing.
+    /// Those whose forms are not needed yet: most processes print nothing.
     new: Vec<Arc<str>>,
 }
 
@@ -83,7 +83,7 @@ impl Known {
         found
     }
 
-    /// Works out the forms of secrets that are new.
+    /// Computes the forms of new secrets.
     fn prepare(&self) {
         let new = {
             let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
@@ -104,7 +104,7 @@ impl Known {
     }
 }
 
-/// All forms of a secret, folded as texts are.
+/// All forms of a secret, normalized like texts.
 fn forms_of(secret: &str) -> Vec<Vec<u8>> {
     let mut forms = Vec::new();
     for piece in pieces(secret.trim()) {
@@ -120,7 +120,7 @@ fn forms_of(secret: &str) -> Vec<Vec<u8>> {
     forms
 }
 
-/// A secret, and the parts of it that open something by themselves: of a URL its address, its
+/// A secret, and the parts of it that are secrets by themselves: of a URL its address, its
 /// query and the signature in it, and the address as a parser writes it.
 fn pieces(secret: &str) -> Vec<String> {
     let mut pieces = vec![secret.to_owned()];
@@ -141,8 +141,8 @@ fn pieces(secret: &str) -> Vec<String> {
     pieces
 }
 
-/// The base64 of a secret, wherever it stands in what was encoded: of the three ways in which its
-/// bytes may fall into groups, the characters that depend on it alone.
+/// The base64 of a secret, at any offset in the encoded data: for each of the three alignments, the
+/// characters that depend on the secret alone.
 fn base64_forms(secret: &str) -> Vec<Vec<u8>> {
     let mut forms = Vec::new();
     for (offset, skip) in [(0, 0), (1, 2), (2, 3)] {

@@ -1,6 +1,7 @@
-//! What looks like a secret, whoever wrote it: signatures in URLs, tokens, passwords in addresses.
+//! What looks like a secret, although it is not known: signatures in URLs, tokens, passwords in
+//! addresses.
 //!
-//! Services quote what they could not use, also in answers to a process that has never seen it.
+//! Services quote input that they reject, also in responses to a process that does not know it.
 
 use std::ops::Range;
 
@@ -30,13 +31,13 @@ const NAMES: [&[u8]; 20] = [
     b"securitytoken",
 ];
 
-/// In a query, a signature may have this name as well. In prose it means nothing.
+/// In a query, a signature may have this name as well. In prose it is an ordinary word.
 const SHORT_NAME: &[u8] = b"s";
 
 /// A value of [`SHORT_NAME`] that is shorter is not a signature.
 const SHORTEST_SIGNATURE: usize = 16;
 
-/// A word behind `Bearer` that is shorter is one of a sentence.
+/// A shorter word after `Bearer` is ordinary text.
 const SHORTEST_TOKEN: usize = 16;
 
 /// Where something looks like a secret in the original of a text.

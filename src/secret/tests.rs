@@ -8,7 +8,7 @@ const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(
 
 const SAS: &str = "https://store.blob.example/vhds/Golden%20Image.vhdx?sv=2024&se=2027-01-01&sig=aB%2Fc%2B9xyz%3D";
 
-/// A redactor that knows nothing but `secrets`.
+/// A redactor that knows only `secrets`.
 fn redactor<const N: usize>(secrets: [&str; N]) -> Redactor {
     let redactor = Redactor::new();
     secrets.iter().for_each(|secret| redactor.add(&Arc::from(*secret)));
@@ -57,7 +57,7 @@ fn spellings(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn no_spelling_of_a_known_secret_survives() {
+fn every_encoding_of_a_known_secret_is_redacted() {
     let secrets = [
         "Made-Up~Secret.1_2",
         "a+b/\"c d",
@@ -177,13 +177,13 @@ fn what_was_redacted_stays_as_it_is() {
 }
 
 #[test]
-fn a_longer_secret_leaves_no_remains_of_itself() {
+fn a_longer_secret_is_redacted_completely() {
     assert_eq!(redactor(["abcd", "abcdef"]).redact("abcdef abcd"), "(secret) (secret)");
     assert_eq!(redactor(["pass"]).redact("pass, apassb"), "(secret), a(secret)b");
 }
 
 #[test]
-fn half_a_secret_is_never_left_by_a_cut() {
+fn truncation_never_leaves_half_a_secret() {
     let _known = Secret::from("excerpt-of-a-secret");
     for longest in 0..30 {
         let shown = excerpt("text excerpt-of-a-secret end", longest);

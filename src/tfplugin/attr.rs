@@ -54,7 +54,7 @@ impl Attr for f64 {
     fn encode(&self, out: &mut dyn Sink) {
         out.number(&Number::fraction(*self));
     }
-    /// More digits than fit make no difference.
+    /// Numbers that round to the same value are the same.
     fn same(a: &Value, b: &Value) -> bool {
         match (a, b) {
             (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
@@ -83,7 +83,7 @@ impl Attr for i64 {
     }
 }
 
-/// An attribute that may be left out, or that the service has yet to fill in.
+/// An attribute that may be left out, or that the service sets later.
 impl<T: Attr> Attr for Option<T> {
     const REQUIRED: bool = false;
     const SENSITIVE: bool = T::SENSITIVE;
@@ -114,10 +114,10 @@ impl<T: Attr> Attr for Option<T> {
     }
 }
 
-/// A provider argument in its three states: an unknown one must never pass for one left out.
+/// A provider argument in its three states: an unknown one must not be treated as left out.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Setting<T> {
-    /// Left out: the environment may have it.
+    /// Left out: the environment may set it.
     #[default]
     Null,
     /// Known only later.

@@ -1,4 +1,4 @@
-//! A configuration as it was written, for the checks that look at several arguments at once.
+//! A configuration as it was written, for checks of several arguments at once.
 
 use super::diagnostic::{Diagnostic, Path, Step};
 use super::model::{Attr, Attribute, Shape};
@@ -9,7 +9,7 @@ use super::value::{Object, Value, get};
 pub struct Config<'a>(pub &'a Object);
 
 impl Config<'_> {
-    /// Whether the argument has a value, be it one that is not known yet.
+    /// Whether the argument has a value, even if it is not known yet.
     #[must_use]
     pub fn is_given(&self, name: &str) -> bool {
         self.0.get(name).is_some_and(|value| !value.is_null())
@@ -28,7 +28,7 @@ impl Config<'_> {
         T::decode(value, &Path::attribute(name), &mut Vec::new())
     }
 
-    /// Reports arguments that exclude each other: of `names`, one at most may be given.
+    /// Reports arguments that exclude each other: of `names`, at most one may be given.
     pub fn at_most_one(&self, names: &[&'static str], problems: &mut Vec<Diagnostic>) {
         let given: Vec<_> = names.iter().filter(|name| self.is_given(name)).collect();
         // One whose value is unknown may turn out to be null.
@@ -91,7 +91,7 @@ pub(crate) fn refuse_write_only(
     });
 }
 
-/// Reports values that make no sense: see [`Attr::check`]. Unknown ones may yet make some.
+/// Reports invalid values: see [`Attr::check`]. Unknown ones are not checked.
 pub(crate) fn check_arguments(
     attributes: &[Attribute],
     config: &Object,

@@ -1,5 +1,4 @@
-//! What an operation may know of the call it serves: how long it may take, and whether Terraform
-//! still wants it.
+//! The context of an operation: how long it may take, and whether Terraform has asked to stop.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -17,7 +16,7 @@ pub struct Context {
     pub stop: CancellationToken,
     /// How long the operation may take in all.
     pub timeout: Duration,
-    /// When that time is up.
+    /// When that time ends.
     pub deadline: Instant,
     warnings: Mutex<Vec<Diagnostic>>,
 }
@@ -39,12 +38,12 @@ impl Context {
         Diagnostic::error("Timed out", detail)
     }
 
-    /// Says something to the user without failing.
+    /// Tells the user something without failing.
     pub fn warn(&self, warning: Diagnostic) {
         self.warnings.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(warning);
     }
 
-    /// What was said, once.
+    /// The messages, each once.
     pub fn take_warnings(&self) -> Vec<Diagnostic> {
         std::mem::take(
             &mut *self.warnings.lock().unwrap_or_else(std::sync::PoisonError::into_inner),

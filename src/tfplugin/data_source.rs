@@ -1,4 +1,4 @@
-//! Data sources: what their authors write, and what drives them.
+//! Data sources: the trait that their authors implement, and its driver.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,10 +11,10 @@ use super::model::{Attribute, Model, description, schema};
 use super::timeouts::{self, Timeouts};
 use super::value::{Object, Sink};
 
-/// Reads five minutes at most unless the configuration says otherwise, as is usual elsewhere.
+/// The default time limit of a read, which is usual for providers.
 const READ: Duration = Duration::from_secs(5 * 60);
 
-/// A look-up. `C` is what the provider's configuration makes available.
+/// A data source. `C` is what the provider's configuration makes available.
 pub trait DataSource<C>: Send + Sync + 'static {
     /// The type name without the provider's prefix.
     const NAME: &'static str;
@@ -44,7 +44,7 @@ pub trait Encode: Send {
 /// A future that a trait object returns.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// What a look-up comes to: the result, if there is one, and what there is to say.
+/// The outcome of a read: the result, if there is one, and the diagnostics.
 pub type Reading = (Option<Box<dyn Encode>>, Vec<Diagnostic>);
 
 /// A [`DataSource`] of any type, which is how the protocol holds them.
@@ -55,7 +55,7 @@ pub trait AnyDataSource<C>: Send + Sync {
     fn description(&self) -> String;
     /// Its attributes, sorted by name.
     fn schema(&self) -> Vec<Attribute>;
-    /// All mistakes that can be seen without a network.
+    /// All mistakes that can be found without a network.
     fn validate(&self, config: Object) -> Vec<Diagnostic>;
     /// Looks up.
     fn read<'a>(
@@ -104,7 +104,7 @@ impl<C: Sync, D: DataSource<C>> AnyDataSource<C> for D {
             if problems.iter().any(Diagnostic::is_error) {
                 return (None, problems);
             }
-            // Validation has said them already.
+            // Validation has reported them already.
             problems.clear();
             let mut arguments = config.clone();
             let timeout = limits().take(&mut arguments, &mut problems).read.unwrap_or(READ);
@@ -142,19 +142,19 @@ fn not_known(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
     if problems.is_empty() {
         problems.push(Diagnostic::error(
             "Arguments not known yet",
-            "A look-up needs all its arguments. Some of them are known only after apply.",
+            "A data source needs all its arguments. Some of them are known only after apply.",
         ));
     }
     problems
 }
 
-/// How much later than the time limit the driver steps in.
+/// How long after the time limit the driver cancels.
 pub(crate) const GRACE: Duration = Duration::from_secs(2);
 
-/// Runs `work` until Terraform asks to stop or the time is up.
+/// Runs `work` until Terraform asks to stop or the time limit is over.
 ///
-/// Clients keep to the time limit themselves and know better what to say about it; the limit here
-/// is the safety net behind them, a little later.
+/// Clients keep to the time limit themselves and return a better error; the limit here is a safety
+/// net, a little later.
 pub(crate) async fn interruptible<T>(
     context: &Context,
     work: impl Future<Output = Result<T>>,
@@ -171,7 +171,7 @@ pub(crate) async fn interruptible<T>(
     }
 }
 
-/// What a look-up found, over what the configuration asked.
+/// The result of a read, merged with the configuration.
 struct Found<O> {
     names: Vec<&'static str>,
     config: Object,
@@ -184,7 +184,7 @@ impl<O: Model> Encode for Found<O> {
         for name in &self.names {
             out.key(name);
             match self.config.get(*name) {
-                // What users wrote stays as they wrote it.
+                // Arguments stay as users wrote them.
                 Some(value) if !value.is_null() => out.value(value),
                 _ if *name == timeouts::NAME => out.null(),
                 _ => {

@@ -54,25 +54,25 @@ impl fmt::Display for Path {
     }
 }
 
-/// How bad it is.
+/// The severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
     /// The operation failed. A created object is tainted.
     Error,
-    /// The operation succeeded, with something to say.
+    /// The operation succeeded, with a message.
     Warning,
 }
 
 /// One message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
     /// One line: what could not be done.
     pub summary: String,
     /// Why, and what the reader can do about it.
     pub detail: String,
-    /// Empty when no single attribute is to blame.
+    /// Empty when no single attribute is at fault.
     pub path: Path,
 }
 

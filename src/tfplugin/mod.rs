@@ -1,7 +1,7 @@
-//! The Terraform side: what makes a process a provider. It would serve any provider.
+//! The Terraform side: what makes a process a provider. It could serve any provider.
 //!
-//! [`process`] is about being Terraform's child, [`wire`] about its messages. The rest is what a
-//! provider's author works with; it knows neither. Nothing here has heard of a cloud.
+//! [`process`] runs as Terraform's child, [`wire`] handles its messages. The rest is the API for
+//! authors of providers; it uses neither. Nothing here depends on a cloud.
 
 pub mod attr;
 pub mod config;

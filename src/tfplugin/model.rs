@@ -36,22 +36,22 @@ pub trait Attr: Sized {
         a == b
     }
 
-    /// Whether going from `prior` to `planned` only has to be remembered, without any call.
+    /// Whether a change from `prior` to `planned` only has to be stored, without any call.
     fn adopts(_prior: &Value, _planned: &Value) -> bool {
         false
     }
 
     /// Reports a value that a configuration must not have, although a state may: what a service
-    /// sends is remembered as it is. Called for known values only.
+    /// sends is stored unchanged. Called for known values only.
     fn check(_value: &Value, _at: &Path, _problems: &mut Vec<Diagnostic>) {}
 }
 
 /// What the schema says about an attribute's type.
 #[derive(Clone, Debug)]
 pub enum Shape {
-    /// A type of Terraform's own.
+    /// One of Terraform's own types.
     Plain(Type),
-    /// An object with attributes of ours, or several of them.
+    /// An object with attributes of the provider, or several of them.
     Nested(Nesting, Vec<Attribute>),
 }
 
@@ -96,11 +96,11 @@ pub enum Flag {
     /// The service chooses a value when the configuration does not.
     computed,
     /// The service never returns it: state keeps what the configuration said, and a first value
-    /// after an import is only remembered.
+    /// after an import is only stored.
     create_only,
     /// An output that keeps its value through an update in place.
     stable,
-    /// An input of the provider alone: a change is remembered, no call is made.
+    /// An input of the provider alone: a change is stored, no call is made.
     state_only,
     /// A value that is used when the configuration does not have one: `default = "NONE"`.
     default,
@@ -167,7 +167,7 @@ impl Attribute {
     }
 }
 
-/// A doc comment as prose: rustc puts a blank in front of each line.
+/// A doc comment as prose: rustc puts a space in front of each line.
 #[must_use]
 pub fn description(doc: &str) -> String {
     let lines = doc.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
@@ -188,7 +188,7 @@ pub trait Model: Send + Sync + Sized + 'static {
         at: &Path,
         problems: &mut Vec<Diagnostic>,
     ) -> Option<Self>;
-    /// Writes one attribute's value; false when there is none of that name.
+    /// Writes one attribute's value; false when none has that name.
     fn encode_field(&self, name: &str, out: &mut dyn Sink) -> bool;
     /// Writes all attributes as pairs of name and value.
     fn encode_fields(&self, out: &mut dyn Sink);
@@ -229,7 +229,7 @@ pub fn decode_field<T: Attr>(
     T::decode(value, &at.then(name), problems)
 }
 
-/// Reports a value of the wrong kind, and a missing one; says nothing of an unknown one.
+/// Reports a value of the wrong kind, and a missing one, but not an unknown one.
 pub(crate) fn unexpected<T>(
     expected: &str,
     found: &Value,
@@ -253,8 +253,8 @@ pub(crate) fn unexpected<T>(
     None
 }
 
-/// Two models side by side, for arguments that several types share. The second one says what the
-/// type is for.
+/// Two models side by side, for arguments that several types share. The second one describes
+/// the type.
 impl<A: Model, B: Model> Model for (A, B) {
     const DOC: &'static str = B::DOC;
     const LEN: usize = A::LEN + B::LEN;

@@ -1,9 +1,9 @@
-//! Panics: those of a call become its answer, all others end the process with a report that
+//! Panics: that of a call becomes its response, all others end the process with a report that
 //! Terraform shows.
 //!
 //! Terraform recognises a crash by a line on stderr that starts with `panic: ` (Go's words) and
-//! prints the lines after it, even when logging is off. Of what Rust prints by itself its user
-//! sees nothing.
+//! prints the lines after it, even when logging is off. Rust's own report would not
+//! be shown.
 
 use super::diagnostic::Diagnostic;
 use crate::secret::redact;
@@ -20,16 +20,16 @@ use tokio::sync::Notify;
 /// How much of a report Terraform keeps.
 const REPORT_LINES: usize = 100;
 
-/// What is known of a panic that a call was protected from.
+/// What is known of a panic that was caught.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Panic {
-    /// What the code that panicked said.
+    /// The message.
     pub message: String,
     /// Its `file:line:column`.
     pub location: String,
 }
 
-/// The answer of a call that panicked. `what` was being done.
+/// The response of a call that panicked. `what` names the call.
 pub(crate) fn crashed(what: &str, panic: &Panic) -> Diagnostic {
     Diagnostic::error(
         "The provider has a bug",
@@ -48,10 +48,10 @@ thread_local! {
     static CAUGHT: RefCell<Option<Panic>> = const { RefCell::new(None) };
 }
 
-/// Rings when a panic happened that nobody catches.
+/// Notified of a panic that is not caught.
 static UNCAUGHT: Notify = Notify::const_new();
 
-/// Runs a call to its end. A panic of it is logged and returned, and nobody else notices.
+/// Runs a call to its end. A panic of it is logged and returned, and affects nothing else.
 ///
 /// Tasks that the call spawns are not part of it: what panics there ends the process.
 ///
@@ -75,7 +75,7 @@ pub async fn catch<F: Future>(call: F) -> Result<F::Output, Panic> {
 /// The panic.
 pub fn catching<T>(call: impl FnOnce() -> T) -> Result<T, Panic> {
     let outer = CATCHING.replace(true);
-    // A call that panicked is over; what it shared with others is behind locks that say so.
+    // A call that panicked is over; what it shared with others is behind locks.
     let result = panic::catch_unwind(AssertUnwindSafe(call));
     CATCHING.set(outer);
     result.map_err(|payload| {
@@ -93,7 +93,7 @@ pub(crate) async fn outside_of_calls() {
 pub(crate) fn install_hook(program: String) {
     panic::set_hook(Box::new(move |info| {
         let panic = describe(info);
-        // Where the backtrace is resolved is the slow part: a panic is the place to pay for it.
+        // Resolving the backtrace is slow, which is acceptable after a panic.
         let backtrace = Backtrace::force_capture().to_string();
         if CATCHING.get() {
             tracing::error!(location = panic.location, backtrace, "Panic: {}", panic.message);
@@ -111,7 +111,7 @@ fn describe(info: &PanicHookInfo<'_>) -> Panic {
     Panic { message: said(info.payload()), location }
 }
 
-/// The message, which is a string of one kind or the other unless somebody went out of their way.
+/// The message, which is a `&str` or a `String` in all common cases.
 fn said(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));

@@ -1,18 +1,18 @@
-//! What Terraform shows before it acts, worked out from the schema and from what changed.
+//! Computes a plan from the schema and from what changed.
 //!
-//! Terraform holds a plan to a few rules: an argument is planned as it was written or as it is
-//! remembered, nothing else; what was left out may be filled in only where the schema says
-//! `computed`; and what is known in a plan is what the apply has to deliver. They apply to each
+//! Terraform checks a few rules: an argument is planned as it is in the configuration or in the
+//! state, nothing else; what was left out may be filled in only where the schema says
+//! `computed`; and an apply has to return the values that are known in the plan. They apply to each
 //! argument inside an object as they do outside.
 
 use super::diagnostic::{Diagnostic, Path};
 use super::model::{Attribute, Flag, Shape};
 use super::value::{Object, Value, get};
 
-/// A plan in the making. A resource may look at it and add to it.
+/// A plan that a resource may read and add to.
 #[derive(Debug)]
 pub struct Plan<'a> {
-    /// The object as it is remembered; none when it is to be created.
+    /// The object in the state; none when it is to be created.
     pub prior: Option<&'a Object>,
     /// What the configuration says.
     pub config: &'a Object,
@@ -22,15 +22,15 @@ pub struct Plan<'a> {
     pub replace: Vec<Path>,
     /// What there is to say about it.
     pub diagnostics: Vec<Diagnostic>,
-    /// Whether anything is to be done that takes a call.
+    /// Whether the change takes a call.
     pub changed: bool,
 }
 
 impl Plan<'_> {
-    /// Plans a replacement because of what an output says.
+    /// Plans a replacement because of an output.
     ///
     /// The output's new value has to differ, or Terraform would see no reason: it becomes unknown,
-    /// like all other outputs of an object yet to be made.
+    /// like all other outputs of a new object.
     pub fn replace_because_of(&mut self, outputs: &[Attribute], output: &'static str) {
         self.replace.push(Path::attribute(output));
         self.mark_unknown(outputs, |_| true);
@@ -56,16 +56,16 @@ impl Plan<'_> {
     }
 }
 
-/// How an input's planned value relates to the prior one, from harmless to grave.
+/// How an input's planned value relates to the prior one, in order of severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Change {
     /// They mean the same.
     None,
-    /// State alone takes it over.
+    /// Only the state changes.
     Remember,
-    /// The service has to be told.
+    /// The object has to be updated.
     Update,
-    /// The object has to be made anew.
+    /// The object has to be replaced.
     Replace,
 }
 
@@ -83,7 +83,7 @@ pub(crate) fn change(attribute: &Attribute, prior: &Value, planned: &Value) -> C
     }
 }
 
-/// The gravest change inside of a nested attribute, if its objects can be told apart.
+/// The most severe change inside of a nested attribute, if its objects can be told apart.
 fn inner_change(attribute: &Attribute, prior: &Value, planned: &Value) -> Option<Change> {
     let Shape::Nested(_, inner) = &attribute.shape else { return None };
     let pairs: Vec<_> = match (prior, planned) {
@@ -112,7 +112,7 @@ fn same(attribute: &Attribute, prior: &Value, planned: &Value) -> bool {
 ///
 /// What the configuration leaves to the service is unknown in a new object and stays as it is in
 /// an existing one. An output stays when nothing changes, or when it is stable and the object is
-/// not made anew.
+/// not replaced.
 pub(crate) fn plan<'a>(
     attributes: &[Attribute],
     prior: Option<&'a Object>,
@@ -151,7 +151,7 @@ pub(crate) fn plan<'a>(
     plan
 }
 
-/// The arguments of an object as they will be; `prior` is none when there was no such object.
+/// The planned arguments of an object; `prior` is none when there was no such object.
 fn filled<'a>(
     inputs: impl Iterator<Item = &'a Attribute>,
     prior: Option<&Object>,
@@ -169,7 +169,7 @@ fn argument(input: &Attribute, before: Option<&Value>, config: &Value) -> Value 
         _ if input.write_only => Value::Null,
         (_, Value::Null) => match (input.default)() {
             Some(default) => written(input, before, &default),
-            // A value that the service does not report is none it will choose now.
+            // A value that the service does not report will not be chosen now.
             None if input.computed => before.cloned().unwrap_or_else(Value::unknown),
             None => Value::Null,
         },
@@ -194,7 +194,7 @@ fn argument(input: &Attribute, before: Option<&Value>, config: &Value) -> Value 
     }
 }
 
-/// What was written, or what is remembered if it means the same.
+/// The value in the configuration, or that in the state if it means the same.
 fn written(input: &Attribute, before: Option<&Value>, written: &Value) -> Value {
     match before {
         Some(before) if same(input, before, written) => before.clone(),

@@ -7,7 +7,7 @@ use super::function::AnyFunction;
 use super::model::Model;
 use super::resource_driver::AnyResource;
 
-/// What the wire serves.
+/// What the `wire` module serves.
 pub trait Provider: Send + Sync + Sized + 'static {
     /// The type name, which is also the prefix of all types.
     const NAME: &'static str;
@@ -23,10 +23,10 @@ pub trait Provider: Send + Sync + Sized + 'static {
     /// Checks that concern several arguments at once. Each argument has been checked already.
     fn validate(&self, _config: &Config<'_>, _problems: &mut Vec<Diagnostic>) {}
 
-    /// Takes the configuration. No network: most processes are never asked to use it.
+    /// Takes the configuration. No network: most processes never use it.
     ///
     /// # Errors
-    /// When the configuration cannot be right whatever it is used for.
+    /// When the configuration is invalid for every use.
     fn configure(&self, config: Self::Config, terraform_version: &str) -> Result<Self::Clients>;
 
     /// The managed resources.

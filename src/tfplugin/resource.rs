@@ -1,4 +1,4 @@
-//! The life of a managed resource, as its author writes it.
+//! Managed resources: the trait that their authors implement.
 
 use std::future::Future;
 
@@ -12,15 +12,14 @@ use super::model::Model;
 use super::plan::Plan;
 use super::timeouts::Timeouts;
 
-/// What Terraform remembers: what was asked for, what the service answered, and what only this
-/// provider wants to know.
+/// What Terraform stores: arguments, results, and the provider's private state.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State<I, O, P = ()> {
     /// The arguments.
     pub inputs: I,
     /// The results.
     pub outputs: O,
-    /// Kept beside the state, shown to nobody. No place for secrets: state files hold it.
+    /// Kept with the state, not shown to users. Not for secrets: state files contain it.
     pub private: P,
 }
 
@@ -29,18 +28,18 @@ pub struct State<I, O, P = ()> {
 pub enum ReadOutcome {
     /// It is there.
     Present,
-    /// It is not: Terraform plans to create it.
+    /// It does not exist: Terraform plans to create it.
     Gone,
 }
 
-/// How far an object is, by what is remembered of it.
+/// How far an object is, by its state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readiness {
     /// It can be used.
     Ready,
-    /// The service is still at work on it, or nothing was seen of it yet: the next apply waits.
+    /// It is in progress, or its state was not read yet: the next apply waits.
     Moving,
-    /// The service says that it failed: the next apply replaces it.
+    /// The service reports that it failed: the next apply replaces it.
     Failed,
     /// Somebody is deleting it: once it is gone, it is planned to be created again.
     Vanishing,
@@ -49,13 +48,13 @@ pub enum Readiness {
 /// Why an object is not ready.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Unsettled {
-    /// The service says that it failed, or something else is wrong that waiting does not mend.
+    /// The service reports that it failed, or waiting does not help for another reason.
     Failed(Failure),
-    /// The time allowed has run out. The service goes on.
+    /// The time limit is over. The service continues.
     TimedOut(Failure),
-    /// Its state could not be read for so long that the wait was given up. The service goes on.
+    /// Its state could not be read for so long that the wait was given up. The service continues.
     Unreadable(Failure),
-    /// The caller asked to stop. The service goes on.
+    /// The caller asked to stop. The service continues.
     Interrupted,
 }
 
@@ -87,14 +86,14 @@ pub type StateOf<R, C> =
 /// A managed resource. `C` is what the provider's configuration makes available.
 ///
 /// Methods that take `&mut State` record progress as they make it: when one fails or is
-/// interrupted, Terraform keeps what it had written so far.
+/// interrupted, Terraform keeps what it has written so far.
 pub trait Resource<C>: Send + Sync + Sized + 'static {
     /// The type name without the provider's prefix.
     const NAME: &'static str;
-    /// What an object is called in a sentence.
+    /// The name of an object in sentences.
     const NOUN: &'static str = "object";
-    /// The result that says why an object is to be replaced when its [`Readiness`] says that it
-    /// failed.
+    /// The result that is shown as the reason of a replacement when the [`Readiness`] of the object
+    /// is failed.
     const STATUS: &'static str = "";
     /// The version of the schema, raised when states written before need an upgrade.
     const VERSION: i64 = 0;
@@ -112,7 +111,7 @@ pub trait Resource<C>: Send + Sync + Sized + 'static {
     /// Checks that concern several arguments at once. Each argument has been checked already.
     fn validate(&self, _config: &Config<'_>, _problems: &mut Vec<Diagnostic>) {}
 
-    /// Whether the provider's configuration suffices, as far as it is known. No network.
+    /// Whether the provider's configuration is complete, as far as it is known. No network.
     ///
     /// # Errors
     /// Names what is missing.
@@ -120,7 +119,7 @@ pub trait Resource<C>: Send + Sync + Sized + 'static {
         Ok(())
     }
 
-    /// How far the object is, by what is remembered of it. No network.
+    /// How far the object is, by its state. No network.
     fn readiness(_inputs: &Self::Inputs, _outputs: &Self::Outputs) -> Readiness {
         Readiness::Ready
     }
@@ -128,9 +127,9 @@ pub trait Resource<C>: Send + Sync + Sized + 'static {
     /// Adds to a plan what the schema alone cannot say.
     fn plan(&self, _plan: &mut Plan<'_>) {}
 
-    /// Asks the service for the object; returns as soon as it has an identity.
+    /// Requests the creation of the object; returns as soon as it has an identity.
     ///
-    /// Never cut off by an interruption, since its effect would be unknown.
+    /// Not cancelled by an interruption, since its outcome would be unknown.
     fn create(
         &self,
         clients: &C,
@@ -138,7 +137,7 @@ pub trait Resource<C>: Send + Sync + Sized + 'static {
         context: &Context,
     ) -> impl Future<Output = Result<StateOf<Self, C>>> + Send;
 
-    /// Waits until the object is fit for use. Returns at once when the state says that it is.
+    /// Waits until the object is ready. Returns at once when the state says that it is.
     fn settle(
         &self,
         _clients: &C,
@@ -193,7 +192,7 @@ pub trait Resource<C>: Send + Sync + Sized + 'static {
     /// Rewrites a state of an older schema version, as JSON, to the present one.
     ///
     /// # Errors
-    /// When the version is none that there ever was.
+    /// When there never was such a version.
     fn upgrade(&self, from: i64, _state: serde_json::Value) -> Result<serde_json::Value> {
         Err(Diagnostic::error(
             "Unknown state version",

@@ -1,13 +1,13 @@
-//! What drives a managed resource through its life on behalf of Terraform.
+//! Performs Terraform's operations on managed resources.
 //!
 //! The rules that keep objects from getting lost are here, once for all resources:
 //! - Whatever is in the state when something fails is what Terraform keeps.
-//! - An interruption ends a wait at once, never a request that creates something. How a wait ends
-//!   that does not end well is decided in one table, see `settle`.
-//! - A plan follows from how far the object is ([`Readiness`]): what is still being made is waited
-//!   for, what has failed is replaced.
-//! - An object is gone when the service says so twice, and not within ten minutes of a creation
-//!   whose end was not seen.
+//! - An interruption ends a wait at once, never a request that creates something. How a failed
+//!   wait ends is decided in one table, see `settle`.
+//! - A plan follows from how far the object is ([`Readiness`]): an object in progress is waited
+//!   for, a failed one is replaced.
+//! - An object counts as gone when the service reports it twice, and not within ten minutes of a
+//!   creation whose end was not seen.
 //! - An update that changes nothing the service knows of makes no call.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -34,14 +34,14 @@ pub use record::Record;
 use record::{readiness, recorded, remembered, unreadable, wanted};
 use settle::{End, Purpose, settled};
 
-/// How long after a creation whose end was not seen nobody believes that the object is gone: the
-/// service may still be about to make it.
+/// How long after a creation whose end was not seen an object does not count as gone: the service
+/// may still be about to create it.
 const UNFINISHED: Duration = Duration::from_secs(600);
 
-/// The pause before it is read again whether an object is gone.
+/// The pause before an object that seems to be gone is read again.
 const SECOND_LOOK: Duration = Duration::from_millis(500);
 
-/// The outcome of an operation: the object to keep, if any, and what there is to say.
+/// The outcome of an operation: the object to keep, if any, and the diagnostics.
 pub type Outcome = (Option<Record>, Vec<Diagnostic>);
 
 /// A planned change.
@@ -51,7 +51,7 @@ pub struct Planned {
     pub object: Object,
     /// Attributes whose change means destroy and create.
     pub replace: Vec<Path>,
-    /// What there is to say.
+    /// The diagnostics.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -67,14 +67,14 @@ pub trait AnyResource<C>: Send + Sync {
     fn schema(&self) -> Vec<Attribute>;
     /// The attributes of its identity.
     fn identity(&self) -> Vec<Attribute>;
-    /// All mistakes that can be seen without a network.
+    /// All mistakes that can be found without a network.
     fn validate(&self, config: Object) -> Vec<Diagnostic>;
-    /// Whether the provider's configuration suffices, as far as it is known.
+    /// Whether the provider's configuration is complete, as far as it is known.
     ///
     /// # Errors
     /// Names what is missing.
     fn ready(&self, clients: &C) -> Result<()>;
-    /// Works out a change.
+    /// Plans a change.
     fn plan(&self, prior: Option<&Object>, config: &Object) -> Planned;
     /// Creates the object.
     fn create<'a>(
@@ -100,7 +100,7 @@ pub trait AnyResource<C>: Send + Sync {
         prior: Record,
         stop: &'a CancellationToken,
     ) -> Pending<'a, Outcome>;
-    /// Brings the record up to date; no record means that the object is gone.
+    /// Refreshes the record; no record means that the object is gone.
     fn read<'a>(
         &'a self,
         clients: &'a C,
@@ -117,7 +117,7 @@ pub trait AnyResource<C>: Send + Sync {
     /// Rewrites an older state, as JSON.
     ///
     /// # Errors
-    /// When the version is none that there ever was.
+    /// When there never was such a version.
     fn upgrade(&self, from: i64, state: serde_json::Value) -> Result<serde_json::Value>;
 }
 
@@ -228,15 +228,15 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
             let (Some((mut state, since)), Some((desired, given))) = (state, wanted) else {
                 return (Some(prior), unreadable(problems, "state or plan"));
             };
-            // Where no argument changed, it is the creation that goes on.
+            // Where no argument changed, it is the creation that continues.
             let limit = if calls { given.update } else { given.create };
             let context = Context::new(stop.clone(), or_usual(limit));
-            // The limits that state keeps are those of the last success.
+            // The state keeps the limits of the last success.
             let keep = |state: &StateOf<R, C>, since| {
                 Some(recorded(self, state, &prior.object, prior.identity.clone(), since))
             };
             if calls {
-                // No service takes changes of what it is still making.
+                // No service accepts changes of an object that is still being created.
                 if R::readiness(&state.inputs, &state.outputs) == Readiness::Moving {
                     let (end, said) =
                         settled(self, clients, &mut state, &context, Purpose::BeforeUpdate).await;
@@ -258,7 +258,7 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
                 state.inputs = desired;
             }
             let purpose = if calls { Purpose::Update } else { Purpose::Resumption };
-            // A plan that knows everything already leaves nothing to wait for.
+            // If everything is known in the plan, there is nothing to wait for.
             let mut since = since.filter(|_| !calls);
             if calls || !planned.values().all(Value::is_wholly_known) {
                 let (end, said) = settled(self, clients, &mut state, &context, purpose).await;
@@ -397,7 +397,7 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
-/// Whether a creation whose end was not seen may still be about to show.
+/// Whether an object whose creation was not seen to end may still appear.
 fn is_recent(since: u64) -> bool {
     now().saturating_sub(since) < UNFINISHED.as_secs()
 }
@@ -416,7 +416,7 @@ fn may_still_appear(noun: &str, since: u64) -> Diagnostic {
     )
 }
 
-/// The results that are no arguments as well.
+/// The results that are not also arguments.
 #[must_use]
 pub fn outputs<C, R: Resource<C>>() -> Vec<Attribute> {
     let mut attributes = record::attributes::<C, R>();
@@ -426,9 +426,9 @@ pub fn outputs<C, R: Resource<C>>() -> Vec<Attribute> {
 
 /// The record of a change that was made, with the arguments as they were planned.
 ///
-/// A service may answer with something else at once: a tag that a policy adds, a word in another
-/// case. Terraform would take that for a bug and taint the object. The next read sees it and shows
-/// it as what it is, a difference between the configuration and the service.
+/// A service may return something else at once: a tag that a policy adds, a word in another case.
+/// Terraform would report that as a bug and taint the object. The next read finds it, and the plan
+/// shows it as a difference between the configuration and the service.
 fn as_planned<C, R: Resource<C>>(mut record: Record, planned: &Object) -> Record {
     for input in record::attributes::<C, R>().iter().filter(|a| a.is_input() && !a.write_only) {
         let value = get(planned, input.name);

@@ -1,12 +1,12 @@
-//! What somebody may have meant.
+//! Finds similar texts, to suggest what may have been meant.
 
-/// Below it, the texts have nothing to do with each other.
+/// Texts below it count as unrelated.
 const SIMILAR: f64 = 0.6;
 
-/// What comes later in a text makes no difference, and comparing takes the product of the lengths.
+/// Only the start of a text counts, since comparing takes the product of the lengths.
 const COMPARED: usize = 100;
 
-/// How much two texts have in common, from 0 to 1. Case does not count.
+/// The similarity of two texts, from 0 to 1. Case does not count.
 #[must_use]
 pub fn similarity(one: &str, other: &str) -> f64 {
     let plain = |text: &str| text.chars().take(COMPARED).flat_map(char::to_lowercase).collect();
@@ -29,7 +29,7 @@ pub fn most_similar<'a>(
 ) -> Vec<&'a str> {
     let compared = candidates.map(|word| (similarity(text, word), word));
     let mut close: Vec<_> = compared.filter(|(similarity, _)| *similarity >= SIMILAR).collect();
-    // Stable, so that the answer does not depend on chance among equals.
+    // Stable, so that the result is deterministic among equals.
     close.sort_by(|one, other| other.0.total_cmp(&one.0));
     close.into_iter().take(count).map(|(_, word)| word).collect()
 }

@@ -1,4 +1,4 @@
-//! Arguments that take one of a few words.
+//! Arguments that take one of several words.
 
 use std::fmt::Debug;
 use std::marker::PhantomData;
@@ -32,8 +32,8 @@ macro_rules! string_enum {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CaseInsensitive<W>(&'static str, PhantomData<W>);
 
-/// One of the words in the service's own spelling, as everything has to be that is stored in a
-/// state and compared with what the service answers.
+/// One of the words in the service's own spelling, as required for what is stored in a state and
+/// compared with what the service returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CaseSensitive<W>(&'static str, PhantomData<W>);
 
@@ -85,14 +85,14 @@ impl<W: StringEnum> Text for CaseSensitive<W> {
         let found = W::VALUES.iter().find(|word| **word == text);
         found.map(|word| Self(word, PhantomData)).ok_or_else(|| refusal(text, W::VALUES))
     }
-    /// A service may answer in another case than it was asked in.
+    /// A service may return another case than it received.
     fn same(a: &str, b: &str) -> bool {
         a.eq_ignore_ascii_case(b)
     }
 }
 
-/// A word of a service that may learn more of them: one that this release has not heard of is taken
-/// as it is, a known one in another case is a mistake.
+/// A word of a service that may add more: one that this release does not know is accepted
+/// unchanged, a known one in another case is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Open<W>(PhantomData<W>);
 
@@ -108,7 +108,7 @@ impl<W: StringEnum> Text for Open<W> {
             _ => Ok(Self(PhantomData)),
         }
     }
-    /// A service may answer in another case than it was asked in.
+    /// A service may return another case than it received.
     fn same(a: &str, b: &str) -> bool {
         a.eq_ignore_ascii_case(b)
     }

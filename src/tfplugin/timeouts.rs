@@ -14,13 +14,13 @@ pub(crate) const NAME: &str = "timeouts";
 /// The default limits of an object's operations, those that it has.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Timeouts {
-    /// Creating, the wait until it is ready included.
+    /// Creating, including the wait until it is ready.
     pub create: Option<Duration>,
     /// Reading.
     pub read: Option<Duration>,
     /// Changing in place.
     pub update: Option<Duration>,
-    /// Deleting, the wait until it is gone included.
+    /// Deleting, including the wait until it is gone.
     pub delete: Option<Duration>,
 }
 
@@ -100,7 +100,7 @@ pub(crate) fn go(limit: Duration) -> String {
     }
 }
 
-/// The limit of an operation; where the resource states none, that of most other providers.
+/// The limit of an operation; where the resource does not state one, that of most providers.
 pub(crate) fn or_usual(limit: Option<Duration>) -> Duration {
     limit.unwrap_or(Duration::from_secs(20 * 60))
 }

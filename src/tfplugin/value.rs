@@ -21,7 +21,7 @@ pub fn get<'a>(object: &'a Object, name: &str) -> &'a Value {
 pub enum Value {
     /// No value.
     Null,
-    /// A value that a later step will know, with what is already known about it.
+    /// A value that is not known yet, with what is already known about it.
     Unknown(Refinement),
     /// True or false.
     Bool(bool),
@@ -141,7 +141,7 @@ pub enum Type {
 
 /// Where a value is written to, piece by piece: bytes on the wire, or a [`Value`] in memory.
 ///
-/// Long lists go straight from the structs that hold them to the wire. A tree of [`Value`]s in
+/// Long lists go directly from their structs to the wire. A tree of [`Value`]s in
 /// between would need several times their memory.
 pub trait Sink {
     /// Writes null.

@@ -1,7 +1,7 @@
-//! Files form no circles: when one uses another, the other does not lead back to it.
+//! Finds cyclic dependencies between files.
 //!
 //! A name that a module re-exports counts for the file that it comes from, so that `pub use` in a
-//! `mod.rs` ties nothing. Tests are left out.
+//! `mod.rs` creates no dependency. Tests are left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -15,7 +15,7 @@ fn module(path: &str) -> String {
     if path == "lib" { String::new() } else { path.replace('/', "::") }
 }
 
-/// Whether a file holds nothing but tests, or what serves them.
+/// Whether a file contains only tests or test helpers.
 fn serves_tests(path: &str) -> bool {
     let mut parts = path.trim_end_matches(".rs").split('/');
     parts.any(|part| {
@@ -23,7 +23,7 @@ fn serves_tests(path: &str) -> bool {
     })
 }
 
-/// The code of a file without comments, texts and the tests at its foot.
+/// The code of a file without comments, string literals and the tests at its end.
 fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
     let lines = text.lines().map(|line| match line.trim_start().starts_with("//") {
@@ -31,11 +31,11 @@ fn code(text: &str) -> String {
         false => line.split(" // ").next().unwrap_or_default(),
     });
     let code = lines.collect::<Vec<_>>().join("\n");
-    // What stands between quotation marks is every other piece.
+    // Every other piece is between quotation marks.
     code.split('"').step_by(2).collect::<Vec<_>>().join("\"\"")
 }
 
-/// All paths that start with `crate`, `super` or `self`, with braces written out.
+/// All paths that start with `crate`, `super` or `self`, with braces expanded.
 fn paths(code: &str) -> Vec<String> {
     let mut found = Vec::new();
     for start in ["crate::", "super::", "self::"] {
@@ -93,7 +93,7 @@ fn absolute(path: &str, own: &str) -> String {
     at.join("::")
 }
 
-/// The file that a path leads to, through whatever re-exports it.
+/// The file that a path refers to, re-exports resolved.
 fn target(files: &Files, path: &str, depth: usize) -> Option<String> {
     let parts: Vec<&str> = path.split("::").collect();
     let known = (0..=parts.len()).rev().map(|length| parts[..length].join("::"));
@@ -121,7 +121,7 @@ fn target(files: &Files, path: &str, depth: usize) -> Option<String> {
 /// Which file uses which others.
 fn uses(files: &Files) -> BTreeMap<&str, BTreeSet<String>> {
     let of = |own: &str, code: &str| {
-        // What a module passes on it does not use itself.
+        // A re-export is not a use.
         let lines = code.split(';').filter(|line| !line.trim_start().starts_with("pub use "));
         let code = lines.collect::<Vec<_>>().join(";");
         let found = paths(&code).into_iter();
@@ -135,7 +135,7 @@ fn uses(files: &Files) -> BTreeMap<&str, BTreeSet<String>> {
     files.iter().map(|(own, code)| (own.as_str(), of(own, code))).collect()
 }
 
-/// The circles: each as the files on it, in order.
+/// The cycles: each as its files, in order.
 fn circles(files: &Files) -> BTreeSet<Vec<String>> {
     let uses = uses(files);
     let mut found = BTreeSet::new();
@@ -168,7 +168,7 @@ fn sources(folder: &str) -> Files {
 }
 
 #[test]
-fn files_form_no_circles() {
+fn files_have_no_cyclic_dependencies() {
     const FOLDERS: [(&str, usize); 2] = [("src", 100), ("acceptance-tests/clouds/src", 30)];
     for (folder, least) in FOLDERS {
         let files = sources(folder);

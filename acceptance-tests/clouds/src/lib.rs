@@ -1,8 +1,8 @@
 //! Simulated clouds: strict stand-ins for the services the provider talks to.
 //!
-//! Each service is written from its public documentation alone. None shares a line with the
-//! provider's clients: a misreading must not hide in both. They verify signatures and tokens
-//! themselves and refuse what the real service refuses.
+//! Each service is written from its public documentation alone. None shares code with the
+//! provider's clients, so that they cannot share a misunderstanding. They verify signatures and
+//! tokens themselves and refuse what the real service refuses.
 
 pub mod arm;
 pub mod batch;

@@ -10,7 +10,7 @@ use crate::cloud::token::{Fetching, TokenSource};
 
 const CLAIMS: &str = r#"{"access_token":{"nbf":{"essential":true}}}"#;
 
-/// A second kind of login: all it takes is a source. It tells in its tokens what it was asked.
+/// A second authentication method: it only needs a source. Its tokens contain the request.
 #[derive(Debug, Default)]
 struct Keyring {
     lifetime: Option<Duration>,
@@ -84,7 +84,7 @@ fn shown(service: &Fake) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_renewed_and_shown_once_more() {
+async fn a_refused_token_is_renewed_and_the_request_sent_once_more() {
     let service = Fake::start(|request| match request.header("authorization") {
         Some("Bearer ring-token-1") => Reply::empty(401),
         _ => Reply::json(200, "{}"),
@@ -112,7 +112,7 @@ async fn a_second_refusal_is_final() {
 }
 
 #[tokio::test]
-async fn claims_that_the_service_asks_for_reach_the_source() {
+async fn claims_that_the_service_requires_reach_the_source() {
     let service = Fake::start(|request| match request.number {
         1 => {
             let encoded = base64::engine::general_purpose::STANDARD.encode(CLAIMS);
@@ -144,7 +144,7 @@ async fn no_token_goes_to_another_origin() {
 }
 
 #[tokio::test]
-async fn a_change_is_sent_once_unless_it_surely_was_not_carried_out() {
+async fn a_change_is_sent_once_unless_it_was_certainly_not_carried_out() {
     for (replies, count, is_unknown) in [
         (vec![Reply::empty(524)], 1, true),
         (vec![Reply::empty(500)], 1, true),
@@ -162,7 +162,7 @@ async fn a_change_is_sent_once_unless_it_surely_was_not_carried_out() {
         assert_eq!(matches!(sent, Sent::Unknown(..)), is_unknown, "{replies:?} {sent:?}");
         assert_eq!(service.count(), count, "{replies:?}");
     }
-    // Nobody listens there.
+    // Nothing listens there.
     let setup = setup(Keyring::default(), &["http://127.0.0.1:1"]);
     let sent = Deadline::within(Duration::from_millis(50), CancellationToken::new());
     let url = Url::parse("http://127.0.0.1:1").unwrap();
@@ -172,9 +172,9 @@ async fn a_change_is_sent_once_unless_it_surely_was_not_carried_out() {
     assert!(sent.is_err(), "{sent:?}");
 }
 
-/// What waits for hours outlives its token; that takes nothing but a source.
+/// A wait of hours outlives its token; the source has to renew it.
 #[tokio::test]
-async fn a_token_that_ends_in_the_middle_of_a_wait_is_renewed() {
+async fn a_token_that_expires_during_a_wait_is_renewed() {
     struct Looking<'a>(&'a Client, String, usize);
     impl Poll for Looking<'_> {
         type Output = usize;

@@ -11,12 +11,12 @@ use crate::cloud::{Error, Result};
 
 const OPERATION: &str = "ReadSettings";
 
-/// Where one cloud's services are and what their tokens are for.
+/// The addresses of one cloud's services and the scopes of their tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Environment {
     /// `public`, `usgovernment` or `china`.
     pub name: &'static str,
-    /// The authority that gives tokens. Its path, if any, ends in no slash.
+    /// The authority that issues tokens. Its path, if any, does not end in a slash.
     pub login: Url,
     /// The base of Azure Resource Manager.
     pub resource_manager: Url,
@@ -26,7 +26,7 @@ pub struct Environment {
     pub batch_scope: String,
 }
 
-/// Settings that choose and change an [`Environment`].
+/// Settings that select and modify an [`Environment`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Choice<'a> {
     /// `public`, `usgovernment` or `china` in any case. Unset means `public`.
@@ -41,8 +41,8 @@ pub struct Choice<'a> {
 
 /// One row of the table: name, login, Resource Manager, Batch resource.
 ///
-/// Batch compares a token's audience with its resource to the letter, and the resource ends in a
-/// slash; so its scope has two.
+/// Batch compares a token's audience with its resource exactly, and the resource ends in a slash;
+/// so its scope has two.
 const CLOUDS: [(&str, &str, &str, &str); 3] = [
     (
         "public",
@@ -74,7 +74,7 @@ impl Environment {
         let row = CLOUDS.iter().find(|(name, ..)| name.eq_ignore_ascii_case(wanted.trim()));
         let Some(&(name, login, manager, batch)) = row else {
             let names = CLOUDS.map(|(name, ..)| name).join(", ");
-            let text = format!("{wanted:?} is none of {names}");
+            let text = format!("{wanted:?} is not one of {names}");
             return Err(Error::setting(OPERATION, "environment", text));
         };
         let login = filled(choice.active_directory_authority_host).unwrap_or(login);
@@ -90,7 +90,7 @@ impl Environment {
     }
 }
 
-/// What the address of a service of Azure may be.
+/// What the address of an Azure service may contain.
 pub const ADDRESS: Allowed = Allowed { no_scheme: true, link_local: false, query: false };
 
 fn address(setting: &'static str, text: &str) -> Result<Url> {

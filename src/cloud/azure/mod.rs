@@ -1,8 +1,8 @@
 //! Azure: the login that its services share, and the services.
 //!
-//! [`auth`] turns settings into a source of tokens, [`environments`] knows the clouds' addresses,
-//! [`batch`] asks the Batch data plane, [`arm`] speaks Resource Manager, in which [`hci`] finds
-//! gallery images.
+//! [`auth`] turns settings into a source of tokens, [`environments`] has the clouds' addresses,
+//! [`batch`] is the client of the Batch data plane, [`arm`] that of Resource Manager, and [`hci`]
+//! that of gallery images.
 
 pub mod arm;
 pub mod auth;

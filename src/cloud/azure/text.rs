@@ -1,22 +1,22 @@
-//! Texts that others wrote: settings that may be blank, answers that may be long.
+//! Text of others: settings that may be blank, responses that may be long.
 
 use crate::secret::excerpt;
 
-/// The longest sentence of a service that is shown whole. Those of Entra ID and Batch are shorter;
-/// a longer one is a page that somebody else sent.
+/// The longest message of a service that is shown whole. Those of Entra ID and Batch are shorter;
+/// a longer one is the page of a gateway.
 const LONGEST: usize = 800;
 
-/// A text that is more than white space, without the white space around it.
+/// A text that is not blank, without leading and trailing whitespace.
 pub(super) fn filled(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())
 }
 
-/// A text fit to be shown: its start, if it is long.
+/// A text for a message: only its start, if it is long.
 pub(super) fn bounded(text: &str) -> String {
     excerpt(text, LONGEST)
 }
 
-/// A word of a service, such as a code or an id: those are short.
+/// A code or an id of a service: those are short.
 pub(super) fn word(text: &str) -> String {
     excerpt(text, 80)
 }

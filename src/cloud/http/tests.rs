@@ -9,7 +9,7 @@ fn second(count: u64) -> Duration {
     Duration::from_secs(count)
 }
 
-/// Takes every answer that is not a passing failure.
+/// Accepts every response that is not a transient failure.
 fn patient(response: &Response) -> Retry {
     if !is_transient(response.status) {
         return Retry::No;
@@ -36,7 +36,7 @@ fn ok() -> Reply {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_good_answer_is_handed_over_whole() {
+async fn a_successful_response_is_returned_completely() {
     let fake =
         Fake::start(|_| Reply::json(200, "\u{feff}{\"a\": 1}").header("X-Request", "r-1")).await;
     let response = ask(&fake, RetryPolicy::default()).await.unwrap();
@@ -46,7 +46,7 @@ async fn a_good_answer_is_handed_over_whole() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn passing_failures_are_outlived() {
+async fn transient_failures_are_retried() {
     let failures = vec![
         Reply::empty(408),
         Reply::empty(429),
@@ -66,7 +66,7 @@ async fn passing_failures_are_outlived() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn other_statuses_are_answers() {
+async fn other_statuses_are_final() {
     for status in [400, 401, 403, 404, 409, 412, 501, 505] {
         let fake = Fake::replies(vec![Reply::empty(status)]).await;
         assert_eq!(ask(&fake, RetryPolicy::default()).await.unwrap().status.as_u16(), status);
@@ -111,7 +111,7 @@ async fn the_pause_that_the_service_asks_for_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nonsense_in_retry_after_is_ignored() {
+async fn an_invalid_retry_after_is_ignored() {
     for value in ["0", "soon", "-5", "Sun, 06 Nov 1994 08:49:37 GMT"] {
         let fake = Fake::replies(vec![Reply::empty(503).header("Retry-After", value), ok()]).await;
         ask(&fake, RetryPolicy::default()).await.unwrap();
@@ -120,7 +120,7 @@ async fn nonsense_in_retry_after_is_ignored() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_later_verdict_waits_at_least_that_long_and_then_longer() {
+async fn a_minimum_pause_is_kept_and_then_grows() {
     let fake = Fake::replies(vec![ok()]).await;
     let http = Http::new(String::new());
     let deadline = Deadline::within(HOUR, CancellationToken::new());
@@ -174,7 +174,7 @@ async fn a_change_that_may_have_been_processed_is_not_repeated() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_connection_is_tried_again_since_nothing_was_sent() {
+async fn a_refused_connection_is_retried_since_nothing_was_sent() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let deadline = Deadline::within(HOUR, CancellationToken::new());
     let retry = RetryPolicy { attempts: 3, ..RetryPolicy::default() };
@@ -215,7 +215,7 @@ async fn a_stop_ends_a_request_that_reads_and_not_one_that_changes() {
 }
 
 #[tokio::test]
-async fn no_more_is_read_than_anybody_may_want() {
+async fn a_response_is_read_up_to_the_limit() {
     let fake = Fake::replies(vec![Reply::new(200, "text/plain", vec![b'a'; LARGEST + 1])]).await;
     let error = ask(&fake, RetryPolicy::default()).await.unwrap_err();
     assert_eq!((error.kind, fake.count()), (Kind::Unexpected, 1));
@@ -226,7 +226,7 @@ async fn no_more_is_read_than_anybody_may_want() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn silence_ends_with_the_time_allowed() {
+async fn a_silent_server_ends_in_a_timeout() {
     let fake = Fake::replies(vec![Reply::hang()]).await;
     let deadline = Deadline::within(second(150), CancellationToken::new());
     let started = Instant::now();
@@ -237,7 +237,7 @@ async fn silence_ends_with_the_time_allowed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_sent_when_the_time_is_over() {
+async fn nothing_is_sent_after_the_deadline() {
     let fake = Fake::replies(vec![ok()]).await;
     let deadline = Deadline::within(Duration::ZERO, CancellationToken::new());
     let error = send(&fake.url(), &deadline, RetryPolicy::default()).await.unwrap_err();
@@ -260,7 +260,7 @@ async fn a_stop_ends_the_pause_between_attempts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_attempt_is_made_anew_with_its_number() {
+async fn each_attempt_is_a_new_request_with_its_number() {
     let fake = Fake::replies(vec![Reply::empty(503), Reply::empty(503), ok()]).await;
     let deadline = Deadline::within(HOUR, CancellationToken::new());
     let url = fake.url();
@@ -272,7 +272,7 @@ async fn each_attempt_is_made_anew_with_its_number() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn redirects_are_not_followed_but_named() {
+async fn redirects_are_not_followed_but_reported() {
     let target = "https://login.example/sign-in?token=t";
     let fake = Fake::replies(vec![Reply::empty(302).header("Location", target)]).await;
     let response = ask(&fake, RetryPolicy::default()).await.unwrap();
@@ -302,10 +302,9 @@ fn this_machine_is_known_by_its_names() {
     assert!(!remote.iter().any(|url| is_loopback(&url.parse().unwrap())));
 }
 
-/// Variables belong to a process, so the question is put to one of its own: this test, run by
-/// itself.
+/// Variables belong to a process, so this runs in a separate one: this test, run by itself.
 #[tokio::test]
-async fn a_proxy_is_not_asked_for_loopback_hosts() {
+async fn a_proxy_is_not_used_for_loopback_hosts() {
     const INSIDE: &str = "CLOUD_HTTP_TEST_URL";
     if let Ok(url) = std::env::var(INSIDE) {
         let deadline = Deadline::within(second(20), CancellationToken::new());
@@ -318,7 +317,7 @@ async fn a_proxy_is_not_asked_for_loopback_hosts() {
     let fake = Fake::replies(vec![ok()]).await;
     let proxy = Fake::replies(vec![Reply::empty(418)]).await;
     let output = tokio::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "cloud::http::tests::a_proxy_is_not_asked_for_loopback_hosts"])
+        .args(["--exact", "cloud::http::tests::a_proxy_is_not_used_for_loopback_hosts"])
         .env(INSIDE, fake.url())
         .env("HTTP_PROXY", proxy.url())
         .env("http_proxy", proxy.url())

@@ -4,7 +4,7 @@ use super::*;
 
 const EVERY: Duration = Duration::from_secs(10);
 
-/// Shows one thing after the other, the last one for ever.
+/// Returns one result after the other, the last one forever.
 struct Script {
     steps: Vec<fn() -> Result<Progress<u32>>>,
     at: Vec<Instant>,
@@ -85,7 +85,7 @@ async fn one_last_status_check_fits_before_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_read_is_borne_until_the_deadline() {
+async fn an_unreadable_state_is_polled_until_the_deadline() {
     for step in [
         || unreadable(Kind::Unavailable, 502, None),
         || unreadable(Kind::Unexpected, 200, None),
@@ -102,12 +102,12 @@ async fn what_cannot_be_read_is_borne_until_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_state_that_is_refused_on_end_is_given_up_after_five_minutes() {
+async fn a_state_that_is_refused_without_a_break_is_given_up_after_five_minutes() {
     let started = Instant::now();
     let error = Script::new(&[forbidden]).run(3600).await.unwrap_err();
     assert_eq!((error.kind, error.status), (Kind::Unreadable, Some(403)));
     assert_eq!(started.elapsed(), PATIENCE);
-    // Other trouble in between makes no difference, a state that is shown does.
+    // Other failures in between make no difference, a state that is read does.
     let other: fn() -> Result<Progress<u32>> = || unreadable(Kind::Unavailable, 500, None);
     let shown: fn() -> Result<Progress<u32>> = || Ok(Progress::Pending(None));
     let steps = |between, end: fn() -> Result<Progress<u32>>| {

@@ -1,4 +1,4 @@
-//! Many callers of one mint.
+//! Many callers of one token source.
 
 use std::sync::atomic::AtomicUsize;
 
@@ -29,7 +29,7 @@ impl TokenSource for Mint {
     }
 }
 
-/// A mint and the cache of what it makes.
+/// A source and the cache of its tokens.
 struct Bank {
     mint: Arc<Mint>,
     tokens: TokenCache,
@@ -74,7 +74,7 @@ async fn many_callers_share_one_token_per_scope() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_is_renewed_ahead_while_it_goes_on_being_used() {
+async fn a_token_is_renewed_early_while_it_is_still_in_use() {
     let bank = Bank::new(HOUR);
     bank.get().await.unwrap();
     advance(Duration::from_secs(39 * 60)).await;
@@ -87,7 +87,7 @@ async fn a_token_is_renewed_ahead_while_it_goes_on_being_used() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_login_that_hangs_does_not_hold_up_who_has_a_good_token() {
+async fn a_login_that_hangs_does_not_delay_callers_with_a_valid_token() {
     let bank = Bank::new(HOUR);
     bank.get().await.unwrap();
     *bank.mint.slow.lock().unwrap() = HOUR;
@@ -130,7 +130,7 @@ async fn a_renewal_that_fails_leaves_the_token_in_use_until_it_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_who_waited_share_a_failure_but_not_a_timeout() {
+async fn waiting_callers_share_a_failure_but_not_a_timeout() {
     let bank = Bank::new(HOUR);
     bank.break_with(Kind::Denied);
     let (one, two) = tokio::join!(bank.get(), bank.get());
@@ -143,7 +143,7 @@ async fn those_who_waited_share_a_failure_but_not_a_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_token_is_replaced_once_for_all_who_held_it() {
+async fn a_refused_token_is_replaced_once_for_all_callers() {
     let bank = Bank::new(HOUR);
     let held = bank.tokens.get("scope", &deadline()).await.unwrap();
     for _ in 0..2 {
@@ -153,7 +153,7 @@ async fn a_refused_token_is_replaced_once_for_all_who_held_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_waits_for_another_stops_when_told() {
+async fn a_caller_that_waits_for_another_can_be_cancelled() {
     let bank = Bank::new(HOUR);
     let stopped = deadline();
     stopped.stop.cancel();
@@ -163,7 +163,7 @@ async fn who_waits_for_another_stops_when_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_that_gives_up_lets_the_next_have_its_turn() {
+async fn after_a_caller_gives_up_the_next_one_fetches() {
     let bank = Bank::new(HOUR);
     let impatient = tokio::time::timeout(Duration::from_millis(500), bank.get());
     let (gone, next) = tokio::join!(impatient, bank.get());

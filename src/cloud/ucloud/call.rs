@@ -1,4 +1,4 @@
-//! One request for one page, and what its answer means.
+//! One request for one page, and what its response means.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -16,14 +16,14 @@ use crate::cloud::http::{Http, Response, Retry, RetryPolicy, is_transient, redir
 use crate::cloud::{Deadline, Error, Kind, Result};
 use crate::secret::excerpt;
 
-/// Pages asked for at one time by one client, over all its listings: as many as bring the 19
-/// further pages of 10,000 images, and the look behind them, in two rounds.
+/// Pages requested at one time by one client, over all its listings: as many as it takes to get the
+/// 19 further pages of 10,000 images, and the page after the last, in two rounds.
 pub(super) const IN_FLIGHT: usize = 10;
 
-/// The service's own kits wait as long for an answer.
+/// The service's own SDKs have the same timeout.
 const ATTEMPT: Duration = Duration::from_secs(30);
 
-/// No message of the service that is worth reading is longer.
+/// Useful messages of the service are shorter.
 const MESSAGE: usize = 800;
 
 /// Sends requests to one endpoint with one pair of keys.
@@ -36,15 +36,15 @@ pub(super) struct Caller {
     permits: Semaphore,
 }
 
-/// A page of images as the service cut it.
+/// A page of images as the service sent it.
 #[derive(Debug)]
 pub(super) struct Page {
     pub(super) images: Vec<Image>,
-    /// How many images there are in all; none if the service sent nothing, or nothing sensible.
+    /// How many images there are in all; none if the service sent nothing, or nothing valid.
     pub(super) total: Option<u64>,
 }
 
-/// What an answer means.
+/// What a response means.
 enum Reading {
     Page(Page),
     Final(Error),
@@ -105,7 +105,7 @@ impl Caller {
         outcome.map_err(|error| self.about(query, error))
     }
 
-    /// Adds what the request was about.
+    /// Adds the parameters of the request.
     pub(super) fn about(&self, query: &Query, error: Error) -> Error {
         error
             .fact("Region", &query.region)
@@ -139,7 +139,7 @@ fn post(endpoint: &Url, body: Bytes) -> Request {
     request
 }
 
-/// Reads an answer.
+/// Reads a response.
 fn read(response: &Response) -> Reading {
     let parsed: serde_json::Result<Envelope> = serde_json::from_slice(response.json());
     let request = response.header("x-ucloud-request-uuid").unwrap_or_default();
@@ -194,7 +194,7 @@ fn strange(error: &dyn Fn(Kind, String) -> Error, response: &Response) -> Error 
     error(Kind::Unexpected, text)
 }
 
-/// An answer with another status than success.
+/// A response with another status than success.
 fn refusal(
     response: &Response,
     refused: Option<(i64, String)>,
@@ -207,7 +207,7 @@ fn refusal(
         });
     }
     let kind = match Kind::of_status(response.status.as_u16()) {
-        // The service answers with 200 whatever it finds, so others say this.
+        // The service always responds with 200, so this comes from a gateway.
         Kind::NotFound | Kind::Conflict => Kind::Unexpected,
         Kind::Invalid if response.status != StatusCode::BAD_REQUEST => Kind::Unexpected,
         kind => kind,

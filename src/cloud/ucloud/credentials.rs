@@ -1,7 +1,7 @@
 //! Where the keys come from: arguments, a profile of the shared file, or the environment.
 //!
 //! The environment is a function that the caller passes in. Nothing here sends anything: keys
-//! that cannot be right are found before the first request.
+//! that cannot be valid are found before the first request.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ const DEFAULT_FILE: &str = "~/.ucloud/credential.json";
 /// How an environment variable is read.
 type Environment<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
-/// What may be said about the keys. All of it is optional.
+/// The settings about the keys. All of them are optional.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// The public key. Goes with `private_key`.
@@ -42,7 +42,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Where the keys come from, for people to read.
+    /// Where the keys come from, for messages.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
@@ -59,7 +59,7 @@ impl Credentials {
     }
 }
 
-/// One entry of the shared file. Other tools keep more in it.
+/// One entry of the shared file. It may have further fields.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Entry {
@@ -69,7 +69,7 @@ struct Entry {
     private_key: Option<Secret>,
 }
 
-/// A key is a secret before anybody looks at what else is in the file.
+/// A key is registered as a secret before the rest of the file is read.
 fn secret<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Secret>, D::Error> {
     Option::<String>::deserialize(from).map(|text| text.map(Secret::from))
 }
@@ -78,7 +78,7 @@ impl Settings {
     /// Finds the settings that contradict each other, without reading any file or variable.
     ///
     /// # Errors
-    /// When keys are given together with a profile, or a setting is empty text.
+    /// When keys are given together with a profile, or a setting is an empty string.
     pub fn check(&self) -> Result<()> {
         let private_key = self.private_key.as_ref().map(Secret::expose);
         let named = [
@@ -104,12 +104,12 @@ impl Settings {
     /// `UCLOUD_PUBLIC_KEY` and `UCLOUD_PRIVATE_KEY`, else the profile `UCLOUD_PROFILE`, else the
     /// profile `default`.
     ///
-    /// A key setting without its twin is completed from the twin's variable. Empty variables
+    /// If only one of the keys is set, the other is read from its variable. Empty variables
     /// count as unset.
     ///
     /// # Errors
     /// When settings contradict each other, half a pair is missing, the file cannot be read or
-    /// does not have the profile, or nothing is said at all.
+    /// does not have the profile, or nothing is configured.
     pub async fn resolve(
         &self,
         environment: Environment<'_>,
@@ -159,7 +159,7 @@ impl Settings {
         })
     }
 
-    /// The file's path, and how to call it in a message.
+    /// The file's path, and its name in messages.
     fn file(&self, variable: Environment<'_>) -> Result<(PathBuf, String)> {
         let shown = self
             .shared_credentials_file
@@ -244,7 +244,7 @@ async fn entries(path: PathBuf, shown: &str, deadline: &Deadline) -> Result<Vec<
     const SETTING: &str = "shared_credentials_file";
     let bytes = file::read(OPERATION, SETTING, path, shown, deadline).await?;
     let json = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    // The parser's own words may quote what stands there, which may be a key.
+    // The parser's own message may quote the text, which may be a key.
     serde_json::from_slice(json).map_err(|error| {
         let text = format!(
             "the file {shown} cannot be read: line {}, column {} does not fit a JSON list of profiles",

@@ -1,8 +1,8 @@
-//! Reading an answer leniently and straight into its small form.
+//! Reading a response leniently and directly into its compact form.
 //!
 //! The service has sent numbers as text, left fields out and filled them with null. None of that
-//! is worth failing a read for, so a value of a wrong type counts as missing. No generic JSON
-//! tree is built on the way.
+//! should fail a read, so a value of a wrong type counts as missing. No generic JSON tree is
+//! built on the way.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
-/// A scalar of any type; lists and objects count as nothing.
+/// A scalar of any type; lists and objects count as missing.
 enum Scalar {
     Text(Box<str>),
     Whole(i64),
@@ -35,7 +35,7 @@ impl Scalar {
         match self {
             Self::Whole(whole) => Some(whole),
             Self::Text(text) if text.trim().parse::<i64>().is_ok() => text.trim().parse().ok(),
-            // Saturates at the ends, where no time, count or code is real anyway.
+            // Saturates: no real time, count or code is that large.
             #[expect(clippy::cast_possible_truncation, reason = "a fraction of a second is noise")]
             other => other.number().map(|number| number as i64),
         }
@@ -127,7 +127,7 @@ pub(super) fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<Box<[Box<str>]
         .map(|list| list.into_iter().filter_map(Scalar::text).collect())
 }
 
-/// A list of objects. Null, or anything that is no list, is an empty one.
+/// A list of objects. Null, or anything that is not a list, is an empty one.
 pub(super) fn list<'de, T, D>(from: D) -> Result<Box<[T]>, D::Error>
 where
     T: DeserializeOwned,

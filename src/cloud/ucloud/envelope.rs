@@ -1,11 +1,11 @@
-//! What every answer of the service looks like.
+//! The form of every response of the service.
 
 use serde::Deserialize;
 
 use super::Image;
 use super::decode::{list, text, whole};
 
-/// One answer: a page of images, or what went wrong.
+/// One response: a page of images, or an error.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Envelope {

@@ -1,4 +1,4 @@
-//! A service to test against: made-up images, the documented rules, and checked signatures.
+//! A service to test against: invented images, the documented rules, and checked signatures.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +34,7 @@ pub(super) fn query() -> Query {
     Query { region: "cn-bj2".to_owned(), ..Query::default() }
 }
 
-/// The answer of a client to the plain query.
+/// A client's result of the query without filters.
 pub(super) async fn list(fake: &Fake) -> Result<Arc<super::SearchResult>> {
     client(fake).describe_image(&deadline(), &query()).await
 }
@@ -85,7 +85,7 @@ pub(super) fn number(request: &Request, name: &str) -> usize {
     request.field(name).and_then(|value| value.parse().ok()).unwrap_or_default()
 }
 
-/// The stretch of `all` that a request asks for, of at most `cap` images.
+/// The part of `all` that a request asks for, at most `cap` images.
 pub(super) fn cut<'a>(request: &Request, all: &'a [Value], cap: usize) -> &'a [Value] {
     let offset = number(request, "Offset").min(all.len());
     let limit = number(request, "Limit").min(cap).min(all.len() - offset);
@@ -109,7 +109,7 @@ pub(super) async fn service_with(count: u64, cap: usize, delay: Duration) -> Fak
     .await
 }
 
-/// Whether the signature fits the body as it arrived.
+/// Whether the signature matches the body as received.
 pub(super) fn is_signed(request: &Request) -> bool {
     let mut fields = request.form();
     fields.sort();

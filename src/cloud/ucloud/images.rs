@@ -15,13 +15,13 @@ use crate::cloud::deadline::readable;
 use crate::cloud::http::Http;
 use crate::cloud::{Deadline, Error, Kind, Result};
 
-/// How often a request that fails in passing is sent again, unless the caller says otherwise.
+/// How often a request is sent again after transient failures, by default.
 pub const DEFAULT_MAX_RETRIES: u32 = 5;
 
 /// Ids per request. The service documents no limit; its sibling operations take 100.
 const IDS: usize = 100;
 
-/// A listing that is being read, which everyone who asks for the same shares.
+/// A listing that is being read, shared by all callers with the same query.
 type Flight = OnceCell<Result<Arc<SearchResult>>>;
 
 /// Lists the images of UCloud with one pair of keys.
@@ -32,8 +32,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client for `endpoint`, which [`endpoint`](super::endpoint()) made. A request that fails
-    /// in passing is sent up to `max_retries` more times.
+    /// A client for `endpoint`, which [`endpoint`](super::endpoint()) made. After transient
+    /// failures, a request is sent up to `max_retries` more times.
     #[must_use]
     pub fn new(http: Arc<Http>, credentials: Credentials, endpoint: Url, max_retries: u32) -> Self {
         let caller = Arc::new(Caller::new(http, credentials, endpoint, max_retries));
@@ -46,15 +46,15 @@ impl Client {
         self.caller.endpoint()
     }
 
-    /// All images that fit the query: `DescribeImage`, page after page.
+    /// All images that match the query: `DescribeImage`, page after page.
     ///
-    /// Callers that ask for the same at the same time share one reading. The call ends at once
-    /// when `deadline` say stop, since reading leaves nothing behind.
+    /// Concurrent callers with the same query share one reading. The call ends at once when
+    /// `deadline` is over or cancelled, since reading has no effects.
     ///
     /// # Errors
-    /// What the service refused, with its RetCode and the request's id; [`Kind::Unexpected`] when
-    /// the list cannot be had completely; [`Kind::TimedOut`] and [`Kind::Interrupted`] as
-    /// `deadline` say.
+    /// The service's refusal, with its RetCode and the request's id; [`Kind::Unexpected`] when
+    /// the list cannot be read completely; [`Kind::TimedOut`] and [`Kind::Interrupted`] as
+    /// `deadline` says.
     pub async fn describe_image(
         &self,
         deadline: &Deadline,
@@ -83,7 +83,7 @@ impl Client {
             };
             let outcome = flight.get_or_init(|| read).await.clone();
             match outcome {
-                // The other caller's patience is at an end, not ours.
+                // The other caller's deadline has ended, not ours.
                 Err(error) if !own && matches!(error.kind, Kind::TimedOut | Kind::Interrupted) => {}
                 outcome => return outcome,
             }
@@ -124,7 +124,7 @@ impl Client {
         Ok(listing)
     }
 
-    /// One part per portion of ids, in any order; a single one without ids.
+    /// One part per batch of ids, in any order; a single one without ids.
     async fn parts(
         &self,
         deadline: &Deadline,

@@ -1,13 +1,13 @@
-//! Reading a list that is longer than a page: in parallel, completely, and to an end whatever
-//! the service claims.
+//! Reading a list that is longer than a page: in parallel, completely, and in finite time whatever
+//! the service reports.
 //!
 //! The service documents neither its largest page nor what it does above that, and its
 //! `TotalCount` need not be right. So a [`Pass`] over the list goes by what was received: the
-//! first page shows how many images a page really has, further pages are asked for at those
-//! steps, a gap after a short page is filled, and only an empty or repeated page ends a list
-//! whose length is not known. A pass that does not add up has a [`Flaw`], and the list is read
-//! anew. If the flaw stays, the list is accepted with a warning when nothing shows that images
-//! are missing, and refused otherwise: it is never shortened in silence.
+//! first page shows how many images a page really has, further pages are requested at those
+//! offsets, a gap after a short page is filled, and only an empty or repeated page ends a list
+//! whose length is not known. An inconsistent pass has a [`Flaw`], and the list is read
+//! again. If the flaw persists, the list is accepted with a warning when nothing shows that images
+//! are missing, and refused otherwise: it is never truncated silently.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -25,10 +25,10 @@ use crate::cloud::{Deadline, Error, Kind, Result};
 /// tried when the service refuses `Limit`.
 const FIRST: [u64; 3] = [500, 100, 20];
 
-/// How often a list that does not add up is read in all.
+/// How often an inconsistent list is read in all.
 const PASSES: usize = 3;
 
-/// Beyond this a list has no end: ten times the longest anyone has tried, some 50 MB.
+/// A list that is longer counts as endless: ten times the longest anyone has tried, some 50 MB.
 const MOST: usize = 100_000;
 
 /// The list to read.
@@ -41,7 +41,7 @@ pub(super) struct Source {
     pub(super) ids: Arc<[String]>,
 }
 
-/// A list that was read.
+/// A complete list.
 #[derive(Debug)]
 pub(super) struct Part {
     pub(super) images: Vec<Image>,
@@ -50,7 +50,7 @@ pub(super) struct Part {
 }
 
 impl Source {
-    /// Reads the list, as often as it takes.
+    /// Reads the list, again if it is inconsistent.
     pub(super) async fn read(&self) -> Result<Part> {
         let mut size = 0;
         let mut before = None;
@@ -88,7 +88,7 @@ impl Source {
     /// Reads the list once. `size` is an index into [`FIRST`].
     async fn pass(&self, size: &mut usize) -> Result<Pass> {
         let first = self.first(size).await?;
-        // Counted with duplicates: that is how far the service went.
+        // Counted with duplicates: that is the offset that was reached.
         let stride = first.images.len();
         let step = stride as u64;
         let mut pass = Pass::new(first, FIRST[*size]);
@@ -98,7 +98,7 @@ impl Source {
         let mut next = step;
         match pass.announced {
             Some(total) if total > step => {
-                // The page after the last is asked for along with the others: it has to be empty.
+                // The page after the last is requested along with the others: it has to be empty.
                 let starts = (step..total).step_by(stride);
                 let ranges = starts.map(|at| at..(at + step).min(total));
                 next = total + step;
@@ -133,9 +133,9 @@ impl Source {
         !whole && length >= 20 && length.is_multiple_of(10)
     }
 
-    /// Fetches stretches of the list in parallel, until one shows that there is nothing more.
+    /// Fetches ranges of the list in parallel, until one shows that the list has ended.
     ///
-    /// Dropping the tasks stops them, so a failure ends all of it.
+    /// Dropping the tasks cancels them, so one failure ends all.
     async fn wave(&self, pass: &mut Pass, ranges: impl Iterator<Item = Range<u64>>) -> Result<()> {
         let mut ranges = ranges.fuse();
         let mut tasks = JoinSet::new();
@@ -159,7 +159,7 @@ impl Source {
             }
             segments.push(segment);
         }
-        // As if they had come one after the other.
+        // In the order of the list.
         segments.sort_unstable_by_key(|segment| segment.start);
         segments.into_iter().for_each(|segment| pass.take(segment));
         Ok(())
@@ -171,7 +171,7 @@ impl Source {
         while at < range.end {
             let asked = range.end - at;
             let mut page = match self.page(at, asked).await {
-                // Behind the end, a refused offset says as much as an empty page.
+                // After the end, a refused offset means the same as an empty page.
                 Err(error)
                     if refuses("Offset", &error) && announced.is_none_or(|total| total <= at) =>
                 {
@@ -179,7 +179,7 @@ impl Source {
                 }
                 outcome => outcome?,
             };
-            // What lies beyond belongs to the next stretch.
+            // The rest belongs to the next range.
             page.images.truncate(usize::try_from(asked).unwrap_or(usize::MAX));
             if page.images.is_empty() {
                 segment.ended = true;

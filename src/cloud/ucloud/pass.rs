@@ -1,4 +1,4 @@
-//! What one reading of a list gave, and whether it adds up.
+//! The result of reading a list once, and whether it is consistent.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -8,11 +8,11 @@ use super::call::Page;
 
 type Key = (Box<str>, Option<Box<str>>);
 
-/// Consecutive pages of one stretch of the list.
+/// Consecutive pages of one range of the list.
 pub(super) struct Segment {
     pub(super) start: u64,
     pub(super) pages: Vec<Page>,
-    /// Whether an empty page came before the stretch was full.
+    /// Whether an empty page came before the range was complete.
     pub(super) ended: bool,
 }
 
@@ -28,16 +28,16 @@ pub(super) struct Pass {
     /// Where each image was seen first.
     keys: HashMap<Key, usize>,
     pages: usize,
-    /// Images that their page holds twice: the service's doing, in one answer.
+    /// Images that occur twice on one page: an error of the service.
     twins: u64,
-    /// Images that another page holds as well: the list moved, or the service repeats itself.
+    /// Images that also occur on another page: the list changed, or the service repeats itself.
     repeats: u64,
-    /// Whether a whole stretch below the announced end came again.
+    /// Whether a whole range below the announced end was repeated.
     stuck: bool,
     end: Option<End>,
     /// Whether images came after an empty page.
     hole: bool,
-    /// Whether the first page was as long as it was asked to be.
+    /// Whether the first page was as long as requested.
     full: bool,
 }
 
@@ -47,26 +47,26 @@ enum End {
     Repeated,
 }
 
-/// Why a pass does not add up.
+/// Why a pass is inconsistent.
 #[derive(Debug)]
 pub(super) struct Flaw {
     pub(super) text: String,
     pub(super) weight: Weight,
 }
 
-/// How bad a [`Flaw`] is.
+/// The severity of a [`Flaw`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Weight {
     /// Nothing is missing; only a number is wrong.
     Harmless,
-    /// The list may have moved. Nothing is missing if it looks the same once more.
+    /// The list may have changed. Nothing is missing if a second pass is the same.
     Odd,
     /// Images are missing.
     Incomplete,
 }
 
 impl Pass {
-    /// A pass that begins with `first`, for which `asked` images were asked.
+    /// A pass that begins with `first`, for which `asked` images were requested.
     pub(super) fn new(first: Page, asked: u64) -> Self {
         let mut pass = Self {
             images: Vec::new(),
@@ -85,18 +85,18 @@ impl Pass {
         pass
     }
 
-    /// Whether there is no point in asking for more.
+    /// Whether there are no further pages to request.
     pub(super) fn over(&self) -> bool {
         self.stuck || self.end.is_some()
     }
 
-    /// Whether a stretch brings nothing that earlier ones had not.
+    /// Whether a range contains nothing new.
     pub(super) fn knows(&self, segment: &Segment) -> bool {
         let mut images = segment.pages.iter().flat_map(|page| &page.images).peekable();
         images.peek().is_some() && images.all(|image| self.keys.contains_key(&key(image)))
     }
 
-    /// Takes the next stretch in the order of the list.
+    /// Adds the next range in the order of the list.
     pub(super) fn take(&mut self, segment: Segment) {
         if self.knows(&segment) {
             if self.announced.is_some_and(|announced| segment.start < announced) {
@@ -156,7 +156,7 @@ impl Pass {
         hash(&|hasher| (images, self.images.len(), self.counts, self.announced).hash(hasher))
     }
 
-    /// What does not add up, the worst first.
+    /// The inconsistencies, the worst first.
     pub(super) fn flaw(&self) -> Option<Flaw> {
         let received = self.received();
         let announced = self.announced.unwrap_or(received);
@@ -208,7 +208,7 @@ impl Pass {
 }
 
 impl Flaw {
-    /// The flaw of a list that does not end.
+    /// The flaw of an endless list.
     pub(super) fn endless(received: usize) -> Self {
         let text = format!("after {received} images the service still sends more");
         Self { text, weight: Weight::Incomplete }

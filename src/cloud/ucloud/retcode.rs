@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use crate::cloud::Kind;
 
-/// The code of a parameter that the service does not like.
+/// The code of an invalid parameter.
 pub(super) const BAD_PARAMETER: i64 = 230;
 
-/// A throttled caller that comes back within a second is throttled again.
+/// A throttled request that is repeated within a second is throttled again.
 const THROTTLED_PAUSE: Duration = Duration::from_secs(2);
 
 /// What can be done about a code.
@@ -19,7 +19,7 @@ pub(super) struct Meaning {
     pub(super) kind: Kind,
     /// Whether the same request may succeed later.
     pub(super) transient: bool,
-    /// The least pause before it is sent again.
+    /// The minimum pause before it is sent again.
     pub(super) pause: Option<Duration>,
     /// The client setting at fault.
     pub(super) setting: Option<&'static str>,
@@ -39,7 +39,7 @@ pub(super) fn meaning(code: i64) -> Meaning {
         110 | 130 | 150 | 8025 | 8031 | 8041 | 8826 | 8828 | 8829 | 8857 | 8874 | 8889 => {
             Meaning { kind: Kind::Unavailable, transient: true, pause: None, setting: None }
         }
-        // The operation is unknown: this is some other service.
+        // The operation is unknown: this is another service.
         160 | 161 => permanent(Kind::Invalid, Some("base_url")),
         170 | 171 => permanent(Kind::Denied, Some("private_key")),
         172 => permanent(Kind::Denied, Some("public_key")),

@@ -2,8 +2,7 @@
 //!
 //! The signature is the SHA-1 of the sorted names and values followed by the private key; see
 //! <https://docs.ucloud.cn/api/summary/signature>. Values are text from the start, since a value
-//! signed as `true` and sent as `True` is refused with RetCode 171. Knows credentials, but no
-//! operation and no transport.
+//! signed as `true` and sent as `True` is refused with RetCode 171.
 
 use std::fmt::Write as _;
 
@@ -26,7 +25,7 @@ impl Parameters {
         Self::default().with("Action", action)
     }
 
-    /// Adds a parameter, unless its value is empty: the service's own kits drop those as well.
+    /// Adds a parameter, unless its value is empty: the service's own SDKs omit those as well.
     pub(super) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         let value = value.into();
         if !value.is_empty() {
@@ -68,7 +67,7 @@ impl Parameters {
         }
         hash.update(credentials.private_key.expose());
         let signature: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        // Some gateways repeat the request they refuse.
+        // Some gateways quote the request they refuse.
         let signature = Secret::from(signature);
         body += "Signature=";
         body += signature.expose();

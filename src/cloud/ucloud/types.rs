@@ -1,7 +1,7 @@
-//! What is asked and what is answered, in the API's own words.
+//! The types of requests and responses, in the API's own terms.
 //!
 //! A region may have thousands of images, so an [`Image`] is packed: text in boxes without spare
-//! room, nothing kept of the answer it came from.
+//! capacity, nothing kept of the response it came from.
 
 use serde::Deserialize;
 
@@ -37,7 +37,7 @@ pub struct SearchResult {
     pub images: Vec<Image>,
     /// How many images the service says there are.
     pub total_count: u64,
-    /// What was odd about the answers, though the list is as complete as they allow to tell.
+    /// Warnings about the responses. The list is complete as far as they show.
     pub warnings: Vec<String>,
 }
 
@@ -90,7 +90,7 @@ pub struct Image {
     /// Size in GB.
     #[serde(deserialize_with = "number")]
     pub image_size: Option<f64>,
-    /// The oldest CPU platform that will do.
+    /// The oldest CPU platform that can run the image.
     #[serde(rename = "MinimalCPU", deserialize_with = "text")]
     pub minimal_cpu: Option<Box<str>>,
     /// The end of maintenance as sent, `YYYY/MM/DD`.
@@ -116,7 +116,7 @@ pub struct Image {
     pub prices: Box<[Price]>,
 }
 
-/// What an image costs for one way of paying.
+/// The price of an image in one billing mode.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct Price {
@@ -132,9 +132,9 @@ pub struct Price {
 }
 
 impl Image {
-    /// What tells images apart: the same id may occur in several zones.
+    /// What identifies an image: the same id may occur in several zones.
     pub(super) fn key(&self) -> (&str, Option<&str>) {
-        // Without an id there is only the name to go by.
+        // Without an id, the name identifies it.
         let id = if self.id.is_empty() { self.name.as_deref().unwrap_or("") } else { &self.id };
         (id, self.zone.as_deref())
     }

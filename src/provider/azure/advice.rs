@@ -44,9 +44,9 @@ const RESOURCE_MANAGER: [Advice; 5] = [
     },
     Advice {
         codes: &["AuthorizationFailed", "LinkedAuthorizationFailed"],
-        text: "The identity lacks a right on this resource. It needs a role such as \"Azure Stack \
-               HCI Administrator\" on the resource group, and the right to deploy to the custom \
-               location.",
+        text: "The identity lacks a permission on this resource. It needs a role such as \"Azure \
+               Stack HCI Administrator\" on the resource group, and the right to deploy to the \
+               custom location.",
     },
     Advice {
         codes: &["SubscriptionNotFound", "InvalidSubscriptionId"],
@@ -100,7 +100,7 @@ pub(crate) fn arm(error: Error, clients: &Clients) -> Failure {
     arm_with(error, clients, "")
 }
 
-/// As [`arm`], with advice for failures that the code says nothing about.
+/// As [`arm`], with advice for failures whose code is not in the table.
 pub(crate) fn arm_with(error: Error, clients: &Clients, otherwise: &str) -> Failure {
     if error.stage != Stage::Call {
         return login(error, clients);

@@ -22,7 +22,7 @@ use crate::provider::settings::{Environment, both, given, path, sentence, togeth
 
 const CLOUD: &str = "azure";
 
-/// The time between two status checks where the service does not say.
+/// The time between two status checks where the service does not ask for one.
 const POLLING_INTERVAL: Duration = Duration::from_secs(10);
 
 string_enum! {
@@ -30,7 +30,7 @@ string_enum! {
     pub Clouds = ["public", "usgovernment", "china"];
 }
 
-/// The time between two status checks. None at all would flood the service.
+/// The time between two status checks. Zero would flood the service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interval(Duration);
 
@@ -160,7 +160,7 @@ settings! {
     }
 }
 
-/// Checks of arguments whose rules the login knows.
+/// Checks of arguments by the rules of the login.
 pub(crate) fn validate(given: &Config<'_>, problems: &mut Vec<Diagnostic>) {
     for name in ["client_certificate", "msi_endpoint", "oidc_request_url"] {
         let text = given.known::<String>(name).filter(|text| !text.trim().is_empty());
@@ -170,7 +170,7 @@ pub(crate) fn validate(given: &Config<'_>, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Access to Azure, made when it is needed.
+/// Access to Azure, created when it is first needed.
 pub(crate) struct Access {
     config: Setting<Azure>,
     http: Arc<Http>,
@@ -188,7 +188,7 @@ impl Access {
         given(&self.config, CLOUD)
     }
 
-    /// The time between two status checks where the service does not say.
+    /// The time between two status checks where the service does not ask for one.
     pub(crate) fn polling_interval(&self) -> Result<Duration> {
         let interval = self.config()?.polling_interval(&self.env)?;
         Ok(interval.map_or(POLLING_INTERVAL, |interval| interval.0))
@@ -242,7 +242,7 @@ impl Access {
         Err(Diagnostic::error("Missing Azure subscription", detail).into())
     }
 
-    /// What to log in with: arguments, else environment.
+    /// The credentials: arguments, else environment.
     pub(crate) fn settings(&self) -> Result<Settings> {
         let settings = self.config()?.fill(&self.env)?;
         let platform = Platform::from_environment(&|name| (self.env)(name).ok());
@@ -261,7 +261,7 @@ impl Access {
     }
 }
 
-/// The variables that stand in for an argument.
+/// The environment variables of an argument.
 pub(crate) fn variables(name: &str) -> &'static [&'static str] {
     let found = Azure::VARIABLES.iter().find(|(known, _)| *known == name);
     found.map_or(&[], |(_, variables)| variables)
@@ -275,9 +275,9 @@ pub(crate) fn argument(name: &str) -> String {
     }
 }
 
-/// A setting that cannot be right, found before anything is sent.
+/// An invalid setting, found before anything is sent.
 pub(crate) fn settings_error(error: cloud::Error) -> Failure {
-    // Some messages go on after the name of the setting, others stand by themselves.
+    // Some messages continue after the name of the setting, others are sentences.
     let goes_on = ["differs ", "does ", "holds ", "is "];
     let goes_on = goes_on.iter().any(|verb| error.message.starts_with(verb));
     let detail = match error.setting {
@@ -289,7 +289,7 @@ pub(crate) fn settings_error(error: cloud::Error) -> Failure {
 }
 
 /// The error when no authentication method is fully configured. `also` names what could be used
-/// beside it.
+/// instead.
 pub(crate) fn no_login(missing: &Missing, also: &str) -> Failure {
     let mut detail = String::from("No Azure authentication method is fully configured.\n");
     for (method, lacks) in &missing.lacking {

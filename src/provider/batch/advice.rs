@@ -4,13 +4,13 @@ use crate::cloud::azure::batch::Cause;
 use crate::cloud::{Error, Kind, Stage};
 use crate::tfplugin::diagnostic::{Failure, Path};
 
-use super::settings::KEY_WOULD_DO;
+use super::settings::OR_ACCOUNT_KEY;
 use crate::provider::azure::advice::login_or;
 use crate::provider::azure::settings::variables;
 use crate::provider::clients::Clients;
 use crate::provider::error::diagnostic;
 
-/// What the causes mean that the service tells in its own words.
+/// What to do about the causes that are recognized by the service's message.
 const CAUSES: [(Cause, &str); 5] = [
     (
         Cause::WrongAudience,
@@ -45,7 +45,7 @@ const CAUSES: [(Cause, &str); 5] = [
 pub(super) fn failure(error: Error, clients: &Clients) -> Failure {
     let is_of_azure = |setting| !variables(setting).is_empty();
     if error.stage == Stage::Login || error.setting.is_some_and(is_of_azure) {
-        return login_or(error, clients, KEY_WOULD_DO);
+        return login_or(error, clients, OR_ACCOUNT_KEY);
     }
     let cause = Cause::of(&error);
     let known = CAUSES.iter().find(|(known, _)| Some(*known) == cause);

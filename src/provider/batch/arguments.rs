@@ -34,7 +34,7 @@ impl Text for Moment {
     }
 }
 
-/// More days than that are a mistake, and no calendar reaches that far.
+/// More days than that are a mistake.
 const MOST_DAYS: i64 = 36_500;
 
 model! {

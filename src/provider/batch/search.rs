@@ -87,7 +87,7 @@ impl Search {
         filters.nothing_sent(&images)
     }
 
-    /// What `query` finds, or `images` if that is no other query or fails. Its errors and warnings
+    /// What `query` finds, or `images` if it is the same query or fails. Its errors and warnings
     /// do not matter: another error is about to be reported.
     async fn wider(
         &self,
@@ -200,7 +200,7 @@ impl Search {
     }
 }
 
-/// One warning about all that was odd, however much it is.
+/// One warning about all oddities.
 fn odd(about: &[String]) -> Option<Diagnostic> {
     const NAMED: usize = 10;
     let (first, rest) = about.split_at(about.len().min(NAMED));

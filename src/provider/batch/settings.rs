@@ -52,11 +52,11 @@ settings! {
     }
 }
 
-/// The way to get along without a login.
-pub(crate) const KEY_WOULD_DO: &str =
+/// The alternative to a login.
+pub(crate) const OR_ACCOUNT_KEY: &str =
     "Or set the key of the account: `batch.account_key` (AZURE_BATCH_ACCESS_KEY).";
 
-/// Checks of the key and the name that goes with it.
+/// Checks of the key and the account name.
 pub(crate) fn validate(given: &Config<'_>, problems: &mut Vec<Diagnostic>) {
     let key = given.known::<Secret>("account_key");
     let name = given.known::<String>("account_name").filter(|name| !name.trim().is_empty());
@@ -73,7 +73,7 @@ pub(crate) fn validate(given: &Config<'_>, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Access to Azure Batch, made when it is needed.
+/// Access to Azure Batch, created when it is first needed.
 pub(crate) struct Access {
     config: Setting<Batch>,
     azure: Arc<azure::Access>,
@@ -95,8 +95,8 @@ impl Access {
         given(&self.config, CLOUD)
     }
 
-    /// The address of the account that `own` names, or else the provider; and whether there is
-    /// something to log in with.
+    /// The address of the account that `own` names, or else the provider; and whether there are
+    /// credentials.
     pub(crate) fn endpoint(&self, own: Option<&Verbatim<AccountEndpoint>>) -> Result<Endpoint> {
         let config = self.config()?;
         let proof = || match config.account_key(&self.env)?.filter(|key| !key.is_blank()) {
@@ -141,7 +141,7 @@ impl Access {
     }
 
     fn login(&self) -> Result<Arc<cloud::azure::auth::Login>> {
-        self.azure.settings()?.method().map_err(|missing| no_login(&missing, KEY_WOULD_DO))?;
+        self.azure.settings()?.method().map_err(|missing| no_login(&missing, OR_ACCOUNT_KEY))?;
         self.azure.login()
     }
 }

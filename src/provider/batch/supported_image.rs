@@ -82,7 +82,7 @@ impl DataSource<Clients> for BatchSupportedImage {
     }
 }
 
-/// Says what speaks against the image, unless the arguments show that the user knows.
+/// Warns about drawbacks of the image, unless the arguments show that the user knows them.
 fn warn_of(pick: &api::Image, asked: &Arguments, context: &Context) {
     if !pick.is_verified() && asked.verification_type.is_none() {
         let detail = format!(

@@ -1,8 +1,8 @@
-//! `cloudimages_hci_gallery_image`: an image that a cluster of Azure Local makes machines from.
+//! `cloudimages_hci_gallery_image`: an image for virtual machines on Azure Local.
 //!
-//! Made of a disk that the service downloads, which takes from minutes to hours. The operation that
-//! the service accepted is kept beside the state, so that whatever ends the wait, a later apply
-//! goes on waiting for the same image.
+//! Created from a disk that the service downloads, which takes from minutes to hours. The accepted
+//! operation is kept in the private state, so that whatever ends the wait, a later apply continues
+//! to wait for the same image.
 
 use std::time::Duration;
 
@@ -39,12 +39,12 @@ use state::{
     Identity, Inputs, Outputs, Private, State, api_version, new_image, readiness, record, show,
 };
 
-/// The argument that names another source than a disk.
+/// The argument for a source other than a disk.
 const MACHINE: &str = "source_virtual_machine_id";
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// StringEnum in a name that Azure reserves, and rejects late.
+/// Words that Azure reserves in names, and rejects late.
 const RESERVED: [&str; 4] = ["windows", "microsoft", "login", "xbox"];
 
 /// The resource.
@@ -102,7 +102,7 @@ impl Resource<Clients> for HciGalleryImage {
         };
         let outputs = Outputs::attributes();
         let had = |name| !get(prior, name).is_null();
-        // A first value of the machine is only remembered, as after an import, unless there was
+        // A first value of the machine is only stored, as after an import, unless there was
         // another source before.
         if !had(MACHINE)
             && !get(&plan.planned, MACHINE).is_null()
@@ -110,7 +110,7 @@ impl Resource<Clients> for HciGalleryImage {
         {
             plan.replace_because_of(&outputs, MACHINE);
         }
-        // The path may move to its write-only twin; what it names may not.
+        // The path may move to its write-only variant; the disk may not change.
         if let (Some(before), Some(after)) =
             (get(prior, "image_path").as_str(), get(plan.config, "image_path_wo").as_str())
             && !is_same_disk(before, after)
@@ -126,7 +126,7 @@ impl Resource<Clients> for HciGalleryImage {
         let (client, version) = (client(clients)?, api_version(&inputs));
         let free_at = match client.look(&id, version, &deadline).await {
             Ok(Place::Taken(found)) => return Err(exists(&id, &found)),
-            // Also when the resource group is missing, of which the next answer says more.
+            // Also when the resource group is missing, which the next response reports.
             Ok(Place::Free(at)) => at,
             Err(failure) => return Err(advice::arm(failure, clients)),
         };
@@ -143,7 +143,7 @@ impl Resource<Clients> for HciGalleryImage {
         let private = Private { operation: Some(accepted.operation) };
         let mut state = State { inputs, outputs, private };
         if let Some(image) = &accepted.image {
-            // What the first answer says of the sizes is not final, but is what is known.
+            // The sizes in the first response are not final, but all that is known.
             show(&mut state, &Progress::of(image));
         }
         Ok(state)
@@ -174,7 +174,7 @@ impl Resource<Clients> for HciGalleryImage {
             Err(error) => {
                 let mut advice = "";
                 if error.kind == Kind::Failed {
-                    // Where its end would be seen is of no use any more.
+                    // Its status address is of no use any more.
                     state.private.operation = None;
                     advice = DOWNLOAD_ADVICE;
                     if readiness(&state.outputs) != Readiness::Failed {

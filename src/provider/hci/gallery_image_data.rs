@@ -39,7 +39,7 @@ impl DataSource<Clients> for HciGalleryImage {
         let id = image_id(&subscription, group, name)?;
         let image = client(clients)?.get(&id, ApiVersion::Stable, &deadline).await;
         let image = image.map_err(|failure| advice::arm(failure, clients))?;
-        // Its own word for its id need not be the one it goes by.
+        // The id that it returns may be spelled differently.
         Ok(Image { id: id.to_string(), ..Image::from(image) })
     }
 }

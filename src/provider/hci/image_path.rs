@@ -1,4 +1,4 @@
-//! Where an image is made from: a URL with a shared access signature, or a path on the cluster.
+//! The source of an image: a URL with a shared access signature, or a path on the cluster.
 
 use time::OffsetDateTime;
 use time::format_description::well_known::{Iso8601, Rfc3339};
@@ -40,8 +40,8 @@ impl Attr for ImagePath {
         self.0.encode(out);
     }
 
-    /// A renewed signature opens the same image, and an image that is not named any more, because
-    /// it has come to be named by the write-only twin, stays what it is.
+    /// A renewed signature opens the same disk, and moving the value to the write-only argument
+    /// does not change the image.
     fn adopts(prior: &Value, planned: &Value) -> bool {
         match (prior.as_str(), planned.as_str()) {
             (Some(prior), Some(planned)) => is_same_disk(prior, planned),
@@ -57,21 +57,21 @@ impl Attr for ImagePath {
     }
 }
 
-/// Whether two paths name the same disk, whoever may open it with them.
+/// Whether two paths name the same disk: URLs may differ in their query.
 pub(crate) fn is_same_disk(one: &str, other: &str) -> bool {
     one == other || place(one).is_some_and(|place_of_one| place(other) == Some(place_of_one))
 }
 
-/// What a URL names, whoever may open it: scheme, host and path.
+/// A URL without its query: scheme, host and path.
 fn place(text: &str) -> Option<String> {
     let url = https(text)?;
     Some(format!("{}{}", url.origin().ascii_serialization(), url.path()))
 }
 
-/// What to say of a signature that has expired, if it has.
+/// The message about a signature that has expired, if it has.
 ///
-/// That is no mistake in a configuration: it happens to each one in time, and the image that was
-/// made with it needs it no more.
+/// An expired signature is not a mistake in the configuration: every signature expires, and an
+/// image that was created with it does not need it any more.
 pub(crate) fn expired(text: &str) -> Option<String> {
     expired_at(text, OffsetDateTime::now_utc())
 }
@@ -109,7 +109,7 @@ fn check(text: &str, at: &Path, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-/// `se`: a time, or a day that is over when it begins.
+/// `se`: a time, or a day, at whose start the signature expires.
 fn expiry(text: &str) -> Option<OffsetDateTime> {
     if let Ok(time) = OffsetDateTime::parse(text, &Iso8601::PARSING) {
         return Some(time);

@@ -1,4 +1,4 @@
-//! Which image a call is about, and the client that makes it.
+//! Which image a call is about, and the client for it.
 
 use crate::cloud::azure::arm::ResourceId;
 use crate::cloud::azure::hci::{GALLERY_IMAGE, GalleryImages};
@@ -12,7 +12,7 @@ pub(crate) fn client(clients: &Clients) -> Result<GalleryImages> {
     clients.azure().gallery_images()
 }
 
-/// The subscription that calls are about.
+/// The subscription of calls.
 pub(crate) async fn subscription(clients: &Clients, deadline: &Deadline) -> Result<String> {
     let login = clients.azure().login()?;
     login.subscription_id(deadline).await.map_err(|failure| advice::arm(failure, clients))
@@ -23,7 +23,7 @@ pub(crate) fn image_id(subscription: &str, group: &str, name: &str) -> Result<Re
     ResourceId::new(GALLERY_IMAGE, &[subscription, group, name]).map_err(wrong_id)
 }
 
-/// An id that cannot be one.
+/// An invalid id.
 pub(crate) fn wrong_id(error: Error) -> Failure {
     debug_assert_eq!(error.kind, Kind::Invalid);
     let mut text = error.message.chars();

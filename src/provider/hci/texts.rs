@@ -1,4 +1,4 @@
-//! The forms of the arguments of gallery images: names, regions, ids and words.
+//! The types of the arguments of gallery images: names, regions, ids and enumerations.
 
 use crate::cloud::azure::arm::id::{CUSTOM_LOCATION, STORAGE_CONTAINER, VIRTUAL_MACHINE};
 use crate::cloud::azure::arm::{ResourceId, same_location};
@@ -7,7 +7,7 @@ use crate::tfplugin::attr::Text;
 string_enum! {
     /// The values of `osType`.
     pub(crate) OsType = ["Windows", "Linux"];
-    /// The values of `hyperVGeneration` that an image can be made with.
+    /// The values of `hyperVGeneration` that an image can be created with.
     pub(crate) HypervGeneration = ["V1", "V2"];
     /// The values of `cloudInitDataSource`.
     pub(crate) CloudInit = ["NoCloud", "Azure"];
@@ -92,7 +92,7 @@ pub(crate) const LONGEST_NAME: usize = 80;
 /// The longest name in later versions, which images of virtual machines need.
 pub(crate) const LONGEST_NAME_OF_MACHINE: usize = 64;
 
-/// Whether `name` is one, and of `longest` characters at most.
+/// Whether `name` is valid, with at most `longest` characters.
 pub(crate) fn check_name(name: &str, longest: usize) -> std::result::Result<(), String> {
     let inner = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
     let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());

@@ -51,7 +51,7 @@ fn each_variable_fills_its_setting() {
 }
 
 #[test]
-fn an_argument_beats_a_variable_and_an_earlier_variable_a_later_one() {
+fn an_argument_takes_precedence_over_a_variable_and_an_earlier_variable_over_a_later_one() {
     let given = Azure { tenant_id: Setting::Set("meadow".to_owned()), ..Azure::default() };
     let variables = environment([
         ("ARM_TENANT_ID", "alp"),
@@ -87,7 +87,7 @@ fn switches_are_read_in_the_usual_spellings() {
 }
 
 #[test]
-fn all_that_is_wrong_is_said_at_once() {
+fn all_errors_are_reported_at_once() {
     let given =
         Azure { client_id: Setting::Unknown, client_secret: Setting::Unknown, ..Azure::default() };
     let odd: Environment = Arc::new(|name| match name {

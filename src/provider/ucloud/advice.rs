@@ -56,8 +56,8 @@ const CODES: [Advice; 11] = [
     Advice { codes: &["295"], text: "A safety lock is active on the account." },
     Advice {
         codes: &["299"],
-        text: "The account lacks a right. A sub-account has to name a project: set `project_id` \
-               (UCLOUD_PROJECT_ID), and grant it DescribeImage.",
+        text: "The account lacks a permission. A sub-account has to name a project: set \
+               `project_id` (UCLOUD_PROJECT_ID), and grant it DescribeImage.",
     },
     Advice { codes: &["153"], text: "The service limits the rate of requests. Try again later." },
 ];

@@ -1,4 +1,4 @@
-//! What is asked of UCloud, and the conditions that images have to meet.
+//! The query to UCloud, and the filters that images have to match.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::provider::query_id::query_id;
 use crate::provider::selection::{Filter, Filters, has, listed};
 use crate::provider::settings::{both, together};
 
-/// What was asked, in full: the provider's region and project included.
+/// The complete query, including the provider's region and project.
 pub(crate) struct Search {
     pub(crate) arguments: Arguments,
     pub(crate) query: api::Query,
@@ -62,14 +62,14 @@ impl Search {
         Ok(Self { arguments, query, endpoint: client.endpoint().to_string() })
     }
 
-    /// Asks the service. The images are all it has for this query, in its order of ours.
+    /// Queries the service. Returns all its images for this query, in the client's order.
     pub(crate) async fn images(
         &self,
         clients: &Clients,
         context: &Context,
     ) -> Result<(Vec<api::Image>, i64)> {
         if self.arguments.image_ids.as_ref().is_some_and(BTreeSet::is_empty) {
-            // No id can match; the service would take the empty list for none and list all.
+            // No id can match; the service would ignore the empty list and return all.
             return Ok((Vec::new(), 0));
         }
         let client = clients.ucloud().client(&deadline(context)).await?;
@@ -84,8 +84,8 @@ impl Search {
         Ok((images, i64::try_from(total_count).unwrap_or(i64::MAX)))
     }
 
-    /// What there is without the arguments that the service applied, to name near misses when they
-    /// left nothing. Errors do not matter here: another one is about to be reported.
+    /// The images without the filters that the service applied, to name near misses when they left
+    /// nothing. Errors do not matter here: another one is about to be reported.
     pub(crate) async fn broadly(&self, clients: &Clients, context: &Context) -> Vec<api::Image> {
         let narrow = &self.query;
         let broad = api::Query {
@@ -187,7 +187,7 @@ impl Search {
             ("required_gpu_types", &asked.required_gpu_types, gpus, true),
         ];
         for (name, wanted, field, required) in sets {
-            // One filter for each value, so that a message can tell which of them was too much.
+            // One filter for each value, so that a message can name the one that failed.
             for value in wanted.iter().flatten() {
                 let keep = move |image: &api::Image| has(field(image), value) == required;
                 let filter = Filter::new(format!("{name} {value:?}"), keep);

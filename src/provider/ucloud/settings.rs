@@ -83,7 +83,7 @@ pub(crate) fn validate(given: &Config<'_>, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Access to UCloud, made when it is needed.
+/// Access to UCloud, created when it is first needed.
 pub(crate) struct Access {
     config: Setting<Ucloud>,
     http: Arc<Http>,
@@ -100,7 +100,7 @@ impl Access {
         given(&self.config, CLOUD)
     }
 
-    /// The region of data sources that name none.
+    /// The region of data sources that do not set one.
     pub(crate) fn region(&self) -> Result<String> {
         let region = self.config()?.region(&self.env)?;
         region.filter(|region| !region.is_empty()).ok_or_else(|| {
@@ -113,12 +113,12 @@ impl Access {
         })
     }
 
-    /// The project of data sources that name none.
+    /// The project of data sources that do not set one.
     pub(crate) fn project_id(&self) -> Result<Option<String>> {
         self.config()?.project_id(&self.env)
     }
 
-    /// The client. Finding the keys may read a file, but sends nothing.
+    /// The client. Reading the keys may read a file, but sends nothing.
     pub(crate) async fn client(&self, deadline: &Deadline) -> Result<&api::Client> {
         self.client.get_or_try_init(|| self.new_client(deadline)).await
     }

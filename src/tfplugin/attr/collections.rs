@@ -77,7 +77,7 @@ impl<T: Attr + Ord> Attr for BTreeSet<T> {
     }
     fn decode(value: Value, at: &Path, problems: &mut Vec<Diagnostic>) -> Option<Self> {
         match value {
-            // An element of a set has no path of its own that Terraform could show.
+            // An element of a set does not have a path that Terraform could show.
             Value::List(values) => {
                 elements(values, problems, |_| at.clone()).map(BTreeSet::from_iter)
             }
@@ -98,7 +98,7 @@ impl<T: Attr + Ord> Attr for BTreeSet<T> {
         match (a, b) {
             // Most often they come in the same order.
             _ if a == b => true,
-            // One may hold two spellings of what the other holds once.
+            // One may contain two spellings of what the other contains once.
             (Value::List(a), Value::List(b)) => within(a, b) && within(b, a),
             _ => false,
         }

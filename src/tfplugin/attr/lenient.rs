@@ -1,4 +1,4 @@
-//! Texts that are checked in a configuration and taken as they are from a service.
+//! Texts that are validated in a configuration and accepted unchanged from a service.
 
 use std::fmt;
 
@@ -7,8 +7,8 @@ use crate::tfplugin::diagnostic::{Diagnostic, Path};
 use crate::tfplugin::model::{Attr, Shape, unexpected};
 use crate::tfplugin::value::{Sink, Type, Value};
 
-/// A text of which a configuration has to make sense, while a state holds whatever the service
-/// sent: a word or a form of which this release has not heard is no reason to fail.
+/// A text that must be valid in a configuration, while a state contains whatever the service sent:
+/// a value that this release does not know is not an error.
 pub struct Lenient<T>(String, std::marker::PhantomData<fn() -> T>);
 
 impl<T> Lenient<T> {
@@ -20,7 +20,7 @@ impl<T> Lenient<T> {
 }
 
 impl<T: Text> Lenient<T> {
-    /// Takes what the service sent, unless it means the same as what stands here already.
+    /// Takes what the service sent, unless it means the same as the present text.
     pub fn update(&mut self, sent: &str) {
         if !T::same(&self.0, sent) {
             sent.clone_into(&mut self.0);

@@ -1,4 +1,4 @@
-//! Text that has to make sense, in the spelling that the user chose.
+//! Text that has to be valid, in the spelling that the user chose.
 
 use std::ops::Deref;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use crate::tfplugin::diagnostic::{Diagnostic, Path};
 use crate::tfplugin::model::{Attr, Shape, unexpected};
 use crate::tfplugin::value::{Sink, Type, Value};
 
-/// A value written as text that has to make sense: a pattern, a date, one of a few words.
+/// A value written as text that has to be valid: a pattern, a date, one of several words.
 ///
 /// Implementing this is all it takes to use the type as an attribute.
 pub trait Text: Sized {
@@ -16,7 +16,7 @@ pub trait Text: Sized {
     /// Reads the text.
     ///
     /// # Errors
-    /// Says in a whole sentence what is wrong with the text.
+    /// A whole sentence about what is wrong with the text.
     fn parse(text: &str) -> std::result::Result<Self, String>;
     /// Whether two texts mean the same, however they are spelled.
     fn same(a: &str, b: &str) -> bool {
@@ -94,7 +94,7 @@ impl<T: Text> Attr for Verbatim<T> {
     }
 }
 
-/// A span of time as Go writes it: `90m`, `1h30m`, `500ms`.
+/// A duration as Go writes it: `90m`, `1h30m`, `500ms`.
 pub type Span = Verbatim<Duration>;
 
 impl Text for Duration {

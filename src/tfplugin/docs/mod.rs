@@ -4,7 +4,7 @@
 //! readers of the registry know. A page is a function of schema and examples, so it is compared in
 //! the tests, and only there: nothing of this module is in the binary.
 //!
-//! Running tfplugindocs itself was weighed and left. It reads what `terraform providers schema`
+//! tfplugindocs itself is not used. It reads what `terraform providers schema`
 //! prints, and a Terraform before 1.12 prints no identities, one before 1.14 no list resources:
 //! pages would depend on the version at hand. It also needs a Go toolchain, for 300 lines.
 
@@ -39,7 +39,7 @@ impl Kind {
     pub(crate) const SEVERAL: [Self; 4] =
         [Self::Resource, Self::DataSource, Self::ListResource, Self::Function];
 
-    /// The name of the kind as titles have it.
+    /// The name of the kind in titles.
     fn title(self) -> &'static str {
         match self {
             Self::Provider => "Provider",
@@ -84,7 +84,7 @@ pub(crate) struct Entry {
     pub(crate) name: String,
     /// What it is for. Markdown.
     pub(crate) description: String,
-    /// One line in its place where there is little room.
+    /// One line instead, where there is little room.
     pub(crate) summary: Option<&'static str>,
     /// Its attributes, or the parameters of a function.
     pub(crate) attributes: Vec<Attribute>,

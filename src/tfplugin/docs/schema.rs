@@ -43,7 +43,7 @@ pub(super) fn parameters(parameters: &[Attribute]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The name of a type, as the pages have it.
+/// The name of a type in the pages.
 pub(super) fn type_name(ty: &Type) -> String {
     match ty {
         Type::Bool => "Boolean".to_owned(),
@@ -116,7 +116,7 @@ fn line(attribute: &Attribute, path: &str) -> String {
     format!("- `{}` ({facts}) {}{below}", attribute.name, attribute.description())
 }
 
-/// The attributes in an attribute, under an anchor of their own.
+/// The attributes in an attribute, under a separate anchor.
 fn nested(attribute: &Attribute, path: &str, sections: &mut Vec<String>) {
     let Some(anchor) = anchor(attribute, path) else { return };
     let path = below(path, attribute.name);
@@ -139,7 +139,7 @@ fn anchor(attribute: &Attribute, path: &str) -> Option<String> {
     Some(format!("{kind}--{}", below(path, attribute.name).replace('.', "--")))
 }
 
-/// The fields of the objects in a value that is or holds objects without attributes of ours.
+/// The fields of the objects in a value that contains objects without attributes of the provider.
 fn object(ty: &Type) -> Option<&Fields> {
     match ty {
         Type::Object(fields) => Some(fields),

@@ -24,7 +24,7 @@ impl Attr for Word {
         }
     }
     fn adopts(prior: &Value, planned: &Value) -> bool {
-        // It is never asked about what is not known yet.
+        // It is never called for unknown values.
         let begins = |prior| planned.as_str().is_none_or(|planned| planned.starts_with(prior));
         prior.as_str().is_some_and(begins)
     }
@@ -51,10 +51,10 @@ model! {
     struct Inner {
         /// Plain.
         plain: Option<String>,
-        /// Of the provider alone.
+        /// State only.
         #[tf(state_only)]
         local: Option<String>,
-        /// Makes everything anew.
+        /// Replaces the object.
         #[tf(replace)]
         fixed: Option<String>,
         /// Case does not matter.
@@ -72,7 +72,7 @@ model! {
         fixed: Option<Inner>,
         /// Several.
         several: Option<Vec<Inner>>,
-        /// StringEnum.
+        /// Words.
         words: Option<BTreeSet<Word>>,
         /// Never returned.
         #[tf(create_only, replace)]
@@ -99,7 +99,7 @@ fn list<const N: usize>(values: [Value; N]) -> Value {
 }
 
 #[test]
-fn the_gravest_change_inside_decides_about_the_whole() {
+fn the_most_severe_change_inside_decides_about_the_whole() {
     for (name, before, after, expected) in [
         ("one", inner("plain", "a"), inner("plain", "a"), Change::None),
         ("one", inner("plain", "a"), inner("plain", "b"), Change::Update),

@@ -1,4 +1,4 @@
-//! The calls that have not been answered yet.
+//! The calls in progress.
 
 use super::open::{Counted, Open};
 use std::pin::Pin;
@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use tonic::codegen::Service;
 
-/// A service whose calls are counted until they are answered or given up.
+/// A service whose calls are counted until they have a response or are cancelled.
 ///
-/// A stream counts until its first answer only: the two that a client keeps open all the time
-/// must not pass for work.
+/// A stream counts until its first message only: the two that a client keeps open all the time
+/// must not count as work.
 #[derive(Clone, Debug)]
 pub(super) struct Calls<S> {
     service: S,

@@ -1,23 +1,23 @@
-//! The few arguments that people, not Terraform, give to the binary.
+//! The command line, which people use and Terraform does not.
 
 use std::ffi::OsString;
 
-/// What the process was asked to be.
+/// What the process was asked to do.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Request {
     /// A child of Terraform: no arguments.
     Launched,
     /// A server that a developer started, to which Terraform is then attached.
     Debug,
-    /// Print the version and end.
+    /// Print the version and exit.
     Version,
-    /// Print the usage and end.
+    /// Print the usage and exit.
     Help,
     /// Neither; what is wrong with the arguments.
     Mistaken(String),
 }
 
-/// Reads the arguments after the program's name. Go's flags have one dash or two, ours too.
+/// Reads the arguments after the program's name. As in Go, flags have one dash or two.
 pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Request {
     let mut request = Request::Launched;
     for argument in arguments {

@@ -1,4 +1,4 @@
-//! One caller's connection, with or without TLS, as the gRPC server wants it.
+//! One client's connection, with or without TLS, in the form that the gRPC server takes.
 
 use super::listener::Stream;
 use super::open::{Counted, Open};
@@ -14,7 +14,7 @@ use tonic::transport::server::Connected;
 /// The bytes of a connection.
 #[derive(Debug)]
 pub(super) enum Transport {
-    /// As they come: debug mode, or a client that has switched TLS off.
+    /// Without TLS: debug mode, or a client that has switched TLS off.
     Plain(Stream),
     /// From a client whose certificate was verified.
     Tls(Box<TlsStream<Stream>>),

@@ -6,7 +6,7 @@ use super::listener::Address;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What Terraform has to know of a running provider, under the provider's address.
+/// What Terraform has to know about a running provider, under the provider's address.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Reattach<'a> {
@@ -14,7 +14,7 @@ struct Reattach<'a> {
     /// Terraform takes a missing version for 5.
     protocol_version: u32,
     pid: u32,
-    /// Terraform neither ends nor kills the process: it serves one run after another.
+    /// Terraform does not end the process: it serves one run after another.
     test: bool,
     addr: Addr<'a>,
 }
@@ -26,7 +26,7 @@ struct Addr<'a> {
     string: &'a str,
 }
 
-/// What a developer is told to do.
+/// The instructions for the developer.
 pub(super) fn instructions(
     provider: &str,
     pid: u32,

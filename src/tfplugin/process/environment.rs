@@ -1,7 +1,7 @@
-//! What the parent process says through environment variables.
+//! The environment variables that the parent process sets.
 //!
-//! Read once, as a plain map: everything that depends on the environment can be tested without
-//! changing that of the test's own process. The functions that use a variable document it.
+//! Read once, as a plain map, so that tests do not have to change the environment of their own
+//! process. The functions that use a variable document it.
 
 use std::collections::HashMap;
 use std::env;
@@ -13,8 +13,8 @@ pub(super) struct Environment(HashMap<String, String>);
 impl Environment {
     /// The environment of this process.
     ///
-    /// A value that is not valid UTF-8 is kept, changed: what is set must never pass for unset,
-    /// least of all the client's certificate.
+    /// A value that is not valid UTF-8 is kept, with replacements: a variable that is set must not
+    /// be treated as unset, least of all the client's certificate.
     pub(super) fn of_process() -> Self {
         let ours = |name: &str| name.starts_with("PLUGIN_") || name.starts_with("TF_");
         let variables = env::vars_os().filter_map(|(name, value)| {

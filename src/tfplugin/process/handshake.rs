@@ -1,5 +1,5 @@
-//! go-plugin's handshake: the cookie by which parent and child recognise each other, the
-//! protocol version, and the one line on stdout that says where the child listens.
+//! go-plugin's handshake: the cookie by which a child recognizes its parent, the protocol version,
+//! and the one line on stdout with the address of the child.
 //!
 //! The other side is `client.go` of hashicorp/go-plugin.
 
@@ -8,7 +8,7 @@ use super::listener::Address;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-/// Answered to everybody who starts the binary by hand. The text is go-plugin's.
+/// Printed when a user starts the binary directly. The text is go-plugin's.
 pub(super) const REFUSAL: &str =
     "This binary is a plugin. These are not meant to be executed directly.
 Please execute the program that consumes these plugins, which will
@@ -30,7 +30,7 @@ pub(super) fn was_launched(environment: &Environment) -> bool {
     environment.get(COOKIE.0) == Some(COOKIE.1)
 }
 
-/// Whether the client listed our protocol version, in whatever order.
+/// Whether the client listed our protocol version, in any order.
 ///
 /// It is served in any case: the client knows best how to tell its user about a mismatch. A
 /// client that lists nothing predates the negotiation, and protocol 6 with it.
@@ -49,7 +49,7 @@ pub(super) fn line(
 ) -> String {
     let Address { network, name } = address;
     let certificate = certificate.map(|der| STANDARD_NO_PAD.encode(der)).unwrap_or_default();
-    // Only clients that ask can cope with a seventh field. The broker is not multiplexed here.
+    // Only clients that ask for it accept a seventh field. The broker is not multiplexed here.
     let multiplexed = environment.get("PLUGIN_MULTIPLEX_GRPC").map_or("", |_| "|false");
     format!("{CORE_VERSION}|{PROTOCOL_VERSION}|{network}|{name}|grpc|{certificate}{multiplexed}\n")
 }

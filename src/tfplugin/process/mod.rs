@@ -1,16 +1,16 @@
-//! Being Terraform's child process: how it is started, how it listens, who may talk to it, where
+//! Running as Terraform's child process: how it is started, how it listens, who may connect, where
 //! its logs go and how it ends.
 //!
-//! The provider itself comes in as a set of gRPC routes. Nothing here knows what they do, nor
-//! which messages they carry: any gRPC service could be run this way under Terraform, whose
-//! side of it all is hashicorp/go-plugin. All that the routes learn of the process is a token that
-//! is cancelled when it is about to end.
+//! The provider itself is passed in as a set of gRPC routes. Nothing here depends on what they do
+//! or on their messages: any gRPC service could be run this way under Terraform, which uses
+//! hashicorp/go-plugin. The routes only get a token that is cancelled when the process is about to
+//! end.
 //!
 //! What happens, in order: [`serve`] reads the command line; the cookie tells whether Terraform
-//! is there; the socket is bound and a certificate made; one line on stdout says where; gRPC is
-//! served until the client calls Shutdown, a signal asks for the end, or the parent has gone; how
-//! each of these goes is told in `server`. Up to that line Terraform waits, and it starts the
-//! process several times a run. Everything that can wait comes after it.
+//! started it; the socket is bound and a certificate created; one line on stdout has the address;
+//! gRPC is served until the client calls Shutdown, a signal asks for the end, or the parent has
+//! gone; see `server`. Terraform waits for that line, and it starts the process several times per
+//! run. So everything that is not needed earlier comes after it.
 
 mod calls;
 mod command_line;
@@ -50,20 +50,20 @@ use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use tracing::{debug, warn};
 
-/// Threads that serve calls. They mostly wait for others; two keep one call that computes from
-/// holding up the rest, and each costs time at every start.
+/// Threads that serve calls. They mostly wait for I/O; with two, one call that computes does not
+/// block the rest, and each costs time at every start.
 const WORKERS: usize = 2;
 
 /// Exit code after a panic; Go's.
 const PANICKED: u8 = 2;
 
-/// Exit code after a mistaken command line; that of Go's flags.
+/// Exit code after an invalid command line; that of Go's flags.
 const MISTAKEN: u8 = 2;
 
-/// Who this provider is.
+/// The identity of this provider.
 #[derive(Clone, Copy, Debug)]
 pub struct Identity {
-    /// Its type: what follows `terraform-provider-`, and what its log lines are signed with.
+    /// Its type: what follows `terraform-provider-`, and the module of its log lines.
     pub name: &'static str,
     /// Its full source address, `registry.terraform.io/<namespace>/<type>`.
     pub address: &'static str,
@@ -78,10 +78,10 @@ impl Identity {
     }
 }
 
-/// Does what the command line and the environment ask for, and says with what code to exit.
+/// Does what the command line and the environment ask for, and returns the exit code.
 ///
-/// `routes` is called once, when there is somebody to serve. The token that it gets is cancelled
-/// when the process is about to end: calls should wait for nothing then, and answer.
+/// `routes` is called once, when there is a client to serve. The token that it gets is cancelled
+/// when the process is about to end: calls should stop waiting then, and return.
 pub fn serve(identity: &Identity, routes: impl FnOnce(CancellationToken) -> Routes) -> ExitCode {
     let program = identity.program();
     match command_line::parse(env::args_os().skip(1)) {
@@ -113,7 +113,7 @@ enum Mode {
     Debug,
 }
 
-/// Serves until the end, and makes an exit code of how it came.
+/// Serves until the end, and returns the exit code.
 fn run(
     identity: &Identity,
     environment: &Environment,
@@ -151,12 +151,12 @@ async fn start_and_serve(
     mode: Mode,
     routes: impl FnOnce(CancellationToken) -> Routes,
 ) -> Result<Ending, StartError> {
-    // First the signals: from the moment there is a file, something has to remove it.
+    // The signals come first: from the moment there is a file, something has to remove it.
     let signals = signals::take_over(match mode {
         Mode::Launched => Interrupt::IsTheParents,
         Mode::Debug => Interrupt::EndsUs,
     })?;
-    // A developer may start the process in one terminal, close that and go on in another.
+    // A developer may start the process in one terminal, close that and continue in another.
     let parent = if mode == Mode::Launched { Parent::of_process() } else { None };
     let listener = listener::bind(environment)?;
     let tls = match mode {
@@ -169,7 +169,7 @@ async fn start_and_serve(
     Ok(server::serve(listener, tls.map(|tls| tls.acceptor), routes, outside).await)
 }
 
-/// Shakes hands with the Terraform that started us.
+/// Performs the handshake with the Terraform that started us.
 fn launched(environment: &Environment, listener: &Bound) -> Result<Option<Tls>, StartError> {
     let tls = environment.get("PLUGIN_CLIENT_CERT").map(Tls::for_client).transpose()?;
     let certificate = tls.as_ref().map(|tls| &*tls.certificate);
@@ -182,7 +182,7 @@ fn launched(environment: &Environment, listener: &Bound) -> Result<Option<Tls>, 
     Ok(tls)
 }
 
-/// Tells a developer how to attach Terraform. Whoever can open the socket is that developer.
+/// Tells a developer how to attach Terraform. Only that developer can open the socket.
 fn attachable(identity: &Identity, listener: &Bound) -> Result<Option<Tls>, StartError> {
     debug::instructions(identity.address, process::id(), listener.address())
         .map_err(io::Error::from)
@@ -223,7 +223,7 @@ fn report(identity: &Identity, mode: Mode, error: &StartError) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Writes an answer for which the process was started.
+/// Writes the output for which the process was started.
 fn say(text: &str) -> ExitCode {
     print(text).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS)
 }
@@ -235,6 +235,6 @@ fn print(text: &str) -> io::Result<()> {
 }
 
 fn complain(text: &str) {
-    // Where stderr is closed there is nobody to complain to.
+    // If stderr is closed, this cannot be reported.
     let _ = io::stderr().write_all(text.as_bytes());
 }

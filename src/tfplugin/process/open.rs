@@ -1,4 +1,4 @@
-//! How many of a kind are open at the moment: connections, or calls.
+//! Counts what is open: connections, or calls.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +21,7 @@ impl Open {
     pub(super) async fn none(&self) {
         loop {
             let mut closed = std::pin::pin!(self.closed.notified());
-            // Listens before it looks: the last one may close in between.
+            // Subscribes before it checks: the last one may close in between.
             closed.as_mut().enable();
             if self.count() == 0 {
                 return;
@@ -31,7 +31,7 @@ impl Open {
     }
 }
 
-/// Counts one for as long as it lives.
+/// Counts one until it is dropped.
 #[derive(Debug)]
 pub(super) struct Counted(Arc<Open>);
 

@@ -1,15 +1,15 @@
-//! The parent process, which may end without a word to its child.
+//! The parent process, which may end without notice.
 //!
 //! A Terraform that is killed does not call Shutdown. Its child is an orphan from then on, which
-//! is what its parent's id says: another process has adopted it. Nobody else can connect, and the
-//! process would stay forever.
+//! its parent's id shows: it is that of another process. Nobody else can connect, and the process
+//! would stay forever.
 
 use super::open::Open;
 use std::future;
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// How often to look while no connection is open. A client that reconnects is back by then.
+/// How often to check while no connection is open. A client that reconnects is back by then.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The process that started this one.
@@ -17,7 +17,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(super) struct Parent(u32);
 
 impl Parent {
-    /// The parent at the moment. `None` where the system does not say.
+    /// The current parent. `None` where the system does not tell.
     pub(super) fn of_process() -> Option<Self> {
         id().map(Self)
     }
@@ -38,8 +38,9 @@ fn id() -> Option<u32> {
     Some(std::os::unix::process::parent_id())
 }
 
-/// Windows has no adoption, and tells the id only to unsafe code. A missing connection alone says
-/// nothing, since a client may connect again: the process stays until it is ended.
+/// Windows does not change the parent of orphans, and tells the id only to unsafe code. A missing
+/// connection alone says nothing, since a client may connect again: the process stays until it is
+/// ended.
 #[cfg(windows)]
 fn id() -> Option<u32> {
     None

@@ -1,9 +1,9 @@
 //! Serving gRPC from the first connection to the end of the process.
 //!
-//! Besides a panic there are three ways to end. The client calls Shutdown: that is answered, and
-//! nothing else is worth waiting for. A signal asks for it: what calls wait for is given up, as on
-//! StopProvider but for all connections, and the process ends once the open calls have answered;
-//! Terraform may have got the same signal, and what it does not hear of is lost from its state. The
+//! Besides a panic there are three ways to end. The client calls Shutdown: the process responds,
+//! and waits for nothing else. A signal asks for it: the waits of calls are cancelled, as on
+//! StopProvider but for all connections, and the process ends once the open calls have returned;
+//! Terraform may have got the same signal, and what is not returned is missing from its state. The
 //! parent has gone and no connection is open: nobody can call Shutdown any more.
 
 use super::calls::Calls;
@@ -28,24 +28,24 @@ use tonic::service::Routes;
 use tonic::transport::Server;
 use tracing::{debug, warn};
 
-/// How long a caller may take over its TLS handshake: far more than any needs, so that callers
-/// who say nothing do not pile up in a process that runs for hours.
+/// The time limit of a TLS handshake: far more than any needs, so that silent connections do not
+/// accumulate in a process that runs for hours.
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(30);
 
-/// How long a client may take to hang up after the answer to its Shutdown. Go's does so at once,
-/// which ends the process; the limit is for those that stay, and for the answer to get through.
+/// How long a client may take to disconnect after the response to its Shutdown. Go's does so at
+/// once, which ends the process; the limit is for those that stay, and for the response to arrive.
 const FAREWELL_LIMIT: Duration = Duration::from_millis(50);
 
-/// How long open calls may take to answer after a signal. They wait for nothing then but the
-/// answer to a request that is on its way: one that changes something has to be heard of, and may
-/// take this long at a slow service. A second signal ends the process at once.
+/// How long open calls may take to return after a signal. They only wait for the response to a
+/// request in flight then: the outcome of a change has to be known, which may take this long with
+/// a slow service. A second signal ends the process at once.
 const ANSWERS_LIMIT: Duration = Duration::from_secs(120);
 
-/// How long the last answers may take from here to the client. It only has to read them.
+/// How long the last responses may take to the client. It only has to read them.
 const DELIVERY_LIMIT: Duration = Duration::from_secs(2);
 
-/// How long to wait when no caller can be accepted, which means that there are no file
-/// descriptors left: trying again at once would only burn time.
+/// The pause when no connection can be accepted, which means that there are no file descriptors
+/// left: retrying at once would only use CPU time.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Why serving ended.
@@ -62,15 +62,15 @@ pub(super) enum Ending {
 /// What ends the process when its client does not.
 #[derive(Debug)]
 pub(super) struct Outside {
-    /// The signals that ask for it.
+    /// The signals.
     pub(super) signals: Signals,
-    /// Ends what calls wait for, also those that begin later. Cancelled by the first signal.
+    /// Cancels the waits of calls, also of later ones. Cancelled by the first signal.
     pub(super) stop: CancellationToken,
-    /// The one process to serve, if there is one.
+    /// The only process to serve, if there is one.
     pub(super) parent: Option<Parent>,
 }
 
-/// Serves until the client calls Shutdown, something outside ends that or a task panics. The
+/// Serves until the client calls Shutdown, something else ends the process or a task panics. The
 /// listener's file is gone afterwards.
 pub(super) async fn serve(
     listener: Bound,
@@ -94,13 +94,13 @@ pub(super) async fn serve(
         () = shutdown.notified() => {
             debug!("Shutting down on the client's request");
             listener.remove();
-            // What has been asked is done; nothing else is worth waiting for.
+            // Everything requested is done; there is nothing else to wait for.
             let _ = timeout(FAREWELL_LIMIT, connections.none()).await;
             Ending::Asked
         }
         answered = asked_to_end(signals, &stop, &calls) => {
             if answered {
-                // Calls that are answered here may still be on their way to the client.
+                // Responses may still be on their way to the client.
                 closing.cancel();
                 let _ = timeout(DELIVERY_LIMIT, &mut serving).await;
             }
@@ -111,7 +111,7 @@ pub(super) async fn serve(
             Ending::Orphaned
         }
         () = panics::outside_of_calls() => Ending::Panicked,
-        // Ends only with `accepting`, which does not: if it ever does, it is our mistake.
+        // Ends only with `accepting`, which does not: if it ever does, that is a bug.
         _ = &mut serving => Ending::Panicked,
         never = &mut accepting => match never {},
     };
@@ -119,7 +119,7 @@ pub(super) async fn serve(
     ending
 }
 
-/// Waits for a signal, then ends what calls wait for and lets them answer. Says whether all did.
+/// Waits for a signal, then cancels the waits of calls and lets them return. Tells whether all did.
 async fn asked_to_end(mut signals: Signals, stop: &CancellationToken, calls: &Open) -> bool {
     signals.next().await;
     debug!(calls = calls.count(), "Shutting down on a signal, once the open calls have answered");
@@ -137,7 +137,7 @@ async fn asked_to_end(mut signals: Signals, stop: &CancellationToken, calls: &Op
     }
 }
 
-/// Passes on each caller once it is ready, without letting one hold up the next.
+/// Passes on each connection once it is ready, without letting one delay the next.
 async fn accept(
     listener: &Bound,
     tls: Option<TlsAcceptor>,
@@ -149,7 +149,7 @@ async fn accept(
         let (tls, open, ready) = (tls.clone(), Arc::clone(open), ready.clone());
         tokio::spawn(async move {
             if let Some(transport) = welcome(stream, tls).await {
-                // Fails only when nobody serves any more.
+                // Fails only when the server has ended.
                 let _ = ready.send(Ok(Accepted::new(transport, Connection(id), &open))).await;
             }
         });
@@ -169,8 +169,8 @@ async fn next_caller(listener: &Bound) -> Stream {
     }
 }
 
-/// The caller's connection after its TLS handshake. `None` if the caller is not the one client
-/// we know.
+/// The connection after its TLS handshake. `None` if the caller is not the one client that is
+/// accepted.
 async fn welcome(stream: Stream, tls: Option<TlsAcceptor>) -> Option<Transport> {
     let Some(tls) = tls else { return Some(Transport::Plain(stream)) };
     match timeout(HANDSHAKE_LIMIT, tls.accept(stream)).await {

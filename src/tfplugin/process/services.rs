@@ -32,10 +32,10 @@ pub(super) fn add_to(routes: Routes, shutdown: Arc<Notify>, closing: &Cancellati
         .add_service(GrpcControllerServer::new(Controller { shutdown }))
 }
 
-/// A stream of answers, whatever it is made of.
+/// A stream of responses.
 type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
-/// A stream without answers, open until its future is ready.
+/// A stream without messages, open until its future is ready.
 struct Silence<T> {
     end: Pin<Box<dyn Future<Output = ()> + Send>>,
     answers: PhantomData<fn() -> T>,
@@ -110,7 +110,7 @@ impl Health for Healthy {
     }
 }
 
-/// Streams that go-plugin's client opens when it connects. Kept open, they need no answer; the
+/// Streams that go-plugin's client opens when it connects. Kept open, they need no messages; the
 /// real stderr carries the logs.
 #[derive(Clone)]
 struct Silent {

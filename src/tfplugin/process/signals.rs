@@ -6,17 +6,17 @@
 //! | SIGTERM, SIGHUP (Windows: closing the console) | asks to end | asks to end |
 //!
 //! How the process ends when it is asked to is decided in [`super::server`]. Launched under `nohup`,
-//! it ignores SIGHUP like Terraform itself, which goes on.
+//! it ignores SIGHUP like Terraform itself.
 
 use super::StartError;
 use std::fmt::{self, Debug};
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
-/// Who answers when the user presses Ctrl-C.
+/// Who handles Ctrl-C.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Interrupt {
-    /// Terraform, which gets the same signal and then calls StopProvider: we go on.
+    /// Terraform, which gets the same signal and then calls StopProvider: we continue.
     IsTheParents,
     /// We ourselves: the process was started in a terminal to be attached to.
     EndsUs,
@@ -34,7 +34,7 @@ impl Signals {
         Self(Box::new(poll))
     }
 
-    /// Waits for the next one.
+    /// Waits for the next signal.
     pub(super) async fn next(&mut self) {
         poll_fn(&mut self.0).await;
     }
@@ -49,7 +49,7 @@ impl Debug for Signals {
 /// What `poll_recv` returns when there was a signal.
 const RECEIVED: Poll<Option<()>> = Poll::Ready(Some(()));
 
-/// Takes over the signals at once.
+/// Handles the signals from now on.
 #[cfg(unix)]
 pub(super) fn take_over(interrupt: Interrupt) -> Result<Signals, StartError> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -76,8 +76,8 @@ pub(super) fn take_over(interrupt: Interrupt) -> Result<Signals, StartError> {
     }))
 }
 
-/// Whether SIGHUP was ignored when the process was started, as `nohup` has it: taking it over
-/// would undo that. Linux says so in a file; elsewhere only unsafe code can ask.
+/// Whether SIGHUP was ignored when the process was started, as by `nohup`: a handler would undo
+/// that. Linux tells it in a file; elsewhere only unsafe code can ask.
 #[cfg(unix)]
 fn hangups_are_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -87,14 +87,14 @@ fn hangups_are_ignored() -> bool {
 #[cfg(unix)]
 fn ignores_hangups(status: &str) -> bool {
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    // Bit 0 is the first signal, which SIGHUP is.
+    // Bit 0 is signal 1, SIGHUP.
     ignored.is_some_and(|mask| u64::from_str_radix(mask.trim(), 16).is_ok_and(|mask| mask & 1 == 1))
 }
 
-/// Takes over the console's events at once.
+/// Handles the console's events from now on.
 ///
 /// After the console was closed, Windows itself ends the process within some seconds: calls that
-/// take longer to answer are lost.
+/// take longer are lost.
 #[cfg(windows)]
 pub(super) fn take_over(interrupt: Interrupt) -> Result<Signals, StartError> {
     use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close};

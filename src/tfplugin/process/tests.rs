@@ -208,7 +208,7 @@ async fn the_client_that_was_announced_is_served_through_tls() {
 }
 
 #[tokio::test]
-async fn another_certificate_and_none_are_refused_and_hold_up_nobody() {
+async fn another_certificate_and_none_are_refused_without_delaying_others() {
     let client = client_certificate();
     let tls = Tls::for_client(&client.pem).unwrap();
     let server = tls.certificate.clone();
@@ -222,7 +222,7 @@ async fn another_certificate_and_none_are_refused_and_hold_up_nobody() {
 }
 
 #[tokio::test]
-async fn a_copied_certificate_is_of_no_use_without_its_key() {
+async fn a_copied_certificate_is_refused_without_its_key() {
     let client = client_certificate();
     let tls = Tls::for_client(&client.pem).unwrap();
     let server = tls.certificate.clone();
@@ -269,7 +269,7 @@ async fn health_knows_the_plugin_and_the_whole_server() {
 }
 
 #[tokio::test]
-async fn a_method_that_nobody_serves_is_unimplemented() {
+async fn an_unknown_method_is_unimplemented() {
     let running = running(None, Routes::default());
     let channel = running.channel().await;
     let mut client = tonic::client::Grpc::new(channel);

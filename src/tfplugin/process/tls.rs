@@ -1,10 +1,10 @@
 //! Mutual TLS between Terraform and its child, go-plugin's AutoMTLS: each side makes a
 //! certificate of its own for every start and tells the other through the handshake.
 //!
-//! The client's certificate is ECDSA P-521 and says CA:TRUE. That leaves one combination that
-//! authenticates it. ring has no P-521, so that Terraform, finding no scheme it could use, sends
+//! The client's certificate is ECDSA P-521 with CA:TRUE. Only one combination authenticates it:
+//! ring does not support P-521, so that Terraform, without a common signature scheme, sends
 //! no certificate at all; webpki refuses a certificate authority as an end entity. With aws-lc-rs
-//! and the verifier below, which knows the one certificate it accepts, it is required.
+//! and the verifier below, which accepts exactly one certificate, the certificate is required.
 
 use super::StartError;
 use rcgen::KeyUsagePurpose;
@@ -66,17 +66,17 @@ fn server_config(
     Ok(config)
 }
 
-/// A certificate for `localhost` that is its own authority, as the client's only trusted root.
+/// A self-signed certificate for `localhost`, the client's only trusted root.
 fn own_certificate() -> Result<(CertificateDer<'static>, PrivatePkcs8KeyDer<'static>), rcgen::Error>
 {
-    // P-256: the fastest to make and to verify of what Go takes.
+    // P-256: the fastest to generate and to verify of those that Go supports.
     let key = KeyPair::generate()?;
     let mut params = CertificateParams::new(["localhost".to_owned()])?;
     params.distinguished_name.push(DnType::CommonName, "localhost");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyCertSign];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    // The key dies with the process: the dates only have to survive a wrong clock and a long run.
+    // The key ends with the process: the dates only have to allow for a wrong clock and a long run.
     let day = Duration::from_secs(24 * 60 * 60);
     params.not_before = OffsetDateTime::now_utc() - day;
     params.not_after = OffsetDateTime::now_utc() + 365 * day;
@@ -84,7 +84,7 @@ fn own_certificate() -> Result<(CertificateDer<'static>, PrivatePkcs8KeyDer<'sta
     Ok((certificate.into(), PrivatePkcs8KeyDer::from(key.serialize_der())))
 }
 
-/// Accepts one certificate, byte for byte, from whoever proves to have its key.
+/// Accepts one certificate, byte for byte, from a client that proves to have its key.
 #[derive(Debug)]
 struct OneClient {
     certificate: CertificateDer<'static>,

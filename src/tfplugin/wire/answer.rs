@@ -1,4 +1,4 @@
-//! Our answers in Terraform's messages, and its questions in our values.
+//! Converts our values to Terraform's messages, and its messages to our values.
 
 use bytes::Bytes;
 
@@ -16,11 +16,11 @@ pub(super) fn diagnostics(mut found: Vec<Diagnostic>) -> Vec<pb::Diagnostic> {
     found.into_iter().map(diagnostic).collect()
 }
 
-/// Text for people: without secrets and control characters, and of a length that people read.
+/// Text for people: without secrets and control characters, and of a readable length.
 pub(super) fn text(text: &str) -> String {
     const LONGEST: usize = 10_000;
     let text = redact(text);
-    // What a service quotes must not steer the terminal that shows it.
+    // What a service quotes must not control the terminal that shows it.
     let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
     let text = match text.contains(steers) {
         true => text.replace(steers, "\u{fffd}").into(),
@@ -85,7 +85,7 @@ pub(super) fn object(
     }
 }
 
-/// An object that has to be there. One that is null is read as having no values.
+/// A required object. If it is null, all its attributes are.
 pub(super) fn config(message: Option<pb::DynamicValue>, ty: &Type) -> Result<Object, Failure> {
     Ok(object(message, ty)?.unwrap_or_default())
 }

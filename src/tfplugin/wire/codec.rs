@@ -1,6 +1,6 @@
 //! Values as MessagePack, the way Terraform's type system writes them.
 //!
-//! The type leads: a value is read as what the schema says it is. Unknown values are extensions
+//! A value is read as the type that the schema declares. Unknown values are extensions
 //! (0, or 12 with what is known about them); numbers that are neither whole nor binary fractions
 //! travel as decimal text.
 
@@ -18,7 +18,7 @@ type Result<T> = std::result::Result<T, Malformed>;
 /// Reads a value of type `ty`, which must fill `bytes`.
 ///
 /// # Errors
-/// Says where the bytes stop being such a value.
+/// Where the bytes are not such a value.
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value> {
     let mut rest = bytes;
     let value = read(&mut rest, ty)?;
@@ -54,7 +54,7 @@ fn read(rest: &mut &[u8], ty: &Type) -> Result<Value> {
         Type::Number => number(rest, marker).map(Value::Number),
         Type::List(element) | Type::Set(element) => {
             let len = decode::read_array_len(rest).map_err(|_| mismatch("a list", marker))?;
-            // Each element takes a byte at least: a length beyond that is a lie.
+            // Each element takes at least a byte: a greater length is invalid.
             let mut elements = Vec::with_capacity((len as usize).min(rest.len()));
             for number in 0..len as usize {
                 let element = read(rest, element);

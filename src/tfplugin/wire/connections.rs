@@ -1,4 +1,4 @@
-//! What is remembered between calls: the provider's configuration and who may be told to stop.
+//! What is kept between calls: the provider's configuration, and the calls that can be stopped.
 //!
 //! A process that Terraform starts serves one configuration. In debug mode one process serves many
 //! runs and aliases, each over a connection of its own, and must not mix them up.
@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
-/// Which connection a request came through: in its extensions, and never used twice.
+/// The connection of a request: in its extensions, and never used twice.
 ///
 /// A process that Terraform starts has one. In debug mode each run of Terraform opens its own,
-/// and what one run configured must not show in another.
+/// and the configuration of one must not affect another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Connection(pub u64);
 
-/// Connections whose configuration is remembered. A debug process may see many come and go.
+/// Connections whose configuration is kept. A debug process may have many over time.
 const REMEMBERED: usize = 64;
 
 /// The configurations of this process, by connection.
@@ -39,7 +39,7 @@ impl<C> Known<C> {
 }
 
 impl<C> Connections<C> {
-    /// None yet. Once `stop` is cancelled, so is every call, whenever it begins.
+    /// None yet. Once `stop` is cancelled, so is every call, including later ones.
     pub(super) fn new(stop: CancellationToken) -> Self {
         Self { by_connection: Mutex::default(), stop }
     }
@@ -48,10 +48,10 @@ impl<C> Connections<C> {
         self.by_connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a connection's configuration.
+    /// Stores a connection's configuration.
     pub(super) fn configure(&self, connection: u64, clients: C) {
         let mut connections = self.lock();
-        // What is in flight goes on, and can still be stopped.
+        // Calls in flight continue, and can still be stopped.
         self.known(&mut connections, connection).clients = Some(Arc::new(clients));
         while connections.len() > REMEMBERED {
             let oldest = connections.keys().copied().find(|other| *other != connection);
@@ -59,20 +59,20 @@ impl<C> Connections<C> {
         }
     }
 
-    /// The configuration that a connection works with.
+    /// The configuration that a connection uses.
     pub(super) fn clients(&self, connection: u64) -> Option<Arc<C>> {
         let connections = self.lock();
         connections.get(&home(&connections, connection))?.clients.clone()
     }
 
-    /// The token that ends the calls of a connection when Terraform asks to stop.
+    /// The token that cancels the calls of a connection when Terraform asks to stop.
     pub(super) fn stop_token(&self, connection: u64) -> CancellationToken {
         let mut connections = self.lock();
         let home = home(&connections, connection);
         self.known(&mut connections, home).stop.clone()
     }
 
-    /// Ends the calls in flight. Later ones are not affected, as in Go's servers.
+    /// Cancels the calls in flight. Later ones are not affected, as in Go's servers.
     pub(super) fn stop(&self, connection: u64) {
         let mut connections = self.lock();
         let home = home(&connections, connection);
@@ -91,8 +91,8 @@ impl<C> Connections<C> {
 }
 
 /// The connection whose configuration this one shares: its own if it sent a configuration, or else
-/// the latest that did. A client that was idle for long opens another connection, and may do so to
-/// say stop, without configuring again.
+/// the latest that did. A client that was idle for long opens another connection, maybe just to ask
+/// to stop, without configuring again.
 fn home<C>(connections: &BTreeMap<u64, Known<C>>, connection: u64) -> u64 {
     let is_configured = |known: &Known<C>| known.clients.is_some();
     if connections.get(&connection).is_some_and(is_configured) {

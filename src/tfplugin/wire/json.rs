@@ -25,7 +25,7 @@ pub enum Extra {
 /// Reads a value of type `ty`. Attributes that are missing are null.
 ///
 /// # Errors
-/// Says where the text stops being such a value.
+/// Where the text is not such a value.
 pub fn decode(text: &[u8], ty: &Type, extra: Extra) -> Result<Value> {
     let raw: &RawValue = serde_json::from_slice(text)
         .map_err(|error| Malformed::new(format!("it is not JSON: {error}")))?;
@@ -40,7 +40,7 @@ fn read(raw: &RawValue, ty: &Type, extra: Extra) -> Result<Value> {
     match ty {
         Type::Bool => parse(text, "a bool").map(Value::Bool),
         Type::String => parse(text, "a string").map(Value::String),
-        // The digits themselves, so that none is lost. Text is how large numbers are kept.
+        // The digits themselves, so that none is lost. Large numbers are stored as text.
         Type::Number => Number::parse(text.trim_matches('"'))
             .map(Value::Number)
             .map_err(|_| mismatch("a number", text)),

@@ -1,6 +1,6 @@
 //! Terraform's messages and our types: the only importer of the generated code.
 //!
-//! [`service`] answers each rpc, [`codec`] and [`json`] read and write values, [`schema`] states
+//! [`service`] implements each rpc, [`codec`] and [`json`] read and write values, [`schema`] states
 //! the types.
 
 mod answer;
@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use super::diagnostic::{Diagnostic, Path, Step};
 use super::value::{Object, Type, Value};
 
-/// A message that does not hold what its schema says.
+/// A message that does not match its schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed {
     /// Where in the value.
@@ -35,8 +35,8 @@ impl Malformed {
         Self { at: Path::default(), why: why.into() }
     }
 
-    /// The same seen from one step further out. Values are read without a path at hand, since
-    /// only mistakes need one.
+    /// The same with one more step at the start of the path. Values are read without a path, since
+    /// only errors need one.
     fn inside(mut self, step: Step) -> Self {
         self.at.0.insert(0, step);
         self
@@ -47,8 +47,8 @@ fn index(index: usize) -> Step {
     Step::Index(i64::try_from(index).unwrap_or(i64::MAX))
 }
 
-/// Gives an object the attributes that it lacks, as null: whoever compares two objects may rely on
-/// both having the same.
+/// Gives an object the attributes that it lacks, as null, so that compared objects have the same
+/// attributes.
 fn complete(object: &mut Object, attributes: &BTreeMap<&'static str, Type>) {
     if object.len() < attributes.len() {
         for name in
@@ -76,6 +76,6 @@ impl From<Malformed> for Diagnostic {
     }
 }
 
-/// The largest message to send or to take, which is also that of Go's providers. gRPC's usual
+/// The largest message to send or receive, which is also that of Go's providers. gRPC's usual
 /// 4 MB are too little for the state of large configurations.
 pub const MESSAGE_LIMIT: usize = 256 << 20;

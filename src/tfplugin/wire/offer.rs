@@ -1,6 +1,6 @@
-//! What a provider offers, by type name, with the types that values are read by.
+//! What a provider offers, by type name, with the types for decoding values.
 //!
-//! Made when the first call needs it.
+//! Created when the first call needs it.
 
 use std::collections::BTreeMap;
 

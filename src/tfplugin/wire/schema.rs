@@ -1,4 +1,4 @@
-//! Schemas as Terraform's messages state them.
+//! Schemas as Terraform's messages.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::tfplugin::value::Type;
 
 use super::proto::tfplugin6 as pb;
 
-/// A type as Terraform's type system writes it in JSON.
+/// A type in the JSON form of Terraform's type system.
 #[must_use]
 pub fn type_json(ty: &Type) -> serde_json::Value {
     match ty {

@@ -30,8 +30,8 @@ mod unsupported;
 type Answer<T> = Result<Response<T>, Status>;
 type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
-/// The routes of a provider's rpcs. Once `stop` is cancelled, every call gets on as after
-/// StopProvider, also those that begin later.
+/// The routes of a provider's rpcs. Once `stop` is cancelled, every call proceeds as after
+/// StopProvider, including later ones.
 #[must_use]
 pub fn routes<P: Provider>(provider: P, stop: CancellationToken) -> tonic::service::Routes {
     let server = pb::provider_server::ProviderServer::new(Service::new(provider, stop))
@@ -54,7 +54,7 @@ impl<P: Provider> std::fmt::Debug for Service<P> {
 }
 
 impl<P: Provider> Service<P> {
-    /// Serves `provider` until `stop` is cancelled, which ends what any call waits for.
+    /// Serves `provider` until `stop` is cancelled, which cancels the waits of all calls.
     pub fn new(provider: P, stop: CancellationToken) -> Self {
         Self { provider, offer: OnceLock::new(), connections: Connections::new(stop) }
     }
@@ -73,7 +73,7 @@ impl<P: Provider> Service<P> {
         })
     }
 
-    /// Does the work of an rpc: nothing comes back of one that panics, but a diagnostic.
+    /// Does the work of an rpc. If it panics, only a diagnostic is returned.
     async fn run<T>(
         &self,
         rpc: &'static str,
@@ -84,7 +84,7 @@ impl<P: Provider> Service<P> {
         (value, diagnostics(found))
     }
 
-    /// The same for work that does not wait, and has no value when it fails.
+    /// The same for synchronous work that has no value when it fails.
     async fn run_now<T>(
         &self,
         rpc: &'static str,

@@ -1,4 +1,4 @@
-//! One call as the logs show it, and its end when the code behind it panics.
+//! One call as the logs show it, and its result when the code panics.
 
 use std::future::Future;
 use std::time::Instant;
@@ -17,8 +17,8 @@ pub(super) enum About<'a> {
     Function(&'a str),
 }
 
-/// Runs `work` inside of the span that gives its log lines their `tf_*` fields. What it says by
-/// way of diagnostics is logged as well; a panic becomes one.
+/// Runs `work` inside of the span that gives its log lines their `tf_*` fields. Its diagnostics are
+/// logged as well; a panic becomes one.
 pub(super) async fn traced<T>(
     address: &'static str,
     rpc: &'static str,

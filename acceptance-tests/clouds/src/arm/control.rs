@@ -1,4 +1,4 @@
-//! What a test can change and look at while the service runs.
+//! What a test can change and read while the service runs.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ impl Simulation {
         lock(&self.state.store).settings.delete = lro;
     }
 
-    /// Ends all operations that are under way, each as it would have ended.
+    /// Ends all operations in progress, each as it would have ended.
     pub fn end_operations(&self) {
         let mut store = lock(&self.state.store);
         for operation in store.operations.values_mut() {
@@ -102,8 +102,8 @@ impl Simulation {
 
     /// Puts an image in directly. `members` is laid over a finished Linux image, object by
     /// object, so `{"properties": {"provisioningState": "Failed"}}` is enough for a failed one.
-    /// The resource group comes into being if need be. Its `systemData` says that a user created it
-    /// now; `{"systemData": {"createdAt": timestamp(...)}}` makes it older.
+    /// The resource group is created if it does not exist. The `systemData` of the image says that
+    /// a user created it now; `{"systemData": {"createdAt": timestamp(...)}}` makes it older.
     pub fn insert_image(&self, group: &str, name: &str, members: &Value) {
         self.state.insert_image(group, name, members);
     }
@@ -119,7 +119,7 @@ impl Simulation {
         });
     }
 
-    /// Changes an image behind everybody's back; `members` as for [`Simulation::insert_image`].
+    /// Changes an image outside of the API; `members` as for [`Simulation::insert_image`].
     /// A null takes the member's place, it does not remove it.
     pub fn change_image(&self, group: &str, name: &str, members: &Value) {
         let key = key(SUBSCRIPTION_ID, group, name);
@@ -128,7 +128,7 @@ impl Simulation {
         }
     }
 
-    /// Replaces the tags of an image behind everybody's back.
+    /// Replaces the tags of an image outside of the API.
     pub fn set_tags(&self, group: &str, name: &str, tags: Value) {
         let key = key(SUBSCRIPTION_ID, group, name);
         if let Some(image) = lock(&self.state.store).images.get_mut(&key) {
@@ -136,7 +136,7 @@ impl Simulation {
         }
     }
 
-    /// Removes an image behind everybody's back; whether there was one.
+    /// Removes an image outside of the API; whether there was one.
     pub fn remove_image(&self, group: &str, name: &str) -> bool {
         let key = key(SUBSCRIPTION_ID, group, name);
         lock(&self.state.store).images.remove(&key).is_some()
@@ -164,7 +164,7 @@ impl Simulation {
         }
     }
 
-    /// The image as a read shows it now; looking does not count as a poll.
+    /// The image as a read shows it now; this does not count as a poll.
     #[must_use]
     pub fn image(&self, group: &str, name: &str) -> Option<Value> {
         let mut store = lock(&self.state.store);

@@ -2,7 +2,7 @@
 
 /// The stable version of the gallery image operations.
 pub const API_VERSION: &str = "2024-01-01";
-/// The version that knows images made from virtual machines.
+/// The version that supports images created from virtual machines.
 pub const PREVIEW_API_VERSION: &str = "2024-05-01-preview";
 /// The subscription that exists unless the builder adds more.
 pub const SUBSCRIPTION_ID: &str = "7e570000-0000-4000-8000-000000000010";

@@ -254,7 +254,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Everything went well.
+    /// Success.
     #[must_use]
     pub fn succeeded() -> Self {
         Self {
@@ -269,7 +269,7 @@ impl Outcome {
         }
     }
 
-    /// Everything went well, in the other word for it.
+    /// Success, in the other word for it.
     #[must_use]
     pub fn completed() -> Self {
         Self { word: "Completed".to_owned(), ..Self::succeeded() }

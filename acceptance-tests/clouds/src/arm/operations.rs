@@ -71,7 +71,7 @@ pub(crate) fn needs_signature(state: &State, subscription: Option<&str>, id: &st
     subscription.is_none() || store.operations.get(id).is_some_and(|o| o.lro.signed.is_some())
 }
 
-/// Checks a signed polling URL: it comes back as it was given out, byte for byte, but for an
+/// Checks a signed polling URL: it comes back as it was given out, byte for byte, except for an
 /// apostrophe, which URL libraries encode.
 pub(crate) fn check_signature(
     state: &State,

@@ -11,7 +11,7 @@ pub enum Quirk {
     LowerCaseIds,
     /// Ids that name another subscription, group and image, as in the official examples.
     StrangeIds,
-    /// Members nobody has heard of.
+    /// Unknown members.
     ExtraProperties,
     /// `imagePath` and missing `tags` as null instead of absent.
     Nulls,

@@ -126,7 +126,7 @@ pub(crate) struct Rival {
     pub(crate) members: Value,
 }
 
-/// Where a list goes on.
+/// The position of a continued list.
 #[derive(Debug, Clone)]
 pub(crate) struct Rest {
     pub(crate) scope: String,

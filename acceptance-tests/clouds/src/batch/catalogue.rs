@@ -1,4 +1,4 @@
-//! A made-up list in the manner of the real one: all lower case, sorted, version always
+//! An invented list in the form of the real one: all lower case, sorted, version always
 //! "latest". The names look like real images; which of them are verified, what they can do and
 //! when they end is invented.
 

@@ -36,7 +36,7 @@ pub(crate) struct State {
     pub(crate) links: Mutex<HashMap<String, Page>>,
 }
 
-/// Where a continuation token goes on.
+/// The position of a continuation token.
 #[derive(Debug, Clone)]
 pub(crate) struct Page {
     number: usize,

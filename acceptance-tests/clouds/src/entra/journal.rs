@@ -1,4 +1,4 @@
-//! What a simulated service was asked, in the order of arrival.
+//! The requests to a simulated service, in the order of arrival.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;

@@ -18,12 +18,12 @@ struct Token {
     revoked: bool,
 }
 
-/// Why a service turns a token down.
+/// Why a service refuses a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// Nobody issued it.
+    /// It was never issued.
     Unknown,
-    /// It was issued, and taken back by [`Tokens::revoke_all`].
+    /// It was issued, and revoked by [`Tokens::revoke_all`].
     Revoked,
     /// Its lifetime ended at this moment.
     Expired(SystemTime),
@@ -41,7 +41,7 @@ impl Tokens {
     /// Makes a new random token for an audience.
     #[must_use]
     pub fn issue(&self, audience: &str, lifetime: Duration) -> String {
-        // Opaque on purpose: a client has no business looking inside.
+        // Opaque on purpose: clients must not parse tokens.
         let random = || uuid::Uuid::new_v4().simple().to_string();
         let token = format!("{}.{}{}.{}", random(), random(), random(), random());
         self.register(&token, audience, lifetime);
@@ -61,7 +61,7 @@ impl Tokens {
         );
     }
 
-    /// Takes back every token issued so far; the next use of each gets a 401.
+    /// Revokes every token issued so far; the next use of each gets a 401.
     pub fn revoke_all(&self) {
         lock(&self.0).values_mut().for_each(|token| token.revoked = true);
     }

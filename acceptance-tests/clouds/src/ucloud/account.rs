@@ -24,7 +24,7 @@ impl Account {
     }
 
     /// The account of a simulation that was given none. Its public key holds characters that have
-    /// to be escaped on the wire, so a client that forgets to is found out at once.
+    /// to be escaped on the wire, so a client that does not is detected at once.
     #[must_use]
     pub fn example() -> Self {
         Self::new("kP2+simulated/public==", "9b1c+simulated/private==").project("org-example")

@@ -1,4 +1,4 @@
-//! The images of the default region, and any number of made-up ones for measurements.
+//! The images of the default region, and any number of generated ones for measurements.
 
 use serde_json::{Value, json};
 

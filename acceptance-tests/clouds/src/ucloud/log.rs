@@ -1,4 +1,4 @@
-//! The record of what was asked, for assertions and measurements.
+//! The log of requests, for assertions and measurements.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -12,7 +12,7 @@
 //!     .page_cap(50)
 //!     .start();
 //! cloud.fail_next(1, Fault::ret_code(8889, "failed to get image list"));
-//! // Let a client talk to `cloud.url()`, then look at what it did:
+//! // Let a client talk to `cloud.url()`, then check its requests:
 //! assert_eq!(cloud.request_count(), 0);
 //! ```
 

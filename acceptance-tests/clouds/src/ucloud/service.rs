@@ -228,7 +228,7 @@ async fn respond(
             refusal_text(&Refusal::new(code, message), parameters, as_text)
         }
         Some(Fault::Http(answer)) => return http(answer),
-        // Unwinding without the panic hook ends the connection's task in silence, and with it
+        // Unwinding without the panic hook ends the connection's task silently, and with it
         // the connection.
         Some(Fault::Reset) => resume_unwind(Box::new("connection reset on purpose")),
         Some(Fault::Hang) => std::future::pending().await,

@@ -20,7 +20,7 @@ pub(super) fn is_valid(
 /// `Signature` itself is left out.
 pub(super) fn sign(parameters: &BTreeMap<String, String>, private_key: &str) -> String {
     let mut hash = Sha1::new();
-    // A map of `String` iterates in byte order, hence `Ids.10` before `Ids.2`.
+    // A map of `String` iterates in byte order: `Ids.10` before `Ids.2`.
     for (name, value) in parameters.iter().filter(|(name, _)| *name != "Signature") {
         hash.update(name.as_bytes());
         hash.update(value.as_bytes());

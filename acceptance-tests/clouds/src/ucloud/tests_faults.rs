@@ -24,7 +24,7 @@ fn a_ret_code_is_sent_as_a_number_or_as_text() {
 }
 
 #[test]
-fn an_http_status_can_ask_for_patience_in_seconds_or_by_date() {
+fn an_http_status_can_ask_for_a_pause_in_seconds_or_by_date() {
     let reply = meet(HttpAnswer::new(429).retry_after_seconds(2));
     assert_eq!((reply.status(), reply.header("retry-after")), (Some(429), Some("2")));
     assert!(reply.header("x-ucloud-request-uuid").is_some());

@@ -50,7 +50,7 @@ fn the_address_of_a_post_request_does_not_take_part_in_the_signature() {
 }
 
 #[test]
-fn awkward_characters_survive_escaping_and_signing() {
+fn special_characters_are_escaped_and_signed() {
     let cloud = Simulation::start();
     for tag in ["a+b & c=d % #", "位 🖼", " lead", "x/y?z"] {
         assert_eq!(describe(&cloud, &[("Tag", tag)]).total(), 0);

@@ -39,7 +39,7 @@ fn pages_start_at_the_offset_and_the_total_counts_all_matches() {
 }
 
 #[test]
-fn a_page_cap_shortens_pages_without_a_word() {
+fn a_page_cap_shortens_pages_silently() {
     let cloud = Simulation::builder().images(generated(100)).page_cap(50).start();
     let reply = describe(&cloud, &[("Limit", "1000")]);
     assert_eq!((reply.ids().len(), reply.total()), (50, 100));

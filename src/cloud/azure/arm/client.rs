@@ -20,11 +20,11 @@ use crate::cloud::azure::auth::Login;
 use crate::cloud::http::{Http, Response, Retry, RetryPolicy, Sent, is_transient, origin};
 use crate::cloud::{Deadline, Error, Kind, Result};
 
-/// The header that ties the requests of one operation together.
+/// The header that correlates the requests of one operation.
 pub(super) const CORRELATION: &str = "x-ms-correlation-request-id";
 
 /// Status checks of running operations that may be under way at one time. Each takes a fraction of a
-/// second, so thirty images are seen within every interval, and no burst empties the bucket of
+/// second, so thirty images are polled within every interval, and no burst empties the bucket of
 /// 250 reads that a principal has.
 const POLLS: usize = 8;
 
@@ -54,17 +54,17 @@ pub struct Call<'a> {
     pub resource: &'a str,
 }
 
-/// How hard to try when something is read.
+/// Whether a read is retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestClass {
-    /// Until it is answered.
+    /// With retries.
     Read,
-    /// Once, whatever the answer: it will be asked again anyway.
+    /// Once, whatever the response: it will be polled again anyway.
     Poll,
 }
 
 impl Arm {
-    /// A client that waits `polling_interval` where the service names no pause.
+    /// A client that waits `polling_interval` where the service does not ask for a pause.
     #[must_use]
     pub fn new(http: Arc<Http>, login: Arc<Login>, polling_interval: Duration) -> Self {
         let environment = login.environment();
@@ -75,13 +75,13 @@ impl Arm {
         Self { client, login, polling_interval, polls }
     }
 
-    /// Who logs in.
+    /// The login.
     #[must_use]
     pub fn login(&self) -> &Login {
         &self.login
     }
 
-    /// The pause where the service names none.
+    /// The pause where the service does not ask for one.
     #[must_use]
     pub fn polling_interval(&self) -> Duration {
         self.polling_interval
@@ -105,10 +105,10 @@ impl Arm {
 
     /// An address that the service gave, in a version of the API if it names none itself.
     ///
-    /// A relative one is resolved although the contract forbids them.
+    /// A relative one is resolved, although the contract forbids it.
     ///
     /// # Errors
-    /// The reason, if it is no address or not one of Resource Manager.
+    /// The reason, if it is not an address or not one of Resource Manager.
     pub fn given(&self, address: &str, api_version: &str) -> std::result::Result<Url, String> {
         let mut url = self.endpoint().join(address.trim()).map_err(|why| why.to_string())?;
         // The parser keeps hosts in lower case and drops the scheme's own port.
@@ -126,8 +126,8 @@ impl Arm {
     /// Sends `call`, which reads.
     ///
     /// # Errors
-    /// No answer, no token, no time. [`RequestClass::Read`]: passing failures as well, once they have
-    /// not passed. Other refusals are answers.
+    /// No response, no token, a timeout. [`RequestClass::Read`]: transient failures as well, after
+    /// all retries. Other refusals are returned.
     pub async fn send(
         &self,
         call: &Call<'_>,
@@ -155,7 +155,7 @@ impl Arm {
     /// Sends `call`, which changes something: see [`Http::send_once`].
     ///
     /// # Errors
-    /// No connection, no token, no time. Nothing was carried out.
+    /// No connection, no token, a timeout. Nothing was carried out.
     pub async fn send_once(&self, call: &Call<'_>, deadline: &Deadline) -> Result<Sent> {
         let make = |_| async { request(call) };
         let describe = |response: &Response| self.error(call, response);
@@ -171,7 +171,7 @@ impl Arm {
         })
     }
 
-    /// Sends a read and takes nothing but 200.
+    /// Sends a read and accepts only 200.
     ///
     /// # Errors
     /// Those of [`Arm::send`], and every refusal.
@@ -188,7 +188,7 @@ impl Arm {
         self.document(call, &response)
     }
 
-    /// Sends a read and takes nothing but a resource.
+    /// Sends a read and accepts only a resource.
     ///
     /// # Errors
     /// Those of [`Arm::send`], every refusal, and those of [`Arm::resource`].
@@ -205,10 +205,10 @@ impl Arm {
         self.resource(call, &response)
     }
 
-    /// The JSON of an answer.
+    /// The JSON of a response.
     ///
     /// # Errors
-    /// [`Kind::Unexpected`] if it is none.
+    /// [`Kind::Unexpected`] if it is not JSON.
     pub fn document(&self, call: &Call<'_>, response: &Response) -> Result<Value> {
         match serde_json::from_slice(response.json()) {
             Ok(document @ Value::Object(_)) => Ok(document),
@@ -219,10 +219,10 @@ impl Arm {
         }
     }
 
-    /// The resource that an answer shows.
+    /// The resource in a response.
     ///
     /// # Errors
-    /// [`Kind::Unexpected`] if it shows none: a page of somebody else, or an empty object.
+    /// [`Kind::Unexpected`] if there is none: a page of a gateway, or an empty object.
     pub fn resource(&self, call: &Call<'_>, response: &Response) -> Result<Value> {
         let document = self.document(call, response)?;
         if is_resource(&document) {
@@ -238,7 +238,7 @@ impl Arm {
         self.traced(call, response, error::of_response(call.operation, response))
     }
 
-    /// Says in an error which request it was.
+    /// Adds the ids of the request to an error.
     #[must_use]
     pub fn traced(&self, call: &Call<'_>, response: &Response, error: Error) -> Error {
         let correlation = response.header(CORRELATION).unwrap_or(call.correlation);
@@ -248,7 +248,7 @@ impl Arm {
             .fact(CORRELATION, correlation)
     }
 
-    /// Says in an error what it is about, unless it does.
+    /// Adds the resource to an error, unless it is named.
     pub(super) fn about(&self, call: &Call<'_>, error: Error) -> Error {
         if error.facts.iter().any(|(name, _)| *name == "Resource") {
             return error;

@@ -1,8 +1,8 @@
-//! Reading refusals: the error envelope in all the shapes it comes in, and what class it is.
+//! Reads error responses: the error envelope in all its forms, and the class of the error.
 //!
 //! The envelope is that of the common types, version 3: `code`, `message`, `target`, and `details`
 //! that nest. Older resource providers leave out the outer `error`, spell names with capitals, or
-//! put a whole envelope as text into `message`; gateways answer with a page or with nothing.
+//! put a whole envelope as text into `message`; gateways send a page or an empty body.
 
 use serde_json::Value;
 
@@ -11,17 +11,17 @@ use crate::cloud::http::{Response, redirect_refused};
 use crate::cloud::{Error, Kind};
 use crate::secret::excerpt;
 
-/// Deeper nesting is not looked into: nobody would read it.
+/// Deeper nesting is ignored.
 const DEEPEST: usize = 8;
 
-/// One thing that a service says went wrong.
+/// One reason of a failure, as the service states it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reason {
     /// The service's code.
     pub code: Option<String>,
-    /// The service's words.
+    /// The service's message.
     pub message: Option<String>,
-    /// What they are about.
+    /// What it is about.
     pub target: Option<String>,
 }
 
@@ -61,7 +61,7 @@ pub fn add(reasons: &mut Vec<Reason>, reason: Reason) {
     }
 }
 
-/// Everything an error document says, the outermost first, each thing once.
+/// All reasons in an error document, the outermost first, each once.
 #[must_use]
 pub fn reasons(document: &Value) -> Vec<Reason> {
     let mut found = Vec::new();
@@ -72,7 +72,7 @@ pub fn reasons(document: &Value) -> Vec<Reason> {
 fn read(document: &Value, depth: usize, found: &mut Vec<Reason>) {
     match member(document, "error") {
         Some(Value::String(code)) => {
-            // As the login service writes it.
+            // The form of the login service.
             let message = text(member(document, "error_description"));
             let message = message.or(text(member(document, "message"))).map(str::to_owned);
             add(found, Reason { code: Some(code.clone()), message, target: None });
@@ -82,8 +82,8 @@ fn read(document: &Value, depth: usize, found: &mut Vec<Reason>) {
     }
 }
 
-/// Whether a document is an error in the service's own form: with a code, which is one word. A
-/// gateway's "no Route matched" is not.
+/// Whether a document is an error in the service's own form: with a code, which is one word,
+/// unlike a gateway's "no Route matched".
 #[must_use]
 pub fn is_service_error(document: &Value) -> bool {
     let error = match member(document, "error") {
@@ -117,7 +117,7 @@ fn collect(error: &Value, depth: usize, found: &mut Vec<Reason>) {
     let reason = Reason { code: owned("code"), message, target: owned("target") };
     let before = found.len();
     if let Some(inner) = inner {
-        // The text is an envelope itself: what it says replaces it.
+        // The text is an envelope itself: its reasons replace it.
         read(&inner, depth + 1, found);
         if let Some(first) = found.get_mut(before) {
             first.code = first.code.take().or(reason.code.clone());
@@ -134,10 +134,10 @@ fn collect(error: &Value, depth: usize, found: &mut Vec<Reason>) {
     }
 }
 
-/// The object that a text spells.
+/// The object that a text contains as JSON.
 fn document_in(message: &str) -> Option<Value> {
     let text = message.strip_prefix('\u{feff}').unwrap_or(message);
-    // Spares the parser what cannot be one.
+    // Skips the parser for what cannot be one.
     let document: Value = text.starts_with('{').then(|| serde_json::from_str(text).ok())??;
     document.is_object().then_some(document)
 }
@@ -153,7 +153,7 @@ fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
 pub fn classify(status: u16, code: Option<&str>, is_ours: bool) -> Kind {
     match (status, code.unwrap_or_default()) {
         // The subscription is a setting of ours, and every resource of a wrong one looks deleted;
-        // so do those of a wrong api-version.
+        // the same goes for a wrong api-version.
         (
             404,
             "SubscriptionNotFound"
@@ -168,7 +168,7 @@ pub fn classify(status: u16, code: Option<&str>, is_ours: bool) -> Kind {
     }
 }
 
-/// The error that an answer is.
+/// The error in a response.
 #[must_use]
 pub fn of_response(operation: &'static str, response: &Response) -> Error {
     let status = response.status.as_u16();
@@ -204,7 +204,7 @@ pub fn of_reasons(kind: Kind, operation: &'static str, reasons: &[Reason]) -> Er
     error
 }
 
-/// What came instead of an envelope; of a page, only its title.
+/// The body that is not an envelope; of a page, only its title.
 fn description(response: &Response) -> String {
     let body = response.text();
     let lower = body.to_ascii_lowercase();
@@ -335,7 +335,7 @@ mod tests {
         assert_eq!(error(404, "application/json", bare).kind, Kind::NotFound);
     }
 
-    /// Read with twice the work at each level, this would never end.
+    /// If each level doubled the work, this would never end.
     #[test]
     fn envelopes_within_envelopes_are_read_once_each_and_not_for_ever() {
         let mut body = json!({"error": {"code": "Inner", "message": "The real reason."}});

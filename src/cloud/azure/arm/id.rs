@@ -1,17 +1,17 @@
-//! The names of resources, which are compared without regard to case, segment by segment.
+//! Resource ids, which are compared case-insensitively, segment by segment.
 //!
-//! Resource Manager gives ids back in another spelling than it took them: types in lower case,
-//! group names in capitals. Text that differs only so names the same resource.
+//! Resource Manager returns ids in another case than it received them: types in lower case,
+//! group names in capitals. Ids that differ only in case name the same resource.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use crate::cloud::{Error, Kind, Result};
 
-/// The form of the ids of one kind of resource: `{...}` stands for a name, the rest for itself.
+/// The form of the ids of one kind of resource: `{...}` stands for a name, the rest is literal.
 pub type Form = &'static str;
 
-/// A custom location, the place that a resource of Azure Local is deployed to.
+/// A custom location, to which a resource of Azure Local is deployed.
 pub const CUSTOM_LOCATION: Form = "/subscriptions/{subscription}/resourceGroups/{resource group}\
      /providers/Microsoft.ExtendedLocation/customLocations/{name}";
 
@@ -31,7 +31,7 @@ pub const VIRTUAL_MACHINE: &[Form] = &[
      /providers/Microsoft.AzureStackHCI/virtualMachineInstance/{name}",
 ];
 
-/// The id of a resource, in the spelling of its form; names keep theirs.
+/// The id of a resource, in the case of its form; names keep theirs.
 #[derive(Clone)]
 pub struct ResourceId {
     form: Form,
@@ -63,10 +63,10 @@ impl ResourceId {
         Err(wrong(format!("{text:?} {why}; the expected form is {form}")))
     }
 
-    /// Puts `names` into the places of `form`, in their order.
+    /// Fills the placeholders of `form` with `names`, in order.
     ///
     /// # Errors
-    /// [`Kind::Invalid`] if a name is empty, or holds what cannot stand between two slashes.
+    /// [`Kind::Invalid`] if a name is empty, or contains a character that a path segment cannot.
     pub fn new(form: Form, names: &[&str]) -> Result<Self> {
         let mut names = names.iter();
         let mut segments = Vec::new();
@@ -85,13 +85,13 @@ impl ResourceId {
         Ok(Self { form, segments })
     }
 
-    /// The form it was read as.
+    /// The form that it has.
     #[must_use]
     pub fn form(&self) -> Form {
         self.form
     }
 
-    /// The name at a place of the form, such as `subscription`. Empty if there is no such place.
+    /// The name at a placeholder, such as `subscription`. Empty if there is no such placeholder.
     #[must_use]
     pub fn part(&self, place: &str) -> &str {
         let places = self.form.split('/').skip(1);
@@ -173,7 +173,7 @@ fn is_place(expected: &str) -> bool {
     expected.starts_with('{')
 }
 
-/// The segments of `text` in the spelling of `form`, or why they do not fit.
+/// The segments of `text` in the case of `form`, or why they do not match.
 fn segments(text: &str, form: Form) -> std::result::Result<Vec<String>, String> {
     let Some(rest) = text.strip_prefix('/') else {
         return Err("does not start with a slash".to_owned());
@@ -201,7 +201,7 @@ fn segments(text: &str, form: Form) -> std::result::Result<Vec<String>, String> 
     }
 }
 
-/// Why a name cannot stand between two slashes of a URL as it is.
+/// Why a name cannot be a path segment of a URL as it is.
 fn unfit(name: &str) -> Option<&'static str> {
     if name.is_empty() {
         return Some("is empty");

@@ -1,9 +1,8 @@
 //! Azure Resource Manager: what all its resource providers have in common.
 //!
-//! [`client`] sends one request with everything a request needs, [`error`] reads what comes back
-//! when it is refused, [`write`](mod@write) starts a change, [`operation`] remembers it and
-//! [`wait`] sees it through, [`pages`] follows a list, [`id`] compares names of resources.
-//! Nothing here knows a resource type.
+//! [`client`] sends one request, [`error`] reads error responses, [`write`](mod@write) starts a
+//! change, [`operation`] describes it and [`wait`] waits for its end, [`pages`] reads lists, [`id`]
+//! compares resource ids. Nothing here is specific to a resource type.
 
 pub mod client;
 pub mod error;

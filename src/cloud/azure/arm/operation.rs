@@ -1,7 +1,7 @@
-//! A change that was accepted, as far as it has to be remembered to see it through.
+//! A change that was accepted: what has to be kept to wait for its end.
 //!
-//! Small, so that it can be kept while the process that started it is gone. The address to watch is
-//! signed, so it is kept no longer than the change is under way.
+//! Small, so that it can outlive the process that started it. The address to poll is signed, so it is
+//! kept only while the change is in progress.
 
 use std::fmt;
 use std::time::Duration;
@@ -29,15 +29,15 @@ pub enum Change {
     Delete,
 }
 
-/// Where its end will be seen.
+/// What to poll for its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Watch {
-    /// At an address that always answers 200 with a `status`.
+    /// An address that always responds with 200 and a `status`.
     Status(String),
-    /// At an address that answers 202 until it answers as the change itself would have.
+    /// An address that responds with 202, and in the end as the change itself would have.
     Location(String),
-    /// At the resource itself.
+    /// The resource itself.
     Resource,
 }
 
@@ -53,7 +53,7 @@ impl fmt::Display for Watch {
     }
 }
 
-/// A change under way.
+/// A change in progress.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Operation {
     /// The API's name for it.
@@ -65,10 +65,10 @@ pub struct Operation {
     pub(super) api_version: String,
     pub(super) correlation: String,
     pub(super) watch: Watch,
-    /// The pause before the first status check. Not kept: whoever comes back later has waited enough.
+    /// The pause before the first status check. Not kept: a later process has waited enough.
     #[serde(skip)]
     pub(super) pause: Option<Duration>,
-    /// Whether the service has said once that the resource is not there.
+    /// Whether the service has reported once that the resource does not exist.
     #[serde(skip)]
     pub(super) was_absent: bool,
 }
@@ -79,7 +79,7 @@ fn resumed() -> &'static str {
 }
 
 impl Operation {
-    /// A change of which nothing is known but the resource: it is watched there.
+    /// A change of which only the resource is known: the resource is polled.
     #[must_use]
     pub fn of_resource(change: Change, resource: &str, api_version: &str) -> Self {
         Self {
@@ -112,7 +112,7 @@ impl Operation {
         self.change
     }
 
-    /// The change that `answer` accepted. `body` is its document, if it has one.
+    /// The change that `response` accepted. `body` is its document, if it has one.
     pub(super) fn accepted(
         arm: &Arm,
         change: Change,
@@ -126,7 +126,7 @@ impl Operation {
         let over = match (change, status) {
             (_, 204) | (Change::Delete, 200) => true,
             (Change::Delete, _) => false,
-            // Without a state it is the end, unless there is an address to ask.
+            // Without a state it is done, unless there is an address to poll.
             (_, 200 | 201) => match text(word) {
                 None => watched(arm, response, call, api_version).is_none(),
                 word => State::of(word) != State::Running,
@@ -134,7 +134,7 @@ impl Operation {
             _ => false,
         };
         let (watch, pause) = if over {
-            // The resource has the last word, and it is asked at once.
+            // The resource decides, and it is read at once.
             (Watch::Resource, None)
         } else {
             let watch = watched(arm, response, call, api_version).unwrap_or(Watch::Resource);
@@ -181,11 +181,11 @@ pub(super) fn address_of(
     Ok(url)
 }
 
-/// The address to watch that an answer's headers give: `Azure-AsyncOperation` before `Location`,
+/// The address to poll in the headers of a response: `Azure-AsyncOperation` before `Location`,
 /// as the contract says. `None` if there is none.
 ///
-/// One that is not Resource Manager's is never asked, with or without a token: without one the
-/// answer could be anybody's. The resource is watched instead.
+/// An address outside of Resource Manager is never polled, even without a token: the response
+/// could be anybody's. The resource is polled instead.
 pub(super) fn watched(
     arm: &Arm,
     response: &Response,
@@ -196,7 +196,7 @@ pub(super) fn watched(
     let status = header("azure-asyncoperation").map(|text| (text, true));
     let (address, is_status) = status.or_else(|| header("location").map(|text| (text, false)))?;
     Some(match address_of(arm, address, api_version) {
-        // A new resource's own address is no sign of an operation, but a good place to look.
+        // A new resource's own address does not indicate an operation, but can be polled.
         Ok(url) if url.path().eq_ignore_ascii_case(arm.url(call.resource, "").path()) => {
             Watch::Resource
         }

@@ -16,8 +16,8 @@ impl Arm {
     /// All elements of the list at `path`, page after page. A page may be empty and not the last.
     ///
     /// # Errors
-    /// The service's refusal; [`Kind::Unexpected`] if it sends in circles or to another host,
-    /// where nothing is sent.
+    /// The service's refusal; [`Kind::Unexpected`] if the links form a cycle or lead to another
+    /// host, to which nothing is sent.
     pub async fn list(
         &self,
         operation: &'static str,

@@ -1,23 +1,23 @@
-//! What every resource's document says about its state, and the words for states.
+//! What every resource's document says about its state, and the values of the state.
 
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// What a state word means.
+/// The meaning of a provisioning state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// The service is still at it. Every word that the contract does not define means this:
+    /// In progress. Every value that the contract does not define means this:
     /// resource providers invent their own, such as `Downloading`.
     Running,
-    /// Over, and well.
+    /// Succeeded.
     Succeeded,
-    /// Over, and not well.
+    /// Failed or canceled.
     Failed,
 }
 
 impl State {
-    /// The meaning of a word, whatever its case. No word means success, as the contract says.
+    /// The meaning of a value, in any case. A missing one means success, as the contract says.
     #[must_use]
     pub fn of(word: Option<&str>) -> Self {
         let Some(word) = word else { return Self::Succeeded };
@@ -32,7 +32,7 @@ impl State {
     }
 }
 
-/// Whether a document is a resource, and not an error or what a gateway sends in its place.
+/// Whether a document is a resource, and not an error or the page of a gateway.
 #[must_use]
 pub fn is_resource(document: &Value) -> bool {
     text(document.get("id")).is_some() || document.get("properties").is_some_and(Value::is_object)
@@ -59,7 +59,7 @@ pub fn status_error(resource: &Value) -> (Option<&str>, Option<&str>) {
     (at("errorCode"), at("errorMessage"))
 }
 
-/// A text that is there and not blank.
+/// A text that is present and not blank.
 pub(crate) fn text(value: Option<&Value>) -> Option<&str> {
     value.and_then(Value::as_str).filter(|text| !text.trim().is_empty())
 }

@@ -1,13 +1,12 @@
-//! Seeing a change through.
+//! Waiting for the end of a change.
 //!
-//! The operation's own address says when it is over; the resource has the last word on how it
-//! went, since services are known to call an operation a success whose image is broken. Whenever
-//! the address is of no use (it refuses, it is unknown there, it is not Resource Manager's), the
-//! resource is watched instead. Failing to *read* the state is never taken for a failure of the
-//! operation: see [`poll`](crate::cloud::poll).
+//! The operation's own address tells when it is over; the resource decides whether it succeeded,
+//! since services are known to report success for an image that is broken. Whenever the address
+//! is of no use (refused, not found, not Resource Manager's), the resource is polled instead.
+//! Failing to *read* the state is not a failure of the operation: see [`poll`](crate::cloud::poll).
 //!
 //! # What a wait costs
-//! A change that is over when it is accepted takes no pause and one read: the one that fills the
+//! A change that is done when it is accepted takes no pause and one read: the one that fills the
 //! caller's state. While a creation runs, each status check reads the operation and then the
 //! resource, since only the resource knows how much has been downloaded. That is two reads per
 //! interval and image: 30 images at 10 seconds take 6 reads a second of the 25 that are refilled.
@@ -23,25 +22,25 @@ use super::operation::{Operation, Watch};
 use crate::cloud::poll::{Poll, Progress, until_done};
 use crate::cloud::{Deadline, Error, Result};
 
-/// Status checks at an operation's address that may find nothing before the resource is watched
+/// Status checks at an operation's address that may find nothing before the resource is polled
 /// instead: the address may not have reached every front end yet.
 const MISSING: u32 = 3;
 
-/// Reads of a new resource that may find nothing, for the same reason. With [`LAG`] it makes up
-/// half a minute, as others wait for a read after a creation.
+/// Reads of a new resource that may find nothing, for the same reason. With [`LAG`] they take
+/// half a minute, as long as other providers wait after a creation.
 const ABSENT: u32 = 10;
 
 /// The longest pause between two such reads.
 const LAG: Duration = Duration::from_secs(3);
 
-/// How often the service has to say that a resource is gone: one answer may have come from a front
+/// How often the service has to report that a resource is gone: one response may come from a front
 /// end that lags behind.
 const GONE: u32 = 2;
 
 /// The longest pause between two such reads.
 const GONE_PAUSE: Duration = Duration::from_secs(1);
 
-/// Reads of a resource that failed *before* it was to be deleted, and may say so a little longer.
+/// Reads that may still show a failure from *before* the deletion of a resource.
 const STALE: u32 = 5;
 
 /// Called with the resource whenever it was read.
@@ -81,11 +80,11 @@ impl Arm {
 /// What one status check means.
 enum Step {
     Over(Option<Value>),
-    /// Read the resource, now.
+    /// Read the resource at once.
     Resource,
-    /// Still going, with the pause that was asked for.
+    /// In progress, with the pause that was asked for.
     Running(Option<Duration>),
-    /// Nothing was learnt.
+    /// Unknown.
     Unreadable(Error, Option<Duration>),
 }
 

@@ -1,5 +1,5 @@
-//! Starting a change exactly once, as far as that can be known: what Resource Manager makes of an
-//! answer, and of a look at the resource. When to look and when to send again is in
+//! Starting a change exactly once, as far as that can be known: what a response of Resource
+//! Manager means, and what the resource shows. When to check and when to send again is in
 //! [`change`](crate::cloud::change).
 
 use reqwest::{Method, Url};
@@ -13,7 +13,7 @@ use crate::cloud::change::{self, Outcome, Seen};
 use crate::cloud::http::{Response, Sent};
 use crate::cloud::{Deadline, Error, Kind, Result};
 
-/// A change to ask for.
+/// A change to request.
 #[derive(Clone, Debug)]
 pub struct Write<'a> {
     /// The API's name for it.
@@ -28,34 +28,34 @@ pub struct Write<'a> {
     pub body: Option<&'a Value>,
 }
 
-/// What a look at the resource says about a change of unknown outcome.
+/// What the resource shows about a change of unknown outcome.
 #[derive(Debug)]
 pub enum Found {
-    /// The change was carried out, or is being.
+    /// The change was carried out, or is in progress.
     Ours,
-    /// It was not; it may be asked for again.
+    /// It was not; it may be requested again.
     NotDone,
-    /// Something else is there, so that it must not be asked for again.
+    /// Something else is there, so that it must not be requested again.
     Theirs,
 }
 
-/// A change that was asked for.
+/// A change that was requested.
 #[derive(Clone, Debug)]
 pub struct Started {
     /// What to wait for.
     pub operation: Operation,
-    /// The resource, if the service has shown it.
+    /// The resource, if the service has returned it.
     pub resource: Option<Value>,
-    /// Whether the resource is somebody else's.
+    /// Whether somebody else created the resource.
     pub is_theirs: bool,
 }
 
 impl Arm {
-    /// Asks for a change. `judge` says what the resource (`None`: it is not there) means for a
+    /// Requests a change. `judge` says what the resource (`None`: it does not exist) means for a
     /// request whose outcome is unknown.
     ///
     /// # Errors
-    /// The service's refusal, or why the change surely was not made.
+    /// The service's refusal, or why the change was certainly not made.
     pub async fn write(
         &self,
         write: &Write<'_>,
@@ -67,7 +67,7 @@ impl Arm {
         change::make(deadline, &mut Writing { arm: self, write, call, deadline, judge }).await
     }
 
-    /// A change that is not known to have been accepted: it is watched at the resource.
+    /// A change that is not known to have been accepted: the resource is polled.
     #[must_use]
     pub fn unconfirmed(&self, write: &Write<'_>) -> Operation {
         Operation::of_resource(write.change, write.resource, write.api_version)
@@ -145,7 +145,7 @@ impl<J: Fn(Option<&Value>) -> Found + Send + Sync> change::Change for Writing<'_
 }
 
 impl<J> Writing<'_, J> {
-    /// A change that is under way, seen at the resource.
+    /// A change in progress whose resource is polled.
     fn watching(&self, resource: Option<Value>) -> Started {
         let operation = Operation {
             correlation: self.call.correlation.to_owned(),
@@ -157,15 +157,15 @@ impl<J> Writing<'_, J> {
     }
 }
 
-/// The change itself, or the error of one that nobody could tell about in time.
+/// The change itself, or the error of one whose outcome is still unknown.
 ///
 /// # Errors
-/// [`Kind::TimedOut`] or [`Kind::Interrupted`] with what was last in the way.
+/// [`Kind::TimedOut`] or [`Kind::Interrupted`] with the last problem.
 pub fn known(outcome: Outcome<Started>) -> Result<Started> {
     match outcome {
         Outcome::Accepted(started) => Ok(started),
         Outcome::Unknown(error) => Err(Error {
-            message: format!("nobody can tell whether it was carried out: {}", error.message),
+            message: format!("it is unknown whether it was carried out: {}", error.message),
             ..error
         }),
     }

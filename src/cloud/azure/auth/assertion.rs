@@ -1,4 +1,4 @@
-//! The signed statement that an application with a certificate makes about itself.
+//! The client assertion (a signed JWT) of an application with a certificate.
 
 use std::fmt;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::cloud::token::OPERATION;
 use crate::cloud::{Error, Kind, Result};
 use crate::secret::Secret;
 
-/// How long a statement holds. Entra ID wants it short, and clocks differ.
+/// How long an assertion is valid. Entra ID wants it short, and clocks differ.
 const VALIDITY: Duration = Duration::from_secs(3600);
 
 /// A key that can sign, and the certificate that Entra ID knows.
@@ -53,7 +53,7 @@ impl Key {
             .map_err(|ec| format!("is neither RSA ({rsa}) nor on the curve P-256 ({ec})"))
     }
 
-    /// The public key as a certificate spells it.
+    /// The public key as a certificate encodes it.
     pub(super) fn public(&self) -> &[u8] {
         match self {
             Self::Rsa(key) => key.public_key().as_ref(),
@@ -89,7 +89,7 @@ impl Certificate {
         Self { key, thumbprint }
     }
 
-    /// A statement of `client_id` to `audience`, signed.
+    /// An assertion of `client_id` for `audience`, signed.
     pub(super) fn assertion(&self, client_id: &str, audience: &str) -> Result<Secret> {
         let now = OffsetDateTime::now_utc().unix_timestamp();
         let header = json!({

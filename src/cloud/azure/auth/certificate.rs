@@ -15,7 +15,7 @@ use crate::secret::Secret;
 
 const OPERATION: &str = "ReadSettings";
 
-/// Reads the certificate that the settings name. The one given goes before the one in a file.
+/// Reads the certificate that the settings name. One that is given takes precedence over a file.
 pub(super) async fn read(settings: &Settings, deadline: &Deadline) -> Result<Certificate> {
     let given = settings.client_certificate.as_ref().map(Secret::expose);
     let (setting, bytes) = if let Some(text) = filled(given) {
@@ -34,7 +34,7 @@ pub(super) async fn read(settings: &Settings, deadline: &Deadline) -> Result<Cer
 /// The PKCS#12 that a text holds, in lines or not.
 pub(super) fn decoded(text: &str) -> Result<Vec<u8>> {
     let text: String = text.split_whitespace().collect();
-    // The decoder's own words quote a character.
+    // The decoder's own message quotes a character.
     STANDARD
         .decode(text)
         .map_err(|_| Error::setting(OPERATION, "client_certificate", "is not valid base64"))
@@ -102,7 +102,7 @@ mod tests {
 
     const PASSWORD: &str = "open the gate";
 
-    /// A key and certificates of which only the last is its own.
+    /// A key and certificates of which only the last belongs to it.
     struct Made {
         key: KeyPair,
         certificate: Vec<u8>,

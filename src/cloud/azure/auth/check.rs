@@ -1,9 +1,9 @@
-//! Settings whose text can be judged by itself.
+//! Settings whose text can be validated by itself.
 
 use super::{certificate, federated, managed_identity};
 use crate::cloud::Result;
 
-/// Judges the text of a setting by itself, before anything is asked.
+/// Validates the text of a setting by itself, before any request.
 ///
 /// # Errors
 /// One about the setting.

@@ -1,4 +1,4 @@
-//! The Azure CLI, asked for the token of whoever is logged in to it.
+//! Tokens from the Azure CLI, for the user who is logged in to it.
 
 use std::ffi::OsString;
 use std::process::{Output, Stdio};
@@ -17,7 +17,7 @@ use crate::cloud::{Deadline, Error, Kind, Result};
 /// The code of the error that says that there is no CLI.
 pub const NOT_FOUND: &str = "AzureCliNotFound";
 
-/// A cold start of the CLI takes seconds; a login that it renews some more.
+/// A cold start of the CLI takes seconds; renewing a login takes longer.
 const LONGEST: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl Cli {
         deadline: &Deadline,
     ) -> Result<Token> {
         let mut arguments = vec!["account", "get-access-token", "--scope", scope];
-        // The CLI takes one of them; a subscription of another directory would not do.
+        // The CLI takes one of them; a subscription of another directory would be wrong.
         if let Some(tenant) = filled(settings.tenant_id.as_deref()) {
             arguments.extend(["--tenant", tenant]);
         } else if let Some(subscription) = filled(settings.subscription_id.as_deref()) {
@@ -50,7 +50,7 @@ impl Cli {
         let response = self.run(&arguments, deadline).await?;
         let secret = response["accessToken"].as_str().filter(|text| !text.is_empty());
         let secret = secret.ok_or_else(|| unexpected("accessToken"))?;
-        // Versions before 2.54 say the end in local time only, whose offset is not known here.
+        // Versions before 2.54 give the expiry in local time only, whose offset is not known here.
         let lifetime = seconds(&response["expires_on"]).map(left_until);
         let lifetime =
             lifetime.map_or(UNSAID, |seconds| Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
@@ -85,11 +85,11 @@ impl Cli {
             return Err(failed(arguments, &output));
         }
         let text = output.stdout.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&output.stdout);
-        // Not quoted: there is a token in it.
+        // Not quoted: it contains a token.
         serde_json::from_slice(text).map_err(|_| unexpected("JSON"))
     }
 
-    /// Whether there is such a program. Nothing is run.
+    /// Whether the program exists. It is not run.
     pub(super) fn is_installed(&self) -> bool {
         let path = std::env::var_os("PATH").unwrap_or_default();
         std::env::split_paths(&path).any(|folder| folder.join(&self.program).is_file())
@@ -111,7 +111,7 @@ fn unexpected(what: &str) -> Error {
     Error::new(Kind::Unexpected, OPERATION, format!("the Azure CLI's answer does not hold {what}"))
 }
 
-/// What the CLI says is for people: "Please run 'az login' to setup account."
+/// The CLI's message is for people: "Please run 'az login' to setup account."
 fn failed(arguments: &[&str], output: &Output) -> Error {
     let said = String::from_utf8_lossy(&output.stderr);
     let said = bounded(said.trim());
@@ -132,7 +132,7 @@ mod tests {
 
     const SCOPE: &str = "https://meadow.example/.default";
 
-    /// A CLI that does what `script` says, and the folder it lives in.
+    /// A CLI that runs `script`, and its folder.
     fn cli(script: &str) -> (Cli, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("az");
@@ -148,7 +148,7 @@ mod tests {
     }
 
     async fn token(cli: &Cli, settings: &Settings) -> Result<Token> {
-        // A script that was just written may still be open in a process forked meanwhile.
+        // A script that was just written may still be open in a process forked in the meantime.
         loop {
             match cli.token(settings, SCOPE, &deadline()).await {
                 Err(error) if error.message.contains("Text file busy") => {}

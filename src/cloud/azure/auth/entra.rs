@@ -1,4 +1,4 @@
-//! Entra ID's token endpoint, asked by an application.
+//! Entra ID's token endpoint, for applications.
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Url};
@@ -11,16 +11,16 @@ use crate::cloud::token::{OPERATION, Token};
 use crate::cloud::{Deadline, Error, Result};
 use crate::secret::Secret;
 
-/// The kind of assertion that a client's signed or federated token is.
+/// The type of a client assertion, signed or federated.
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// Where one directory gives tokens.
+/// The token endpoint of one directory.
 #[derive(Debug)]
 pub(super) struct Authority {
     pub(super) token_url: Url,
 }
 
-/// What an application proves itself with.
+/// The credential of an application.
 #[derive(Debug)]
 pub(super) enum Proof {
     Secret(Secret),
@@ -51,7 +51,7 @@ impl Authority {
         Ok(Self { token_url })
     }
 
-    /// Asks for a token. Nothing changes by asking, so it may be repeated.
+    /// Requests a token. The request changes nothing, so it may be repeated.
     pub(super) async fn token(
         &self,
         http: &Http,

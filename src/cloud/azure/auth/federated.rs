@@ -1,4 +1,4 @@
-//! Tokens of other issuers, which stand for an application: given, in a file, or asked for by the
+//! Federated tokens of other issuers for an application: given, in a file, or requested from the
 //! pipeline that this runs in.
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
@@ -13,10 +13,10 @@ use crate::cloud::token::OPERATION;
 use crate::cloud::{Deadline, Error, Result};
 use crate::secret::Secret;
 
-/// Whom the token is for.
+/// The audience of the token.
 const AUDIENCE: &str = "api://AzureADTokenExchange";
 
-/// The setting that says where to ask.
+/// The setting with the URL of the request.
 const URL: &str = "oidc_request_url";
 
 /// The version of Azure DevOps' operation.
@@ -50,7 +50,7 @@ pub(super) async fn token(
     }
 }
 
-/// The URL that the pipeline was given, with those parameters that it has not yet.
+/// The URL that the pipeline was given, with the parameters that it lacks.
 fn request_url(settings: &Settings, parameters: &[(&str, &str)]) -> Result<Url> {
     let text = filled(settings.oidc_request_url.as_deref()).ok_or_else(|| lacking(URL))?;
     let mut url = address(text)?;
@@ -68,7 +68,7 @@ pub(super) fn address(text: &str) -> Result<Url> {
     endpoint::parse(text, allowed).map_err(|why| Error::setting(OPERATION, URL, why))
 }
 
-/// Asks for the token that the answer holds as `field`.
+/// Requests the token, which is `field` of the response.
 async fn ask(
     http: &Http,
     settings: &Settings,

@@ -1,4 +1,4 @@
-//! Who logs in: values that are given, stand in files, or come from the pod.
+//! The identity to authenticate: values that are given, in files, or set in the pod.
 
 use super::super::text::filled;
 use super::Settings;
@@ -52,7 +52,7 @@ pub(super) async fn secret(settings: &Settings, deadline: &Deadline) -> Result<S
         .ok_or_else(|| lacking("client_secret"))
 }
 
-/// The token of another issuer. Its file is read each time: whoever writes it renews it.
+/// The token of another issuer. Its file is read each time, since it is renewed by others.
 pub(super) async fn oidc_token(settings: &Settings, deadline: &Deadline) -> Result<Secret> {
     let given = settings.oidc_token.as_ref().map(Secret::expose);
     let pod = in_pod(settings, &settings.platform.azure_federated_token_file);
@@ -65,7 +65,7 @@ pub(super) async fn oidc_token(settings: &Settings, deadline: &Deadline) -> Resu
         .ok_or_else(|| lacking("oidc_token"))
 }
 
-/// A setting that [`super::Method`] promised. It can only have been blank.
+/// A setting that [`super::Method`] requires. If it is missing, it was blank.
 pub(super) fn lacking(setting: &'static str) -> Error {
     Error::setting(OPERATION, setting, "is not set")
 }
@@ -74,7 +74,7 @@ fn in_pod<'s>(settings: &Settings, value: &'s Option<String>) -> Option<&'s str>
     filled(value.as_deref()).filter(|_| settings.use_aks_workload_identity == Some(true))
 }
 
-/// What was set and what the pod says, which must agree if both are there.
+/// What was set and what the pod sets, which must agree if both are present.
 fn same(
     setting: &'static str,
     given: Option<String>,
@@ -90,7 +90,7 @@ fn same(
     }
 }
 
-/// A value that is given, in a file, or both alike.
+/// A value that is given, in a file, or the same in both.
 async fn given_or_in_file(
     (setting, given): (&'static str, Option<&str>),
     (file_setting, path): (&'static str, Option<&str>),

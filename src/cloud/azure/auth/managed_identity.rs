@@ -1,5 +1,5 @@
-//! The identity of the machine or service that this runs on, given out by an address that only
-//! it can reach.
+//! The managed identity of the machine or service that this runs on, whose endpoint only it can
+//! reach.
 
 use std::time::Duration;
 
@@ -20,10 +20,10 @@ const IMDS: &str = "http://169.254.169.254/metadata/identity/oauth2/token";
 const IMDS_VERSION: &str = "2018-02-01";
 const APP_SERVICE_VERSION: &str = "2019-08-01";
 
-/// While the metadata service is updated it answers 410, for at most this long.
+/// While the metadata service is updated it responds with 410, for at most this long.
 const UPDATE: Duration = Duration::from_secs(70);
 
-/// The service is next door: what does not answer at once is not there.
+/// The service is local: if it does not respond at once, there is none.
 const RETRY: RetryPolicy = RetryPolicy {
     attempts: 5,
     attempt: Duration::from_secs(10),
@@ -31,7 +31,7 @@ const RETRY: RetryPolicy = RetryPolicy {
     longest: Duration::from_secs(30),
 };
 
-/// Where to ask, and what to say there.
+/// The URL and the header of the request.
 struct Service {
     url: Url,
     version: &'static str,
@@ -49,7 +49,7 @@ pub(super) async fn token(
     {
         let mut query = url.query_pairs_mut();
         query.append_pair("api-version", version);
-        // The services of the first version of the protocol know resources, not scopes.
+        // The services of the first version of the protocol take resources, not scopes.
         query.append_pair("resource", scope.strip_suffix("/.default").unwrap_or(scope));
         if let Some(client) = &client {
             query.append_pair("client_id", client);
@@ -70,7 +70,7 @@ pub(super) async fn token(
 fn should_retry(response: &Response) -> Retry {
     match response.status {
         StatusCode::GONE => Retry::After(response::refusal(response), UPDATE),
-        // Not there yet, right after the machine has started.
+        // Not available yet, right after the machine has started.
         StatusCode::NOT_FOUND => Retry::Yes(response::refusal(response)),
         _ => response::should_retry(response),
     }
@@ -101,7 +101,7 @@ fn secret_value(secret: &Secret) -> Result<HeaderValue> {
     Ok(value)
 }
 
-/// An address on this machine, next to it, or protected. It may have a query: App Service's does.
+/// A loopback, link-local or https address. It may have a query: App Service's does.
 pub(super) fn endpoint(setting: &'static str, text: &str) -> Result<Url> {
     let allowed = Allowed { no_scheme: false, link_local: true, query: true };
     endpoint::parse(text, allowed).map_err(|why| Error::setting(OPERATION, setting, why))

@@ -1,11 +1,11 @@
-//! Which way in the settings describe, and what the other ways lack.
+//! Which authentication method the settings describe, and what the others lack.
 
 use std::fmt;
 
 use super::Settings;
 use crate::secret::Secret;
 
-/// A way to log in. The order is the order of preference.
+/// An authentication method. The order is the order of preference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Method {
     /// An application with a certificate.
@@ -24,10 +24,10 @@ pub enum Method {
     AzureCli,
 }
 
-/// Why no way in is open.
+/// Why no method can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
-    /// What each way that is switched on lacks: of each list of settings, one.
+    /// What each method that is switched on lacks: of each list of settings, one.
     pub lacking: Vec<(Method, Vec<&'static [&'static str]>)>,
     /// The switches that are off.
     pub switched_off: Vec<&'static str>,
@@ -81,8 +81,8 @@ impl Method {
 }
 
 impl Settings {
-    /// The first way in that is switched on and has all it needs. That it fails later does not
-    /// make room for another.
+    /// The first method that is switched on and fully configured. If it fails later, no other is
+    /// tried.
     ///
     /// # Errors
     /// What all of them lack.
@@ -91,8 +91,8 @@ impl Settings {
         Method::ALL.into_iter().find(complete).ok_or_else(|| self.missing())
     }
 
-    /// What the ways in lack, whether or not one of them is open: of use when the Azure CLI, which
-    /// lacks nothing here, turns out not to be installed.
+    /// What the methods lack, whether or not one of them is complete: of use when the Azure CLI,
+    /// which needs no settings, turns out not to be installed.
     #[must_use]
     pub fn missing(&self) -> Missing {
         let lacking = Method::ALL.into_iter().filter(|method| self.allows(*method));
@@ -154,7 +154,7 @@ impl Settings {
 
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no way to log in is complete")?;
+        f.write_str("no authentication method is fully configured")?;
         for (method, lacks) in &self.lacking {
             let lacks: Vec<String> = lacks.iter().map(|any| any.join(" or ")).collect();
             write!(f, "; {} lacks {}", method.name(), lacks.join(", "))?;
@@ -179,7 +179,7 @@ mod tests {
         Some(value.into())
     }
 
-    /// Has everything that any way in needs.
+    /// Has everything that any method needs.
     fn complete() -> Settings {
         Settings {
             tenant_id: text("meadow"),

@@ -1,7 +1,8 @@
 //! Logging in to Microsoft Entra ID by every method that azurerm offers, with its precedence.
 //!
-//! [`settings`] says what can be set, [`method`] which authentication method that makes; the other
-//! modules are those methods, each a source of tokens. Nothing is read or asked before the first token is wanted.
+//! [`settings`] says what can be set, [`method`] which authentication method is configured; the
+//! other modules are those methods, each a source of tokens. Nothing is read or sent before the
+//! first token is needed.
 
 mod assertion;
 mod certificate;
@@ -39,7 +40,7 @@ pub struct Login {
     cli_subscription: OnceCell<String>,
 }
 
-/// What gives the tokens: the authentication method that the settings describe.
+/// The source of tokens: the authentication method that the settings describe.
 #[derive(Debug)]
 struct Source {
     http: Arc<Http>,
@@ -50,11 +51,11 @@ struct Source {
 }
 
 impl Login {
-    /// A login as `settings` describe it. Nothing is read or asked yet.
+    /// A login as `settings` describe it. Nothing is read or sent yet.
     ///
     /// # Errors
     /// Those of [`Environment::new`], and one that says what is [`Missing`] when no authentication
-    /// method is fully configured. Who wants to word that better asks [`Settings::method`] first.
+    /// method is fully configured. For another message, call [`Settings::method`] first.
     pub fn new(http: Arc<Http>, settings: Settings) -> Result<Self> {
         let environment = Environment::new(settings.environment_choice())?;
         let method = settings.method().map_err(|missing| {
@@ -79,7 +80,7 @@ impl Login {
         self.source.method
     }
 
-    /// What the login was made of.
+    /// The settings of the login.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.source.settings
@@ -91,8 +92,8 @@ impl Login {
         Arc::clone(&self.tokens)
     }
 
-    /// Whether the program is there that the authentication method needs, if it needs one. Nothing
-    /// is run.
+    /// Whether the program that the authentication method needs is installed, if it needs one. It
+    /// is not run.
     #[must_use]
     pub fn is_installed(&self) -> bool {
         self.method() != Method::AzureCli || self.source.cli.is_installed()
@@ -127,8 +128,8 @@ impl TokenSource for Source {
 }
 
 impl Source {
-    /// A new token. Only Entra ID itself takes `claims`; a managed identity and the CLI answer as
-    /// ever.
+    /// A new token. Only Entra ID itself takes `claims`; a managed identity and the CLI ignore
+    /// them.
     async fn token(&self, scope: &str, claims: Option<&str>, deadline: &Deadline) -> Result<Token> {
         tracing::debug!(scope, method = self.method.name(), "asking for a token");
         let (http, settings) = (&*self.http, &self.settings);

@@ -1,4 +1,4 @@
-//! What the services that give tokens answer.
+//! Responses of the services that issue tokens.
 
 use std::time::Duration;
 
@@ -10,18 +10,17 @@ use crate::cloud::http::{Response, Retry, is_transient, redirect_refused};
 use crate::cloud::token::{OPERATION, Token};
 use crate::cloud::{Error, Kind, Result};
 
-/// How long a token is kept that does not say when it ends. The Azure CLI gives none that ends
-/// sooner.
+/// How long a token without an expiry is kept. The Azure CLI issues none that expires sooner.
 pub(super) const UNSAID: Duration = Duration::from_secs(300);
 
-/// Whether to ask again.
+/// Whether to retry.
 pub(super) fn should_retry(response: &Response) -> Retry {
     if is_transient(response.status) { Retry::Yes(refusal(response)) } else { Retry::No }
 }
 
-/// The object that a good answer holds.
+/// The object in a successful response.
 ///
-/// A good answer that cannot be read is not quoted: there may be a token in it.
+/// A successful response that cannot be read is not quoted: it may contain a token.
 pub(super) fn object(response: &Response) -> Result<Value> {
     if !response.status.is_success() {
         return Err(refusal(response));
@@ -30,7 +29,7 @@ pub(super) fn object(response: &Response) -> Result<Value> {
     if body.is_object() { Ok(body) } else { Err(without(response, "a JSON object")) }
 }
 
-/// The error of a good answer that lacks something.
+/// The error of a successful response that lacks something.
 pub(super) fn without(response: &Response, what: &str) -> Error {
     let kind = response.header("content-type").unwrap_or("no content type");
     let text = format!(
@@ -41,7 +40,7 @@ pub(super) fn without(response: &Response, what: &str) -> Error {
     Error::new(Kind::Unexpected, OPERATION, text).status(response.status.as_u16())
 }
 
-/// The token of an OAuth answer.
+/// The token of an OAuth response.
 pub(super) fn token(response: &Response) -> Result<Token> {
     let body = object(response)?;
     let secret = body["access_token"].as_str().filter(|text| !text.is_empty());
@@ -64,11 +63,11 @@ pub(super) fn left_until(epoch: f64) -> f64 {
     epoch - OffsetDateTime::now_utc().unix_timestamp() as f64
 }
 
-/// The error that an answer other than a good one tells of.
+/// The error in a response that is not successful.
 pub(super) fn refusal(response: &Response) -> Error {
     let body: Value = serde_json::from_slice(response.json()).unwrap_or_default();
     let (word, description) = words(&body);
-    // The ids at its end are fields too, and said as facts.
+    // The ids at its end are fields too, and added as facts.
     let ids = description.find("Trace ID:").filter(|_| body["trace_id"].is_string());
     let sentence = description[..ids.unwrap_or(description.len())].trim();
     let code = aadsts(sentence).or_else(|| (!word.is_empty()).then(|| word.to_owned()));
@@ -77,9 +76,9 @@ pub(super) fn refusal(response: &Response) -> Error {
         .or_else(|| (!word.is_empty()).then(|| bounded(word)))
         .unwrap_or_else(|| response.describe());
     let kind = match response.status.as_u16() {
-        // How OAuth refuses.
+        // OAuth's form of a refusal.
         400 => Kind::Denied,
-        // The object that the token is for may well be there.
+        // The object that the token is for may well exist.
         404 | 409 | 412 => Kind::Invalid,
         status => Kind::of_status(status),
     };
@@ -92,7 +91,7 @@ pub(super) fn refusal(response: &Response) -> Error {
         .fact("Timestamp", id("timestamp"))
 }
 
-/// OAuth's pair of words, or what App Service and the pipelines send in their place.
+/// OAuth's error and description, or what App Service and the pipelines send instead.
 fn words(body: &Value) -> (&str, &str) {
     let inner = &body["error"];
     let word = inner.as_str().or(inner["code"].as_str()).or(body["typeKey"].as_str());

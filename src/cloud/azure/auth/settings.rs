@@ -1,4 +1,4 @@
-//! What a login is made of. Names are azurerm's, so that what works there works here.
+//! The settings of a login. Names are azurerm's, so that what works there works here.
 
 use super::super::environments::Choice;
 use crate::secret::Secret;
@@ -6,7 +6,7 @@ use crate::secret::Secret;
 /// The settings of a login. An unset one is `None`.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// The subscription that calls are about unless they name one.
+    /// The subscription of calls that do not name one.
     pub subscription_id: Option<String>,
     /// The directory to log in to.
     pub tenant_id: Option<String>,
@@ -22,7 +22,7 @@ pub struct Settings {
     pub client_certificate: Option<Secret>,
     /// A file that holds them in PKCS#12.
     pub client_certificate_path: Option<String>,
-    /// The password of either.
+    /// The password of the certificate.
     pub client_certificate_password: Option<Secret>,
     /// Whether to log in with a token of another issuer. Unset means no.
     pub use_oidc: Option<bool>,
@@ -30,19 +30,19 @@ pub struct Settings {
     pub oidc_token: Option<Secret>,
     /// A file that holds the OIDC token, read again for each request.
     pub oidc_token_file_path: Option<String>,
-    /// Where a pipeline asks for such a token.
+    /// The URL from which a pipeline requests an OIDC token.
     pub oidc_request_url: Option<String>,
     /// The bearer token for `oidc_request_url`.
     pub oidc_request_token: Option<Secret>,
     /// The service connection of Azure DevOps. Without it, the pipeline is one of GitHub.
     pub ado_pipeline_service_connection_id: Option<String>,
-    /// Whether to take what Kubernetes sets in a pod. Unset means no.
+    /// Whether to use the workload identity that AKS sets in a pod. Unset means no.
     pub use_aks_workload_identity: Option<bool>,
     /// Whether to log in as a managed identity. Unset means no.
     pub use_msi: Option<bool>,
-    /// Where to ask for its token.
+    /// The endpoint of the managed identity.
     pub msi_endpoint: Option<String>,
-    /// Whether to ask the Azure CLI. Unset means yes.
+    /// Whether to use the Azure CLI. Unset means yes.
     pub use_cli: Option<bool>,
     /// The cloud.
     pub environment: Option<String>,
@@ -52,7 +52,7 @@ pub struct Settings {
     pub resource_manager_endpoint: Option<String>,
     /// See [`Choice`].
     pub resource_manager_audience: Option<String>,
-    /// What the platform says about itself.
+    /// What the platform sets.
     pub platform: Platform,
 }
 
@@ -61,18 +61,18 @@ pub struct Settings {
 pub struct Platform {
     /// `AZURE_CLIENT_ID`, set in a pod with workload identity.
     pub azure_client_id: Option<String>,
-    /// `AZURE_TENANT_ID`, likewise.
+    /// `AZURE_TENANT_ID`, set in the same pods.
     pub azure_tenant_id: Option<String>,
-    /// `AZURE_FEDERATED_TOKEN_FILE`, likewise.
+    /// `AZURE_FEDERATED_TOKEN_FILE`, set in the same pods.
     pub azure_federated_token_file: Option<String>,
     /// `IDENTITY_ENDPOINT`, set by App Service.
     pub identity_endpoint: Option<String>,
-    /// `IDENTITY_HEADER`, likewise.
+    /// `IDENTITY_HEADER`, set by App Service.
     pub identity_header: Option<Secret>,
 }
 
 impl Settings {
-    /// Those that choose the cloud.
+    /// The settings that choose the cloud.
     #[must_use]
     pub fn environment_choice(&self) -> Choice<'_> {
         Choice {

@@ -1,4 +1,4 @@
-//! Every way in against a scripted authority.
+//! Every authentication method against a scripted authority.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ fn text(value: &str) -> Option<String> {
     Some(value.to_owned())
 }
 
-/// An application without proof.
+/// An application without a credential.
 fn application(authority: &Fake) -> Settings {
     Settings {
         tenant_id: text("meadow"),
@@ -95,7 +95,7 @@ async fn many_callers_log_in_once() {
 }
 
 #[tokio::test]
-async fn the_words_of_the_authority_are_shown_but_no_secret() {
+async fn the_message_of_the_authority_is_shown_but_no_secret() {
     let description = format!(
         "AADSTS7000215: Invalid client secret provided: {SECRET}.\r\nTrace ID: t-1\r\n\
          Correlation ID: c-1\r\nTimestamp: 2031-02-03 04:05:06Z"
@@ -120,7 +120,7 @@ async fn the_words_of_the_authority_are_shown_but_no_secret() {
 }
 
 #[tokio::test]
-async fn the_login_is_asked_again_while_it_is_out_of_order() {
+async fn the_login_is_retried_while_it_is_unavailable() {
     for first in [
         Reply::empty(503).header("retry-after", "1"),
         Reply::json(429, json!({"error": "too_many"})),
@@ -134,7 +134,7 @@ async fn the_login_is_asked_again_while_it_is_out_of_order() {
 }
 
 #[tokio::test]
-async fn a_login_that_is_not_there_does_not_mean_that_the_object_is_gone() {
+async fn a_login_that_is_not_found_does_not_mean_that_the_object_is_gone() {
     let authority = Fake::replies(vec![Reply::new(404, "text/html", "<p>Nothing here</p>")]).await;
     let error = ask(with_secret(&authority)).await.unwrap_err();
     assert_eq!((error.kind, error.status), (Kind::Invalid, Some(404)));
@@ -142,7 +142,7 @@ async fn a_login_that_is_not_there_does_not_mean_that_the_object_is_gone() {
 }
 
 #[tokio::test]
-async fn a_good_answer_that_is_none_is_not_quoted() {
+async fn a_successful_response_that_cannot_be_read_is_not_quoted() {
     for body in [r#"{"access_token": "wool"#, r#"{"acces_token": "wool"}"#, "wool", ""] {
         let authority = Fake::replies(vec![Reply::json(200, body)]).await;
         let error = ask(with_secret(&authority)).await.unwrap_err();
@@ -181,7 +181,7 @@ fn in_pipeline(authority: &Fake, request_url: String) -> Settings {
 }
 
 #[tokio::test]
-async fn github_is_asked_for_a_token_that_is_handed_on() {
+async fn github_is_asked_for_a_token_that_is_exchanged() {
     let authority = Fake::replies(vec![given("wool")]).await;
     let pipeline = Fake::replies(vec![Reply::json(200, json!({"value": "bell"}))]).await;
     let url = format!("{}/token?version=2", pipeline.url());
@@ -261,7 +261,7 @@ async fn a_managed_identity_is_asked_for_a_resource() {
 }
 
 #[tokio::test]
-async fn app_service_wants_its_own_header() {
+async fn app_service_requires_its_own_header() {
     let service = Fake::replies(vec![given("wool")]).await;
     let platform = Platform {
         identity_endpoint: Some(format!("{}/msi/token", service.url())),
@@ -277,7 +277,7 @@ async fn app_service_wants_its_own_header() {
 }
 
 #[tokio::test]
-async fn an_identity_that_is_not_there_is_said_in_the_services_words() {
+async fn a_missing_identity_is_reported_with_the_services_message() {
     let body = json!({"error": "invalid_request", "error_description": "Identity not found"});
     let service = Fake::replies(vec![Reply::json(400, body)]).await;
     let settings =
@@ -290,7 +290,7 @@ async fn an_identity_that_is_not_there_is_said_in_the_services_words() {
 }
 
 #[tokio::test]
-async fn no_way_in_is_an_error_that_says_what_is_missing() {
+async fn no_complete_method_is_an_error_that_says_what_is_missing() {
     let settings = Settings { use_cli: Some(false), ..Settings::default() };
     let error = ask(settings).await.unwrap_err();
     for word in ["client secret lacks tenant_id, client_id or client_id_file_path", "use_msi"] {

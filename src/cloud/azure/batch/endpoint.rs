@@ -5,7 +5,7 @@ use reqwest::Url;
 use super::super::environments::ADDRESS;
 use crate::cloud::{Error, Result, endpoint};
 
-/// Where an account answers: scheme, host and port.
+/// The address of an account: scheme, host and port.
 ///
 /// Any host is accepted: private links and sovereign clouds have suffixes of their own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +16,8 @@ impl Endpoint {
     /// whole address. A slash at the end is ignored.
     ///
     /// # Errors
-    /// One about `account_endpoint`: no address, a path, plain http to a host that is not this
-    /// machine.
+    /// One about `account_endpoint`: not an address, a path, plain http to a host that is not
+    /// loopback.
     pub fn parse(text: &str) -> Result<Self> {
         const SETTING: &str = "account_endpoint";
         let wrong = |why| Error::setting("ReadSettings", SETTING, why);
@@ -34,7 +34,7 @@ impl Endpoint {
         &self.0
     }
 
-    /// The account's name if the host tells it: its first label.
+    /// The account's name, if it can be derived from the host: the first label.
     #[must_use]
     pub fn account_name(&self) -> Option<&str> {
         match self.0.host()? {

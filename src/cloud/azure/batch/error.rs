@@ -1,4 +1,4 @@
-//! What the service says when it refuses, sorted.
+//! Errors of the service, classified.
 
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -22,25 +22,25 @@ const KNOWN_KEYS: [&str; 9] = [
     "Uri",
 ];
 
-/// How many characters of the service's own words an error shows. A signature that does not fit is
-/// explained with some 700.
+/// How many characters of the service's message an error shows. A signature mismatch is explained
+/// with some 700.
 const SHOWN: usize = 1_000;
 
 /// The service sends up to four values with an error.
 const MOST_VALUES: usize = 10;
 
-/// Failures whose remedy is known, told from the service's words.
+/// Failures whose remedy is known, recognized by the service's message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Cause {
     /// The token is for another resource, as when it comes from another cloud.
     WrongAudience,
     /// The account takes tokens only.
     SharedKeyNotAllowed,
-    /// The signature does not fit: another key or account name than the account's.
+    /// The signature does not match: another key or account name than the account's.
     SignatureMismatch,
     /// The request is dated more than 15 minutes from the service's clock.
     ClockSkew,
-    /// The service no longer, or not yet, speaks the version that was asked for.
+    /// The service no longer, or not yet, supports the API version of the request.
     UnsupportedVersion,
 }
 
@@ -72,7 +72,7 @@ fn is_code(error: &Error, code: &str) -> bool {
     error.code.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(code))
 }
 
-/// Whether to ask again. The service's table of codes says which failures pass.
+/// Whether to retry. The service's table of codes says which failures are transient.
 pub(super) fn should_retry(response: &Response) -> Retry {
     if response.status == StatusCode::OK {
         return Retry::No;
@@ -82,12 +82,12 @@ pub(super) fn should_retry(response: &Response) -> Retry {
     if passes || is_transient(response.status) { Retry::Yes(error) } else { Retry::No }
 }
 
-/// The answer, if it is a good one.
+/// The response, if it is successful.
 pub(super) fn check(response: Response) -> Result<Response> {
     if response.status == StatusCode::OK { Ok(response) } else { Err(read(&response)) }
 }
 
-/// The error that an answer other than 200 tells of.
+/// The error in a response other than 200.
 fn read(response: &Response) -> Error {
     let body: Value = serde_json::from_slice(response.json()).unwrap_or_default();
     let code = body["code"].as_str().unwrap_or_default();
@@ -121,7 +121,7 @@ fn kind(status: StatusCode, code: &str) -> Kind {
     }
 }
 
-/// The fact that a pair tells of.
+/// The fact in a pair.
 fn named(pair: &Value) -> (&'static str, String) {
     let key = pair["key"].as_str().unwrap_or_default();
     let value = match &pair["value"] {
@@ -135,7 +135,7 @@ fn named(pair: &Value) -> (&'static str, String) {
     }
 }
 
-/// The setting that a parameter at fault comes from. Not for `$filter`, which several make up.
+/// The setting that a parameter at fault comes from. Not for `$filter`, which is made of several.
 fn setting(error: &Error) -> Option<&'static str> {
     if is_code(error, "UnsupportedRequestVersion") {
         return Some("api_version");

@@ -1,4 +1,4 @@
-//! An image as the service lists it, read leniently: the list grows fields and words.
+//! An image as the service lists it, read leniently: fields and values are added over time.
 
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -6,7 +6,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::secret::excerpt;
 
-/// What the service means when it says no version.
+/// The version of an image for which the service names none.
 const LATEST: &str = "latest";
 
 /// An image that pools may use, with the agent they need for it.
@@ -14,38 +14,38 @@ const LATEST: &str = "latest";
 /// The order of the fields makes the derived order start as the service sorts its list.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Image {
-    /// Who publishes it, such as `canonical`. Empty for an image known by an id only.
+    /// The publisher, such as `canonical`. Empty for an image known by an id only.
     pub publisher: String,
-    /// What it is, such as `ubuntu-hpc`. Empty for an image known by an id only.
+    /// The offer, such as `ubuntu-hpc`. Empty for an image known by an id only.
     pub offer: String,
-    /// Which of them, such as `2204`. Empty for an image known by an id only.
+    /// The SKU, such as `2204`. Empty for an image known by an id only.
     pub sku: String,
     /// The agent that runs on it, such as `batch.node.ubuntu 22.04`.
     pub node_agent_sku_id: String,
-    /// The id of an image in a gallery of one's own.
+    /// The id of an image in the user's own gallery.
     pub virtual_machine_image_id: Option<String>,
     /// The id of an image in a community gallery.
     pub community_gallery_image_id: Option<String>,
     /// The id of an image in a shared gallery.
     pub shared_gallery_image_id: Option<String>,
-    /// The version to ask for: `latest` unless the service names one.
+    /// The version to use: `latest` unless the service names one.
     pub version: String,
-    /// The version that `latest` stands for, if the service says it.
+    /// The version that `latest` refers to, if the service reports it.
     pub exact_version: Option<String>,
     /// `linux` or `windows`.
     pub os_type: String,
     /// `verified` or `unverified`.
     pub verification_type: String,
-    /// Words such as `DockerCompatible`.
+    /// Capabilities such as `DockerCompatible`.
     pub capabilities: Vec<String>,
-    /// Until when Batch supports it. Nothing means that no end is planned.
+    /// The end of support by Batch. `None` if no end is planned.
     pub end_of_life: Option<EndOfLife>,
 }
 
 /// The end of an image's support.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EndOfLife {
-    /// The time in UTC, unless the text is none.
+    /// The time in UTC, if the text is valid.
     pub at: Option<OffsetDateTime>,
     /// What the service sent.
     pub text: String,
@@ -66,20 +66,20 @@ impl Image {
         }
     }
 
-    /// Whether the service says that it was tested with its agent.
+    /// Whether the service has verified that it works with its agent.
     #[must_use]
     pub fn is_verified(&self) -> bool {
         self.verification_type.eq_ignore_ascii_case("verified")
     }
 
-    /// Whether it has a capability, whatever its case.
+    /// Whether it has a capability, in any case.
     #[must_use]
     pub fn has(&self, capability: &str) -> bool {
         self.capabilities.iter().any(|own| own.eq_ignore_ascii_case(capability))
     }
 }
 
-/// The image that `element` describes, and what is odd about it.
+/// The image that `element` describes, and warnings about it.
 pub(super) fn read(element: &Value) -> (Option<Image>, Option<String>) {
     let reference = element.get("imageReference").unwrap_or(&Value::Null);
     let image = Image {
@@ -105,7 +105,7 @@ pub(super) fn read(element: &Value) -> (Option<Image>, Option<String>) {
     }
     let warning = match &image.end_of_life {
         Some(EndOfLife { at: None, text }) => Some(format!(
-            "the end of life of {} ({}) is no date: {text:?}",
+            "the end of life of {} ({}) is not a valid date: {text:?}",
             image.urn(),
             image.node_agent_sku_id
         )),

@@ -47,7 +47,7 @@ pub struct Client {
     http: Arc<Http>,
 }
 
-/// What proves to the account that the caller may ask.
+/// The credential for the account.
 #[derive(Clone)]
 pub enum Credential {
     /// The account's key.
@@ -65,27 +65,27 @@ impl fmt::Debug for Credential {
     }
 }
 
-/// What the service listed.
+/// The result of a list request.
 #[derive(Clone, Debug, Default)]
 pub struct SearchResult {
     /// The images, in the service's order, without those that could not be understood at all.
     pub images: Vec<Image>,
-    /// What was odd about some of them, fit to show a user.
+    /// Warnings about some of them, safe to show to a user.
     pub warnings: Vec<String>,
 }
 
 impl Client {
-    /// A client of the account at `endpoint`. Nothing is asked yet.
+    /// A client of the account at `endpoint`. Nothing is sent yet.
     #[must_use]
     pub fn new(http: Arc<Http>, endpoint: Endpoint, credential: Credential) -> Self {
         Self { endpoint, credential, http }
     }
 
-    /// All images that `query` leaves over, from all pages.
+    /// All images that match `query`, from all pages.
     ///
     /// # Errors
-    /// What the service said, see [`error`]; those of the login and of `deadline`; and
-    /// [`Kind::Invalid`] when a page points to another address. One page that fails fails all.
+    /// Those of the service, see [`error`]; those of the login and of `deadline`; and
+    /// [`Kind::Invalid`] when a page links to another address. If one page fails, all do.
     pub async fn supported_images(
         &self,
         deadline: &Deadline,

@@ -1,7 +1,7 @@
 //! Orders of images: the one of lists, and the one in which "most recent" comes first.
 //!
-//! The service tells neither a date of creation nor a version, so "most recent" is a rule: the
-//! image that will be supported longest, then the one that names the higher numbers. Both orders
+//! The service reports neither a creation date nor a version, so "most recent" is a rule: the
+//! image that is supported longest, then the one with the higher numbers in its names. Both orders
 //! are total, so that the service's order and its pages make no difference.
 
 use std::cmp::{Ordering, Reverse};
@@ -10,14 +10,13 @@ use time::OffsetDateTime;
 
 use super::image::{EndOfLife, Image};
 
-/// Sorts as the service does (publisher, offer, sku, agent, by bytes) and drops what is listed
-/// twice.
+/// Sorts as the service does (publisher, offer, sku, agent, by bytes) and removes duplicates.
 pub fn sort_and_deduplicate(images: &mut Vec<Image>) {
     images.sort_unstable();
     images.dedup_by(|later, earlier| identity(later) == identity(earlier));
 }
 
-/// Which image it is, whatever is said about it.
+/// What identifies an image.
 fn identity(image: &Image) -> (&str, &str, &str, &str, [&Option<String>; 3]) {
     let ids = [
         &image.virtual_machine_image_id,
@@ -29,7 +28,7 @@ fn identity(image: &Image) -> (&str, &str, &str, &str, [&Option<String>; 3]) {
 
 /// Orders the most recent image first.
 ///
-/// No end of life before a late one before an early one before one that is no date; verified
+/// No end of life before a late one before an early one before an invalid date; verified
 /// before unverified; higher agent, then higher sku in [`natural`] order; then the names.
 #[must_use]
 pub fn most_recent_first(one: &Image, other: &Image) -> Ordering {
@@ -62,8 +61,8 @@ fn support(end: Option<&EndOfLife>) -> Support {
     }
 }
 
-/// Compares as people read: without case, digits as numbers, the rest by bytes. `9-gen2` is
-/// greater than `8-gen2`, `10` than `9`, and what goes on than what has ended.
+/// Compares naturally: without case, digits as numbers, the rest by bytes. `9-gen2` is greater
+/// than `8-gen2`, `10` than `9`, and a longer text than its prefix.
 #[must_use]
 pub fn natural(one: &str, other: &str) -> Ordering {
     let (one, other) = (one.to_lowercase(), other.to_lowercase());
@@ -85,7 +84,7 @@ pub fn natural(one: &str, other: &str) -> Ordering {
     left.len().cmp(&right.len())
 }
 
-/// The longest start of digits only or of no digits, and what follows.
+/// The longest prefix of digits only or of no digits, and the rest.
 fn first_run(text: &str) -> (&str, &str) {
     let digits = text.starts_with(|c: char| c.is_ascii_digit());
     text.split_at(text.find(|c: char| c.is_ascii_digit() != digits).unwrap_or(text.len()))
@@ -116,7 +115,7 @@ mod tests {
         image::read(&element).0.unwrap()
     }
 
-    /// In the order that is wanted. Made up, with the shapes of a real list.
+    /// In the expected order. Invented, in the forms of a real list.
     fn most_recent_first_by_hand() -> Vec<Image> {
         let (good, bad) = ("verified", "unverified");
         vec![

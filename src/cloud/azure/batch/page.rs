@@ -1,4 +1,4 @@
-//! One page of the list, and the way to the next.
+//! One page of the list, and the link to the next.
 
 use reqwest::Url;
 use serde::Deserialize;
@@ -28,7 +28,7 @@ struct Body {
 
 pub(super) fn read(response: &Response) -> Result<Page> {
     let body: Body = serde_json::from_slice(response.json()).map_err(|why| {
-        let text = format!("the answer is no list of images ({why}): {}", response.describe());
+        let text = format!("the response is not a list of images ({why}): {}", response.describe());
         Error::new(Kind::Unexpected, OPERATION, text)
             .status(response.status.as_u16())
             .fact("request-id", response.header("request-id").unwrap_or_default())
@@ -45,7 +45,7 @@ pub(super) fn read(response: &Response) -> Result<Page> {
 
 /// The URL that `link` names: byte for byte, with the version added if it has none.
 ///
-/// What a token holds is the service's business, so nothing is decoded or rebuilt. One character
+/// A token is opaque, so nothing is decoded or rebuilt. One character
 /// that a link may hold is an exception: a raw `'` is sent as `%27`, as [`Url`] wants it. The
 /// service decodes it to the same token, and both are signed alike.
 pub(super) fn follow(link: &str, endpoint: &Url, api_version: &str) -> Result<Url> {

@@ -1,4 +1,4 @@
-//! What is asked of the service: its parameters and its filter.
+//! The query parameters and the filter of a request.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
@@ -19,7 +19,7 @@ const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 pub struct Query {
     /// The version of the API, such as `2024-07-01.20.0`.
     pub api_version: String,
-    /// A filter in OData, joined to the others.
+    /// An OData filter, combined with the others.
     pub filter: Option<String>,
     /// `linux` or `windows`, in any case.
     pub os_type: Option<String>,
@@ -48,12 +48,12 @@ impl Default for Query {
 }
 
 impl Query {
-    /// The text of `$filter`, if there is anything to filter by. The raw filter stands in
+    /// The text of `$filter`, if there is anything to filter by. The raw filter is put in
     /// parentheses, since the precedence of `and` and `or` is not documented.
     #[must_use]
     pub fn filter_text(&self) -> Option<String> {
         let raw = filled(self.filter.as_deref()).map(|raw| format!("({raw})"));
-        // The service's own words are in lower case; its answers ignore case, its filter may not.
+        // The service's own values are in lower case; its filter may be case-sensitive.
         let os_type = filled(self.os_type.as_deref()).map(str::to_lowercase);
         let verification = filled(self.verification_type.as_deref()).map(str::to_lowercase);
         let agent = self.node_agent_sku_id.as_deref().filter(|agent| !agent.is_empty());
@@ -90,7 +90,7 @@ fn equals(property: &str, value: &str) -> String {
     format!("{property} eq '{}'", value.replace('\'', "''"))
 }
 
-/// `value` as it may stand in a query.
+/// `value`, encoded for a query.
 pub(super) fn encoded(value: &str) -> String {
     utf8_percent_encode(value, VALUE).to_string()
 }

@@ -1,7 +1,7 @@
 //! Batch's Shared Key: an HMAC-SHA256 over the request, with the account's key.
 //!
-//! The documentation leaves gaps; what stands here is what the .NET, Java, Python and JavaScript
-//! clients agree on. The server signs every header it knows that arrives, so a GET must not carry
+//! The documentation leaves gaps; this is what the .NET, Java, Python and JavaScript clients
+//! agree on. The server signs every header it knows that arrives, so a GET must not carry
 //! a `Content-Type`.
 
 use std::fmt;
@@ -36,7 +36,7 @@ impl fmt::Debug for SharedKey {
 }
 
 impl SharedKey {
-    /// Reads the key as the portal shows it: in base64. White space inside and around is ignored,
+    /// Reads the key as the portal shows it: in base64. Whitespace inside and around is ignored,
     /// since keys are often read from files.
     ///
     /// # Errors
@@ -55,7 +55,7 @@ impl SharedKey {
             return Err(Error::setting("ReadSettings", "account_key", "is empty"));
         }
         let key = STANDARD.decode(text).map_err(|_| {
-            // The decoder's own words quote a character of the key.
+            // The decoder's own message quotes a character of the key.
             Error::setting("ReadSettings", "account_key", "is not valid base64")
         })?;
         Ok(Self { account_name: account_name.to_owned(), key })

@@ -9,7 +9,7 @@ use super::*;
 use crate::cloud::fake::{self, Fake, Reply};
 use crate::secret::Secret;
 
-/// Base64 of bytes that are nobody's key.
+/// Base64 of bytes that are not a real key.
 const KEY: &str = "c2hlcGhlcmQncyBjcm9vaw==";
 
 fn deadline() -> Deadline {
@@ -59,7 +59,7 @@ fn refusal(code: &str, values: Value) -> Value {
 }
 
 #[tokio::test]
-async fn pages_are_read_to_the_end_and_links_are_followed_to_the_letter() {
+async fn pages_are_read_to_the_end_and_links_are_followed_unchanged() {
     let tokens = ["$skiptoken=W2:DC%5EkN/1l65T==:1$1", "$skiptoken=2^|`%2f%2Bx+y&maxresults=1"];
     let fake = Fake::start(move |request| {
         let host = request.header("host").unwrap_or_default();
@@ -97,7 +97,7 @@ async fn full_pages_are_read_whole() {
 }
 
 #[tokio::test]
-async fn every_attempt_is_signed_and_named_anew() {
+async fn every_attempt_has_its_own_signature_and_request_id() {
     let fake = Fake::start(|request| match request.number {
         1 => Reply::json(503, refusal("ServerBusy", json!(null))),
         2 => list(&["1"], Some("/supportedimages?api-version=1&$skiptoken=2")),
@@ -141,7 +141,7 @@ async fn a_redirect_is_not_followed_but_named() {
 }
 
 #[tokio::test]
-async fn links_that_go_round_or_never_end_are_an_error() {
+async fn links_that_form_a_cycle_or_never_end_are_an_error() {
     let again = Some("/supportedimages?api-version=1&$skiptoken=1");
     let (error, fake) = failure(vec![list(&["1"], again)]).await;
     assert!(error.message.contains("points back"), "{}", error.message);
@@ -192,7 +192,7 @@ async fn all_the_service_says_about_a_failure_is_kept() {
 }
 
 #[tokio::test]
-async fn answers_that_are_no_error_of_the_service_are_readable() {
+async fn responses_that_are_not_an_error_of_the_service_are_readable() {
     let page = "<html><title>Bad gateway</title></html>".to_owned() + &"x".repeat(9000);
     for (reply, word) in [
         (Reply::json(400, "{}"), "{}"),
@@ -201,7 +201,7 @@ async fn answers_that_are_no_error_of_the_service_are_readable() {
         (Reply::json(400, r#"{"code": "Invalid"#), r#"{"code""#),
         (Reply::json(400, "[1]"), "[1]"),
         (Reply::json(200, r#"{"value": [{"#), r#"{"value""#),
-        (Reply::json(200, "{}"), "no list of images"),
+        (Reply::json(200, "{}"), "not a list of images"),
         (Reply::new(200, "text/html", "<p>Sign in</p>"), "Sign in"),
         (Reply::empty(204), "204"),
     ] {
@@ -213,7 +213,7 @@ async fn answers_that_are_no_error_of_the_service_are_readable() {
 }
 
 #[tokio::test]
-async fn passing_failures_are_retried_and_final_ones_are_not() {
+async fn transient_failures_are_retried_and_final_ones_are_not() {
     for first in [
         Reply::json(429, refusal("TooManyRequests", json!([]))),
         Reply::json(500, refusal("InternalError", json!([]))),
@@ -303,7 +303,7 @@ async fn one_odd_image_does_not_hide_the_others() {
 }
 
 #[tokio::test]
-async fn a_token_for_batch_is_shown_on_every_page_and_renewed_once() {
+async fn a_token_for_batch_is_sent_for_every_page_and_renewed_once() {
     let authority = Fake::start(|request| {
         let token = format!("token-{}", request.number);
         Reply::json(200, json!({"access_token": token, "expires_in": 3599}))

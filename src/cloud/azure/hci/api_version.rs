@@ -3,10 +3,10 @@
 /// The versions of the API that are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ApiVersion {
-    /// The only stable version there is.
+    /// The only stable version.
     #[default]
     Stable,
-    /// The first version that can make an image of a virtual machine.
+    /// The first version that can create an image from a virtual machine.
     WithSourceVirtualMachine,
 }
 

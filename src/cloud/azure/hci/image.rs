@@ -1,7 +1,7 @@
 //! A gallery image as the service shows it.
 //!
-//! Read leniently: a field of another type, an unknown word or an extra field is no error, since
-//! the service changes faster than its clients.
+//! Read leniently: a field of another type, an unknown value or an extra field is not an error,
+//! since the service changes faster than its clients.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub struct Image {
     pub tags: BTreeMap<String, String>,
     /// `extendedLocation.name`: the id of the custom location.
     pub custom_location_id: Option<String>,
-    /// `containerId`: the storage path it lies on.
+    /// `containerId`: the storage path that stores it.
     pub container_id: Option<String>,
     /// `Windows` or `Linux`.
     pub os_type: Option<String>,
@@ -36,15 +36,15 @@ pub struct Image {
     pub version: Option<String>,
     /// The size of its disk.
     pub os_disk_size_in_mb: Option<i64>,
-    /// The virtual machine it was made from. Only later versions of the API show it.
+    /// The virtual machine it was created from. Only later versions of the API show it.
     pub source_virtual_machine_id: Option<String>,
     /// The state of the last change.
     pub provisioning_state: Option<String>,
     /// The code of the last failure.
     pub error_code: Option<String>,
-    /// The words of the last failure.
+    /// The message of the last failure.
     pub error_message: Option<String>,
-    /// How far the last change has come.
+    /// The progress of the last change.
     pub progress_percentage: Option<i64>,
     /// How much was downloaded.
     pub download_size_in_mb: Option<i64>,
@@ -62,7 +62,7 @@ pub struct Identifier {
 }
 
 impl Identifier {
-    /// Whether two name the same. Publishers and the like are compared without regard to case
+    /// Whether two are the same. Publishers and the like are compared without regard to case
     /// everywhere in Azure.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
@@ -102,7 +102,7 @@ impl Image {
         }
     }
 
-    /// What its state means. No state means that it is ready.
+    /// The meaning of its state. No state means that it is ready.
     #[must_use]
     pub fn state(&self) -> State {
         State::of(self.provisioning_state.as_deref())

@@ -36,33 +36,33 @@ const OF_SUBSCRIPTION: Form =
 const OF_GROUP: Form = "/subscriptions/{subscription}/resourceGroups/{resource group}\
      /providers/Microsoft.AzureStackHCI/galleryImages";
 
-/// A creation or update that was accepted, as far as anybody can tell.
+/// A creation or update that was accepted, as far as is known.
 #[derive(Clone, Debug)]
 pub struct Accepted {
     /// What to wait for.
     pub operation: Operation,
-    /// The image as the service's first answer showed it, if it did.
+    /// The image in the service's first response, if it had one.
     pub image: Option<Image>,
-    /// Why nobody could tell whether the service has accepted it, until the time was up or the
-    /// caller stopped. The image may be there.
+    /// Why it was unknown whether the service has accepted it, until the timeout or the caller
+    /// stopped. The image may exist.
     pub doubt: Option<Error>,
 }
 
-/// What became of a creation.
+/// The outcome of a creation.
 #[derive(Clone, Debug)]
 pub enum Created {
     /// It was accepted.
     Accepted(Box<Accepted>),
-    /// It was not: an image of somebody else has that name.
+    /// It was not: somebody else's image has that name.
     Taken(Box<Image>),
 }
 
-/// What is at the place of an image that is to be created.
+/// What exists under the id of an image that is to be created.
 #[derive(Clone, Debug)]
 pub enum Place {
     /// An image.
     Taken(Box<Image>),
-    /// None, at this time of the service's clock.
+    /// Nothing, at this time of the service's clock.
     Free(Option<SystemTime>),
 }
 
@@ -73,17 +73,17 @@ pub struct GalleryImages {
 }
 
 impl GalleryImages {
-    /// A client that waits `polling_interval` where the service names no pause.
+    /// A client that waits `polling_interval` where the service does not ask for a pause.
     #[must_use]
     pub fn new(http: Arc<Http>, login: Arc<Login>, polling_interval: Duration) -> Self {
         Self { arm: Arm::new(http, login, polling_interval) }
     }
 
-    /// `GalleryImages_Get`. With the preview version, images show what machine they are made of.
+    /// `GalleryImages_Get`. The preview version also reports the source machine.
     ///
     /// # Errors
-    /// [`Kind::NotFound`] if the image or its resource group is not there; not if the
-    /// subscription is not, which is [`Kind::Invalid`].
+    /// [`Kind::NotFound`] if the image or its resource group does not exist; [`Kind::Invalid`] if
+    /// the subscription does not.
     pub async fn get(
         &self,
         id: &ResourceId,
@@ -111,10 +111,10 @@ impl GalleryImages {
         }
     }
 
-    /// Looks whether there is an image of that name, before one is created.
+    /// Checks whether there is an image of that name, before one is created.
     ///
     /// # Errors
-    /// Those of [`GalleryImages::get`], but for one that says that there is none.
+    /// Those of [`GalleryImages::get`], except that there is none.
     pub async fn look(
         &self,
         id: &ResourceId,
@@ -133,14 +133,14 @@ impl GalleryImages {
         if error.kind == Kind::NotFound { Ok(Place::Free(date)) } else { Err(error) }
     }
 
-    /// `GalleryImages_CreateOrUpdate`. Replaces an image that exists: the caller looks first, and
-    /// says when by the service's clock.
+    /// `GalleryImages_CreateOrUpdate`. Replaces an image that exists: the caller checks first, and
+    /// passes the time of the service's clock.
     ///
-    /// When the outcome of the request is unknown, an image that is there by then is taken for the
-    /// one asked for if it is like it and was not created before.
+    /// When the outcome of the request is unknown, an image that exists by then is taken for the
+    /// requested one if it matches and was not created before.
     ///
     /// # Errors
-    /// The service's refusal, or why the image surely was not created.
+    /// The service's refusal, or why the image was certainly not created.
     pub async fn create(
         &self,
         id: &ResourceId,
@@ -168,7 +168,7 @@ impl GalleryImages {
         }
     }
 
-    /// `GalleryImages_Update`: makes `new_tags` all the tags there are.
+    /// `GalleryImages_Update`: replaces all tags by `new_tags`.
     ///
     /// # Errors
     /// The service's refusal.
@@ -205,13 +205,13 @@ impl GalleryImages {
         named(&Operation::of_resource(Change::Put, &id.to_string(), version.as_str()))
     }
 
-    /// Waits for the end of a creation or update: the image as it is then.
+    /// Waits for the end of a creation or update and returns the image.
     ///
-    /// `on_progress` is called whenever the image was looked at.
+    /// `on_progress` is called whenever the image was read.
     ///
     /// # Errors
-    /// [`Kind::Failed`] with the operation's words and the image's; [`Kind::NotFound`] if the
-    /// image does not appear; [`Kind::TimedOut`] with how far it had come; [`Kind::Interrupted`].
+    /// [`Kind::Failed`] with the messages of operation and image; [`Kind::NotFound`] if the image
+    /// does not appear; [`Kind::TimedOut`] with the progress; [`Kind::Interrupted`].
     pub async fn wait(
         &self,
         operation: &Operation,
@@ -239,11 +239,11 @@ impl GalleryImages {
         }
     }
 
-    /// `GalleryImages_Delete`. An image that is not there counts as deleted. While it is busy,
-    /// which the service answers with a conflict, the request is repeated.
+    /// `GalleryImages_Delete`. An image that does not exist counts as deleted. While it is
+    /// busy, which the service reports as a conflict, the request is repeated.
     ///
     /// # Errors
-    /// The service's refusal; a conflict at once if the image is in no passing state.
+    /// The service's refusal; a conflict at once if the image is not in a transient state.
     pub async fn delete(
         &self,
         id: &ResourceId,
@@ -266,7 +266,7 @@ impl GalleryImages {
     /// Waits until a deleted image is gone.
     ///
     /// # Errors
-    /// [`Kind::Failed`] with the service's words; [`Kind::TimedOut`]; [`Kind::Interrupted`].
+    /// [`Kind::Failed`] with the service's message; [`Kind::TimedOut`]; [`Kind::Interrupted`].
     pub async fn wait_deleted(&self, operation: &Operation, deadline: &Deadline) -> Result<()> {
         let mut last = None::<Progress>;
         let mut on_read = |resource: &Value| last = Some(Progress::of(&Image::read(resource)));
@@ -277,8 +277,8 @@ impl GalleryImages {
     /// `GalleryImages_List`, or `GalleryImages_ListAll` without a resource group.
     ///
     /// # Errors
-    /// [`Kind::Invalid`] about a name that is none; the service's refusal; [`Kind::Unexpected`]
-    /// about pages in circles or elsewhere.
+    /// [`Kind::Invalid`] about an invalid name; the service's refusal; [`Kind::Unexpected`] about
+    /// page links that form a cycle or lead elsewhere.
     pub async fn list(
         &self,
         subscription_id: &str,
@@ -303,7 +303,7 @@ struct Deletion<'a> {
     version: ApiVersion,
     write: Write<'a>,
     deadline: &'a Deadline,
-    /// What was refused because the image was busy may find it idle by the time it is read.
+    /// An image that was busy at the refusal may be idle by the time it is read.
     was_busy: bool,
 }
 
@@ -334,7 +334,7 @@ impl Poll for Deletion<'_> {
             Ok(_) if says_busy(&refusal) && std::mem::take(&mut self.was_busy) => {
                 Ok(poll::Progress::Pending(Some(every / 10)))
             }
-            // Gone: the next request will be told so.
+            // Gone: the next request will show it.
             Err(error) if error.kind == Kind::NotFound => {
                 Ok(poll::Progress::Pending(Some(every / 10)))
             }
@@ -354,7 +354,7 @@ fn says_busy(refusal: &Error) -> bool {
     code.contains("inprogress")
 }
 
-/// What a change is called in errors and logs.
+/// The name of a change in errors and logs.
 fn name(change: Change) -> &'static str {
     match change {
         Change::Put => "CreateGalleryImage",
@@ -363,7 +363,7 @@ fn name(change: Change) -> &'static str {
     }
 }
 
-/// The operation under its name, which is not kept with it.
+/// The operation with its name, which is not kept.
 fn named(operation: &Operation) -> Operation {
     operation.clone().named(name(operation.change()))
 }

@@ -1,8 +1,8 @@
 //! Azure Stack HCI, now Azure Local: its gallery images.
 //!
-//! [`image`] is what the service shows, [`new`] what it takes to make one, [`images`] the
-//! operations, [`progress`] what is told meanwhile. Definitions: Microsoft.AzureStackHCI, `GalleryImages`, of which 2024-01-01 is the
-//! only stable version.
+//! [`image`] is what the service returns, [`new`] what creates one, [`images`] the operations,
+//! [`progress`] what is reported meanwhile. Definitions: Microsoft.AzureStackHCI, `GalleryImages`,
+//! of which 2024-01-01 is the only stable version.
 
 pub mod api_version;
 pub mod image;

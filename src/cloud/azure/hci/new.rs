@@ -1,4 +1,4 @@
-//! What it takes to make a gallery image.
+//! The request to create a gallery image.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -12,7 +12,7 @@ use crate::cloud::azure::arm::resource::created_at;
 use crate::cloud::azure::arm::{same_id, same_location};
 use crate::secret::Secret;
 
-/// The clocks of two front ends may differ by so much, and a `Date` header has no fractions of a second.
+/// How much the clocks of two front ends may differ. A `Date` header has no fractions of a second.
 const CLOCKS: Duration = Duration::from_secs(5);
 
 /// A gallery image to create.
@@ -24,15 +24,15 @@ pub struct NewImage {
     pub custom_location_id: String,
     /// `Windows` or `Linux`.
     pub os_type: String,
-    /// What it is made of.
+    /// What it is created from.
     pub source: Source,
-    /// The storage path to put it on; otherwise the service chooses one.
+    /// The storage path that stores it; without one, the service chooses.
     pub container_id: Option<String>,
     /// `NoCloud` or `Azure`.
     pub cloud_init_data_source: Option<String>,
     /// `V1` or `V2`.
     pub hyper_v_generation: Option<String>,
-    /// What it is, in the words of a marketplace.
+    /// Marketplace metadata of the image.
     pub identifier: Option<Identifier>,
     /// The name of its version.
     pub version: Option<String>,
@@ -40,7 +40,7 @@ pub struct NewImage {
     pub tags: BTreeMap<String, String>,
 }
 
-/// What an image is made of.
+/// What an image is created from.
 #[derive(Clone, Debug)]
 pub enum Source {
     /// A disk at a URL with a shared access signature, or at a path on the cluster. A secret.
@@ -49,7 +49,8 @@ pub enum Source {
     VirtualMachine(String),
 }
 
-/// Whether what the service shows is what was sent. It may show less, and fill in what was not sent.
+/// Whether what the service returns is what was sent. It may return less, and fill in what was not
+/// sent.
 fn agrees<T>(shown: Option<T>, sent: Option<T>, same: impl Fn(T, T) -> bool) -> bool {
     match (shown, sent) {
         (Some(shown), Some(sent)) => same(shown, sent),
@@ -58,7 +59,7 @@ fn agrees<T>(shown: Option<T>, sent: Option<T>, same: impl Fn(T, T) -> bool) -> 
 }
 
 impl NewImage {
-    /// The version of the API that knows this source.
+    /// The version of the API that supports this source.
     #[must_use]
     pub fn api_version(&self) -> ApiVersion {
         match self.source {
@@ -67,14 +68,14 @@ impl NewImage {
         }
     }
 
-    /// Whether an image that was found may be the one that this was asked to become: what the service
-    /// shows of it is the same, and it was not there before `free_at`.
+    /// Whether an image that was found may be the result of this request: what the service returns
+    /// of it is the same, and it did not exist before `free_at`.
     #[must_use]
     pub fn may_be(&self, found: &Value, free_at: Option<SystemTime>) -> bool {
         let image = Image::read(found);
         let is_new = match (created_at(found), free_at) {
             (Some(created), Some(free)) => created + CLOCKS >= OffsetDateTime::from(free),
-            // The look said that there was none, so it has come since.
+            // The check found none, so it was created since.
             _ => true,
         };
         let machine = match &self.source {
@@ -91,15 +92,15 @@ impl NewImage {
             && text(&image.custom_location_id, custom_location, same_id)
             && text(&image.version, self.version.as_deref(), str::eq)
             && agrees(image.identifier.as_ref(), self.identifier.as_ref(), Identifier::is_same)
-            // Nothing that this asks for comes of a machine that it does not name.
+            // A request that does not name a machine cannot create an image from one.
             && (image.source_virtual_machine_id.is_none() || machine.is_some())
             && text(&image.source_virtual_machine_id, machine, same_id)
     }
 
-    /// The request's body: nothing but what is set, and no field that only the service writes.
+    /// The request's body: only what is set, and no read-only fields.
     ///
-    /// Of `version` only the name is sent. Its `properties` may be left out; all they hold is a
-    /// size that only the service writes.
+    /// Of `version` only the name is sent. Its `properties` may be left out; they only contain a
+    /// read-only size.
     #[must_use]
     pub fn body(&self) -> Value {
         let mut properties = Map::new();

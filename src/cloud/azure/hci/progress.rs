@@ -1,4 +1,4 @@
-//! How far a change to an image has come, and how that is told.
+//! The progress of a change to an image, and how it is reported.
 
 use super::image::Image;
 use crate::cloud::azure::arm::Operation;
@@ -6,7 +6,7 @@ use crate::cloud::azure::arm::operation::Change;
 use crate::cloud::deadline::readable;
 use crate::cloud::{Deadline, Error, Kind};
 
-/// How far a change has come.
+/// The progress of a change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// The image's state.
@@ -18,7 +18,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// How far an image has come.
+    /// The progress of an image.
     #[must_use]
     pub fn of(image: &Image) -> Self {
         Self {
@@ -40,7 +40,7 @@ impl Progress {
     }
 }
 
-/// Adds to an error about time how far it had come, and that it goes on.
+/// Adds the progress to the error of a timeout, and that the service continues.
 pub(super) fn late(error: Error, change: Change, last: Option<&Progress>) -> Error {
     if error.kind != Kind::TimedOut {
         return error;

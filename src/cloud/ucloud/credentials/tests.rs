@@ -76,7 +76,7 @@ fn keys_are_taken_from_the_first_of_the_five_places() {
 }
 
 #[test]
-fn without_any_keys_the_error_names_all_four_ways() {
+fn without_any_keys_the_error_names_all_four_sources() {
     let error = Home::empty(&[("UCLOUD_PUBLIC_KEY", "")]).resolve(&Settings::default());
     let error = error.unwrap_err();
     for way in ["`private_key`", "`profile`", "UCLOUD_PRIVATE_KEY", "UCLOUD_PROFILE", "`default`"] {
@@ -96,7 +96,7 @@ fn half_a_pair_names_the_other_half() {
 }
 
 #[test]
-fn a_key_argument_is_completed_by_the_variable_of_its_twin() {
+fn a_single_key_argument_is_completed_by_the_variable_of_the_other() {
     let half = Settings { public_key: some("pub-arg"), ..Settings::default() };
     let found = Home::empty(&VARIABLES).resolve(&half).unwrap();
     assert_eq!((&*found.public_key, found.private_key.expose()), ("pub-arg", "priv-env"));

@@ -64,7 +64,7 @@ async fn a_request_is_a_signed_form_with_what_was_asked_and_no_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn documented_answers_are_read() {
+async fn documented_responses_are_read() {
     for body in [
         r#"{"Action": "DescribeImageResponse", "ImageSet": [{"PriceSet": [], "Tag": "Default",
             "Features": ["GPU", "HotPlug"], "Zone": "cn-bj2-04", "ImageId": "uimage-xxxx",
@@ -146,7 +146,7 @@ async fn an_error_on_a_later_page_is_never_a_shorter_list() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_passing_failure_is_outlived_on_any_page() {
+async fn a_transient_failure_is_retried_on_any_page() {
     let codes = [110, 130, 150, 153, 8025, 8031, 8041, 8826, 8828, 8829, 8857, 8874, 8889];
     let failures = codes.map(|code| refusal(code, "retry later")).into_iter().chain([
         Reply::empty(429),
@@ -190,7 +190,7 @@ async fn a_lasting_failure_ends_with_the_last_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_throttled_client_waits_longer_than_an_unlucky_one() {
+async fn throttling_causes_longer_pauses_than_other_failures() {
     let (_, throttled) = answered(vec![refusal(153, "slow down"), good()]).await;
     let (_, unlucky) = answered(vec![refusal(150, "retry later"), good()]).await;
     assert!(throttled.gaps()[0] >= Duration::from_secs(2));
@@ -233,7 +233,7 @@ async fn a_redirect_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn secrets_that_the_service_repeats_are_taken_out() {
+async fn secrets_that_the_service_repeats_are_redacted() {
     for status in [200, 403] {
         for kind in ["application/json", "text/html"] {
             let fake = Fake::start(move |request| {
@@ -256,7 +256,7 @@ async fn secrets_that_the_service_repeats_are_taken_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ids_are_sent_in_portions_of_a_hundred() {
+async fn ids_are_sent_in_batches_of_a_hundred() {
     let fake = Fake::start(|request| {
         let fields = request.form().into_iter();
         let asked: Vec<Value> = fields
@@ -299,14 +299,14 @@ async fn callers_that_ask_for_the_same_share_one_reading() {
         let requests = fake.requests().into_iter();
         requests.filter(|request| request.field("Region").as_deref() == Some(region)).count()
     };
-    // One page, and a look behind it: 30 is a round number.
+    // One page, and the one after it: 30 is a round number.
     assert_eq!((asked("cn-bj2"), asked("cn-sh2")), (2, 2));
     ask(&query).await.unwrap();
     assert_eq!(asked("cn-bj2"), 4);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_with_more_patience_goes_on_when_the_other_gives_up() {
+async fn a_caller_with_a_later_deadline_continues_when_the_other_gives_up() {
     let fake = service_with(5, 500, Duration::from_secs(9)).await;
     let client = client(&fake);
     let short = Deadline { at: Instant::now() + Duration::from_secs(2), ..deadline() };

@@ -7,12 +7,12 @@ use crate::cloud::Kind;
 use crate::cloud::fake::{Fake, Reply, Request};
 use crate::cloud::ucloud::fixture::*;
 
-/// Offsets asked for, in the order of arrival.
+/// Requested offsets, in the order of arrival.
 fn offsets(fake: &Fake) -> Vec<usize> {
     fake.requests().iter().map(|request| number(request, "Offset")).collect()
 }
 
-/// A service whose answer to a request is up to `script`, which gets all images.
+/// A service whose responses come from `script`, which gets all images.
 async fn odd(
     count: u64,
     script: impl Fn(&Request, &[Value]) -> Reply + Send + Sync + 'static,
@@ -120,7 +120,7 @@ async fn a_missing_count_is_not_the_end_of_the_list() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_count_that_is_too_small_hides_nothing_but_is_told() {
+async fn a_count_that_is_too_small_hides_nothing_but_is_reported() {
     for (cap, total) in [(500, 40), (20, 41), (20, 40), (20, 20), (50, 1)] {
         let fake = odd(95, move |request, all| page(cut(request, all, cap), total)).await;
         let listing = list(&fake).await.unwrap();
@@ -161,13 +161,13 @@ async fn an_ignored_offset_ends_in_an_error_and_not_in_part_of_the_list() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_ignored_offset_without_a_count_is_told() {
+async fn an_ignored_offset_without_a_count_is_reported() {
     let fake = odd(45, |_, all| page(all, Value::Null)).await;
     let listing = list(&fake).await.unwrap();
     assert_eq!(ids_of(&listing), ids(45));
     assert_eq!((listing.warnings.len(), fake.count()), (1, 2));
 
-    // A page as long as asked for is surely not all.
+    // A page as long as requested is certainly not all.
     let fake = odd(500, |_, all| page(all, Value::Null)).await;
     assert_eq!(list(&fake).await.unwrap_err().kind, Kind::Unexpected);
 }
@@ -198,7 +198,7 @@ async fn a_list_that_never_ends_is_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_that_grows_or_shrinks_once_is_read_anew() {
+async fn a_list_that_grows_or_shrinks_once_is_read_again() {
     for (before, after) in [(120_u64, 121_u64), (120, 119)] {
         let (old, new) = (images(before), images(after + 1).split_off(1));
         let grown = after > before;
@@ -232,7 +232,7 @@ async fn a_list_that_loses_an_image_at_each_request_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_that_gains_an_image_at_its_end_at_each_request_is_told() {
+async fn a_list_that_gains_an_image_at_its_end_at_each_request_is_reported() {
     let fake = Fake::start(|request| {
         let all = images(100 + request.number as u64);
         page(cut(request, &all, 50), all.len())
@@ -249,7 +249,7 @@ async fn images_that_come_twice_are_listed_once() {
     let listing = list(&fake).await.unwrap();
     assert_eq!((ids_of(&listing), listing.warnings.len()), (ids(30), 0));
 
-    // On two pages: the list may have moved, so it is read anew and then told.
+    // On two pages: the list may have moved, so it is read again, and then there is a warning.
     let fake = odd(30, |request, all| {
         let doubled = [&all[..20], &all[10..]].concat();
         page(cut(request, &doubled, 20), 40)
@@ -312,7 +312,7 @@ async fn an_empty_page_before_the_last_is_not_taken_for_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn announced_images_that_never_come_are_no_empty_list() {
+async fn announced_images_that_never_come_are_not_an_empty_list() {
     let fake = Fake::start(|_| page(&[], 45)).await;
     let error = list(&fake).await.unwrap_err();
     assert!(error.message.contains("announces 45 images and sends none"), "{}", error.message);

@@ -50,7 +50,7 @@ fn each_code_of_resource_manager_has_its_advice() {
 }
 
 #[test]
-fn no_code_stands_in_two_rows() {
+fn no_code_is_in_two_rows() {
     for table in [&LOGIN[..], &RESOURCE_MANAGER[..]] {
         let codes: Vec<_> = table.iter().flat_map(|row| row.codes).collect();
         assert_eq!(codes.iter().collect::<BTreeSet<_>>().len(), codes.len());

@@ -26,8 +26,8 @@ pub(super) fn exists(id: &ResourceId, found: &api::Image) -> Failure {
     let condition = match found.state() {
         Stage::Succeeded => String::new(),
         Stage::Running => format!(
-            "The service is still at work on it ({word}), perhaps for an earlier apply that was cut \
-             off. Once it is imported, apply waits for it.\n\n"
+            "The service is still working on it ({word}), perhaps for an earlier apply that was \
+             interrupted. Once it is imported, apply waits for it.\n\n"
         ),
         Stage::Failed => format!(
             "It is in the state {word}: {}\nTo clear it, delete it (az stack-hci-vm image delete), \
@@ -43,7 +43,7 @@ pub(super) fn exists(id: &ResourceId, found: &api::Image) -> Failure {
     Diagnostic::error("The image already exists", detail).at(Path::attribute("name")).into()
 }
 
-/// An image that went bad since the last apply.
+/// An image that failed since the last apply.
 pub(super) fn failed_warning(id: &ResourceId, image: &api::Image) -> Diagnostic {
     Diagnostic::warning(
         "The image is not usable",
@@ -55,7 +55,7 @@ pub(super) fn failed_warning(id: &ResourceId, image: &api::Image) -> Diagnostic 
     )
 }
 
-/// What the image says about its failure.
+/// The reason of the failure in the image.
 fn reason(image: &api::Image) -> String {
     match (&image.error_code, &image.error_message) {
         (Some(code), Some(message)) => format!("{code}: {message}"),

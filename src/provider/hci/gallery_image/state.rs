@@ -1,4 +1,4 @@
-//! What is remembered of an image: arguments, results, and how the service's words become them.
+//! The state of an image: arguments, results, and how they are set from the service's values.
 
 use std::collections::BTreeMap;
 
@@ -130,7 +130,7 @@ model! {
     }
 }
 
-/// What is kept beside the state.
+/// The private state.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Private {
     /// The change that was accepted and has not been seen to end.
@@ -154,7 +154,7 @@ model! {
 
 pub(super) type State = crate::tfplugin::resource::State<Inputs, Outputs, Private>;
 
-/// The version of the API that knows the image's source.
+/// The version of the API that supports the image's source.
 pub(super) fn api_version(inputs: &Inputs) -> ApiVersion {
     match inputs.source_virtual_machine_id {
         Some(_) => ApiVersion::WithSourceVirtualMachine,
@@ -167,7 +167,7 @@ pub(super) fn path(inputs: &Inputs) -> Option<&ImagePath> {
     inputs.image_path_wo.as_ref().map(|path| &path.0).or(inputs.image_path.as_ref())
 }
 
-/// The image to ask the service for.
+/// The image to request from the service.
 pub(super) fn new_image(inputs: &Inputs) -> Result<NewImage> {
     let source = match (&inputs.source_virtual_machine_id, path(inputs)) {
         (Some(machine), _) => Source::VirtualMachine(machine.as_str().to_owned()),
@@ -197,17 +197,17 @@ pub(super) fn new_image(inputs: &Inputs) -> Result<NewImage> {
     })
 }
 
-/// Copies how far the image has come.
+/// Copies the progress of the image.
 pub(super) fn show(state: &mut State, progress: &Progress) {
     state.outputs.provisioning_state.clone_from(&progress.provisioning_state);
     state.outputs.progress_percentage = progress.progress_percentage;
     state.outputs.download_size_in_mb = progress.download_size_in_mb;
 }
 
-/// Copies what the service reports into the state: the one place where they meet.
+/// Copies what the service reports into the state; nothing else does.
 ///
-/// The path of the image is never reported. An identifier or version that only the service knows
-/// of is none of the configuration's.
+/// The path of the image is never reported. An identifier or version that is not in the
+/// configuration is not copied.
 pub(super) fn record(state: &mut State, image: &api::Image) {
     let inputs = &mut state.inputs;
     if let Some(location) = &image.location {
@@ -236,7 +236,7 @@ pub(super) fn record(state: &mut State, image: &api::Image) {
         inputs.tags = Some(image.tags.clone());
     }
     show(state, &Progress::of(image));
-    // A resource without a state is one that is done, as the contract of Resource Manager says.
+    // A resource without a state is done, as the contract of Resource Manager says.
     state.outputs.provisioning_state.get_or_insert_with(|| "Succeeded".to_owned());
     state.outputs.os_disk_size_in_mb = image.os_disk_size_in_mb;
 }
@@ -250,7 +250,7 @@ fn take<T: Text>(known: &mut Option<Lenient<T>>, sent: Option<&str>) {
     }
 }
 
-/// How far the image is. No state was seen yet of one whose creation was interrupted.
+/// The readiness of the image. It has no state yet if its creation was interrupted.
 pub(super) fn readiness(outputs: &Outputs) -> Readiness {
     let Some(word) = outputs.provisioning_state.as_deref() else { return Readiness::Moving };
     match Stage::of(Some(word)) {

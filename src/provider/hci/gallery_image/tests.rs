@@ -90,7 +90,7 @@ fn another_source_is_another_image_unless_no_source_was_known() {
 }
 
 #[test]
-fn an_expired_signature_is_refused_where_an_image_is_made_and_nowhere_else() {
+fn an_expired_signature_is_refused_only_where_an_image_is_created() {
     let expired = DISK.replace("sig=", "se=2020-01-01&sig=");
     for name in ["image_path", "image_path_wo"] {
         let config = object([(name, expired.as_str().into())]);

@@ -1,14 +1,14 @@
-//! Folders that only their owner can enter, and where one may be made.
+//! Folders that only their owner can enter, and where they are created.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 
-/// Where every system keeps temporary files, shortest path first.
+/// The standard folders for temporary files, shortest path first.
 const STANDARD: [&str; 3] = ["/tmp", "/usr/tmp", "/var/tmp"];
 
-/// A folder of mode 0700. It disappears with this value, if it is empty then.
+/// A folder of mode 0700. It is removed on drop, if it is empty then.
 #[derive(Debug)]
 pub(super) struct PrivateFolder(PathBuf);
 
@@ -32,7 +32,7 @@ impl PrivateFolder {
         folders.iter().find_map(|folder| Self::create(folder.join(name)).ok())
     }
 
-    /// Lets a group reach what it knows the name of.
+    /// Lets a group open files whose names it knows.
     pub(super) fn let_in(&self, group: u32) -> io::Result<()> {
         chown(&self.0, None, Some(group))?;
         fs::set_permissions(&self.0, Permissions::from_mode(0o710))

@@ -1,5 +1,5 @@
 //! Where the process listens: a socket file that only its owner can open or, on Windows, a local
-//! TCP port. Knows the variables that say where; knows nothing of TLS or of what is served.
+//! TCP port. Reads the variables about the address; independent of TLS and of the services.
 
 #[cfg(unix)]
 mod folder;
@@ -13,7 +13,7 @@ pub(super) use tcp::{Bound, Stream, bind};
 #[cfg(unix)]
 pub(super) use unix::{Bound, Stream, bind};
 
-/// Where a client connects, in the words of Go's `net` package.
+/// Where a client connects, in the terms of Go's `net` package.
 #[derive(Clone, Debug)]
 pub(super) struct Address {
     /// `unix` or `tcp`.

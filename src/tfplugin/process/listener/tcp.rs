@@ -1,4 +1,4 @@
-//! The local TCP port, where Terraform for Windows connects.
+//! The local TCP port, which Terraform uses on Windows.
 
 #[cfg(windows)]
 pub(in crate::tfplugin::process) use windows::{Bound, Stream, bind};
@@ -60,15 +60,15 @@ mod windows {
             &self.address
         }
 
-        /// Waits for the next caller.
+        /// Accepts the next client.
         pub(in crate::tfplugin::process) async fn accept(&self) -> io::Result<Stream> {
             let (stream, _) = self.listener.accept().await?;
-            // Messages are small and answered: waiting to fill a packet only adds delay.
+            // Messages are small, with responses: waiting to fill a packet only adds delay.
             stream.set_nodelay(true)?;
             Ok(stream)
         }
 
-        /// A port leaves nothing to remove.
+        /// A port does not need cleanup.
         pub(in crate::tfplugin::process) fn remove(&self) {}
     }
 

@@ -22,13 +22,13 @@ const LONGEST: usize = 100;
 /// One connection.
 pub(in crate::tfplugin::process) type Stream = tokio::net::UnixStream;
 
-/// A listening socket. Its file disappears with this value.
+/// A listening socket. Its file is removed on drop.
 #[derive(Debug)]
 pub(in crate::tfplugin::process) struct Bound {
     listener: UnixListener,
     address: Address,
     file: SocketFile,
-    /// The folder that was made for the file. Declared after it, to be removed after it.
+    /// The folder that was created for the file. Declared after it, to be removed after it.
     folder: Option<PrivateFolder>,
 }
 
@@ -38,12 +38,12 @@ impl Bound {
         &self.address
     }
 
-    /// Waits for the next caller.
+    /// Accepts the next client.
     pub(in crate::tfplugin::process) async fn accept(&self) -> io::Result<Stream> {
         self.listener.accept().await.map(|(stream, _)| stream)
     }
 
-    /// Removes the file now; whoever is connected stays connected.
+    /// Removes the file now; existing connections stay open.
     pub(in crate::tfplugin::process) fn remove(&self) {
         self.file.remove();
         if let Some(folder) = &self.folder {
@@ -91,7 +91,7 @@ fn bind_below(temporary: &Path, environment: &Environment) -> Result<Bound, Star
 }
 
 /// Creates the socket `id` in `directory`, with its permissions from the start: between `bind`
-/// and `chmod` it has those of the umask, which may let others in. So it gets them in a folder
+/// and `chmod` it has those of the umask, which may be too wide. So they are set in a folder
 /// that nobody else can enter.
 fn listen(
     directory: &Path,
@@ -127,7 +127,7 @@ fn too_long(directory: &Path, variable: &str, length: usize) -> StartError {
     )
 }
 
-/// The path as the handshake's line can carry it.
+/// The path in a form that is allowed in the handshake's line.
 fn printable(path: &Path) -> io::Result<String> {
     match path.to_str() {
         Some(text) if !text.contains(['|', '\n']) && text.trim() == text => Ok(text.to_owned()),
@@ -137,7 +137,7 @@ fn printable(path: &Path) -> io::Result<String> {
 
 /// The number of a group given by number or by name.
 ///
-/// Names are looked up in the file: the C library's look-up is out of reach without unsafe code.
+/// Names are looked up in the file: the C library's lookup would need unsafe code.
 fn group_id(group: &str) -> io::Result<u32> {
     if let Ok(id) = group.parse() {
         return Ok(id);
@@ -150,7 +150,7 @@ fn group_id(group: &str) -> io::Result<u32> {
     id.ok_or_else(|| io::Error::other(format!("there is no group {group:?}")))
 }
 
-/// The file of a socket, as long as it is ours to remove.
+/// The file of a socket, which is removed on drop.
 #[derive(Debug)]
 struct SocketFile(PathBuf);
 
@@ -179,7 +179,7 @@ mod tests {
         Environment::from([("PLUGIN_UNIX_SOCKET_DIR", directory.to_str().unwrap())])
     }
 
-    /// A folder in `directory` whose path leaves no room for a socket.
+    /// A folder in `directory` whose path is too long for a socket.
     fn long(directory: &Path) -> PathBuf {
         let long = directory.join("t".repeat(90));
         fs::create_dir(&long).unwrap();

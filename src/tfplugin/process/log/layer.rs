@@ -15,7 +15,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
-/// Where `tracing` says our own events come from.
+/// The target of this crate's own events.
 const OURS: &str = env!("CARGO_CRATE_NAME");
 
 /// Writes each event of this crate as one line.
@@ -67,7 +67,7 @@ where
         event.record(&mut fields);
         let level = *event.metadata().level();
         let line = line(self.module, level, OffsetDateTime::now_utc(), fields.0);
-        // One call under one lock: lines never mix. Nobody is left to tell about a failure.
+        // One call under one lock: lines never mix. A failure cannot be reported.
         let _ = self.output.lock().unwrap_or_else(PoisonError::into_inner).write_all(&line);
     }
 }

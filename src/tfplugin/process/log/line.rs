@@ -1,6 +1,6 @@
 //! One line of the log: hclog's JSON object.
 //!
-//! Terraform's parser takes `@message`, `@level` and `@timestamp` for strings without looking,
+//! Terraform's parser assumes that `@message`, `@level` and `@timestamp` are strings,
 //! wants microseconds in the timestamp, and reads lines through a buffer of 64 KiB.
 
 use crate::secret::redact;
@@ -12,7 +12,7 @@ use time::macros::format_description;
 /// Longest line, with room for its newline in Terraform's 64 KiB.
 const LONGEST: usize = 60 * 1024;
 
-/// What ends a field that was too long.
+/// The end of a truncated field.
 const CUT: &str = "... (cut)";
 
 /// Go's `2006-01-02T15:04:05.000000Z07:00`, in UTC.
@@ -49,7 +49,7 @@ pub(super) fn line(
     fitting(fields)
 }
 
-/// Serializes the fields, shortening the longest ones as far as the line's length demands.
+/// Serializes the fields, truncating the longest ones as far as the line's length requires.
 fn fitting(mut fields: Fields) -> Vec<u8> {
     loop {
         let mut line = serde_json::to_vec(&fields).unwrap_or_default();
@@ -68,7 +68,7 @@ fn shorten(fields: &mut Fields, excess: usize) -> bool {
         _ => None,
     });
     let Some(text) = texts.max_by_key(|text| text.len()) else { return false };
-    // A byte of text takes at least one in the line, so that this never falls short.
+    // A byte of text takes at least one in the line, so that this is always enough.
     let mut end = text.len().saturating_sub(excess + CUT.len());
     while !text.is_char_boundary(end) {
         end -= 1;

@@ -1,9 +1,9 @@
-//! Logs, in the form in which Terraform takes them from its children: one JSON object a line on
-//! stderr, hclog's format.
+//! Logs, in the form that Terraform expects of its children: one JSON object per line on stderr,
+//! hclog's format.
 //!
-//! Everybody writes with `tracing`'s macros. Only what this crate says goes out: what HTTP and
-//! TLS libraries say in their own words has shown more than one secret. Secrets that are known
-//! are replaced in every line, see [`crate::secret`].
+//! The code logs with `tracing`'s macros. Only this crate's events are written: those of HTTP and
+//! TLS libraries have exposed secrets. Known secrets are replaced in every line, see
+//! [`crate::secret`].
 
 mod layer;
 mod line;
@@ -17,21 +17,21 @@ use tracing_subscriber::layer::SubscriberExt as _;
 
 /// Sends the logs of this process to its stderr, at the level that the environment asks for.
 ///
-/// Without any of Terraform's logging variables nobody would read them, and none are made.
+/// Without any of Terraform's logging variables nobody would read them, and none are written.
 pub(super) fn install(identity: &Identity, environment: &Environment) {
     let level = level(identity.name, environment);
     if level == LevelFilter::OFF {
         return;
     }
     let layer = HclogLayer::new(identity.name, level, io::stderr());
-    // Fails only where a subscriber is there already; its logs are then as good.
+    // Fails only if there is a subscriber already, which is then used.
     let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer));
 }
 
 /// The level of `TF_LOG_PROVIDER_<NAME>`, `TF_LOG_PROVIDER` or `TF_LOG`, the first that is set.
 ///
 /// With others alone, `TF_LOG_PATH` or `TF_LOG_CORE`, it is everything: Terraform then chooses
-/// what to keep. A value that is no level means everything to Terraform, and so it does here.
+/// what to keep. As in Terraform, a value that is not a level means everything.
 fn level(name: &str, environment: &Environment) -> LevelFilter {
     let own = format!("TF_LOG_PROVIDER_{}", name.to_uppercase());
     let set = [own.as_str(), "TF_LOG_PROVIDER", "TF_LOG"].map(|name| environment.get(name));

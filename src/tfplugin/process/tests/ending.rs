@@ -1,15 +1,15 @@
-//! The end that the client did not ask for: signals, and a parent that has gone.
+//! Ends that the client did not ask for: signals, and a parent that has gone.
 
 use super::*;
 use std::task::Context;
 use std::time::Instant;
 use tokio::time::sleep;
 
-/// What feels like at once on a busy computer.
+/// What counts as at once on a busy computer.
 const SOON: Duration = Duration::from_secs(5);
 
-/// A service whose calls wait until they are stopped, and then for as long as a request takes that
-/// is on its way.
+/// A service whose calls wait until they are stopped, and then as long as a request in flight
+/// takes.
 #[derive(Clone)]
 struct Waiting {
     stop: CancellationToken,
@@ -73,7 +73,7 @@ async fn a_signal_ends_a_process_that_has_nothing_to_do_whatever_is_connected() 
     let asked = Instant::now();
     running.signals.send(()).await.unwrap();
     assert_eq!(running.ended().await, Ending::Asked);
-    // Nothing had to be cut off.
+    // Nothing had to be aborted.
     assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
 }
 
@@ -98,7 +98,7 @@ async fn a_signal_stops_the_open_calls_and_lets_all_of_them_answer() {
 }
 
 #[tokio::test]
-async fn a_second_signal_waits_for_nobody() {
+async fn a_second_signal_ends_the_process_at_once() {
     let (running, mut begun) = waiting(LIMIT);
     let call = call(running.channel().await);
     begun.recv().await.unwrap();

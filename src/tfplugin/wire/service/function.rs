@@ -1,4 +1,4 @@
-//! The rpc that calls a function. Its errors are no diagnostics: they point at an argument.
+//! The rpc that calls a function. Its errors are not diagnostics: they point at an argument.
 
 use crate::tfplugin::diagnostic::Failure;
 use crate::tfplugin::provider::Provider;

@@ -1,4 +1,4 @@
-//! The rpcs that say what the provider offers.
+//! The rpcs that list what the provider offers.
 
 use crate::tfplugin::model::{Model, description};
 use crate::tfplugin::provider::Provider;
@@ -8,8 +8,8 @@ use crate::tfplugin::wire::trace::About;
 
 use super::Service;
 
-/// What Terraform may ask of the provider beyond the rpcs of old. State is not taken over from
-/// other types, so nothing may be moved here.
+/// The optional capabilities of the provider. State of other types cannot be moved to its
+/// resources.
 const CAPABILITIES: pb::ServerCapabilities = pb::ServerCapabilities {
     plan_destroy: true,
     get_provider_schema_optional: true,

@@ -1,4 +1,4 @@
-//! The rpcs about the provider itself: its configuration, and the order to stop.
+//! The rpcs about the provider itself: its configuration, and the request to stop.
 
 use crate::tfplugin::config::{Config, check_arguments};
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path};
@@ -25,7 +25,7 @@ impl<P: Provider> Service<P> {
         pb::validate_provider_config::Response { diagnostics }
     }
 
-    /// The configuration, if it can be read, and all that is wrong with it.
+    /// The configuration, if it can be read, and all its errors.
     fn checked(&self, written: Object) -> (Option<P::Config>, Vec<Diagnostic>) {
         let mut problems = Vec::new();
         check_arguments(&P::Config::attributes(), &written, &mut problems);
@@ -43,7 +43,7 @@ impl<P: Provider> Service<P> {
         let work = || {
             let (decoded, mut problems) =
                 self.checked(config(request.config, &self.offer().config)?);
-            // Validation has said the warnings already.
+            // Validation has reported the warnings already.
             problems.retain(Diagnostic::is_error);
             match decoded {
                 Some(decoded) if problems.is_empty() => {

@@ -1,4 +1,4 @@
-//! The rpcs of a managed resource's life.
+//! The rpcs of managed resources.
 
 use crate::tfplugin::config::refuse_write_only;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure};
@@ -12,7 +12,7 @@ use crate::tfplugin::wire::trace::About;
 
 use super::Service;
 
-/// What the rpcs answer: the object as messages.
+/// The responses of the rpcs: the object as messages.
 struct Resulting {
     state: pb::DynamicValue,
     private: Vec<u8>,
@@ -40,7 +40,7 @@ fn resulting(outcome: Result<Outcome, Failure>) -> (Option<Resulting>, Vec<Diagn
     }
 }
 
-/// An identity that cannot be read, or is not known, is found anew when the object is read.
+/// An identity that cannot be read, or is not known, is set when the object is read.
 fn known_identity(message: Option<pb::ResourceIdentityData>, ty: &Type) -> Option<Object> {
     let identity = object(message?.identity_data, ty).ok().flatten()?;
     let useful = identity.values().all(Value::is_wholly_known)
@@ -80,7 +80,7 @@ impl<P: Provider> Service<P> {
     ) -> pb::plan_resource_change::Response {
         let type_name = request.type_name.clone();
         let planned_private = request.prior_private.clone();
-        // An identity lasts as long as the object. A new object has none yet.
+        // An identity does not change during the life of an object. A new object has none yet.
         let planned_identity = request.prior_identity.clone();
         let work = async {
             match self.planned(connection, request) {
@@ -113,7 +113,7 @@ impl<P: Provider> Service<P> {
     ) -> Result<Option<Planned>, Failure> {
         let entry = self.offer().resource(&request.type_name)?;
         let prior = object(request.prior_state, &entry.ty)?;
-        // What is proposed says no more than the configuration and the prior state do, but whether
+        // The proposed state adds nothing to the configuration and the prior state, except whether
         // there will be an object at all.
         if object(request.proposed_new_state, &entry.ty)?.is_none() {
             return Ok(None);
@@ -129,7 +129,7 @@ impl<P: Provider> Service<P> {
         request: pb::apply_resource_change::Request,
     ) -> pb::apply_resource_change::Response {
         let type_name = request.type_name.clone();
-        // Whatever fails, the object is still there as far as Terraform should know.
+        // Whatever fails, Terraform has to keep the object.
         let kept = (
             request.prior_state.clone(),
             request.planned_private.clone(),

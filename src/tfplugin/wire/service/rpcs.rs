@@ -1,4 +1,4 @@
-//! The table of all rpcs, and where each is answered.
+//! The table of all rpcs, and where each is implemented.
 
 use tonic::{Request, Response, Streaming};
 
@@ -8,8 +8,8 @@ use crate::tfplugin::wire::proto::tfplugin6::provider_server::Provider as Rpcs;
 
 use super::{Answer, Events, Service, connection};
 
-/// What the generated trait asks for. Each answer is made from the connection and the message;
-/// none of them is a failure of the transport.
+/// Implements the generated trait. Each response is made from the connection and the message;
+/// none of them is a transport error.
 macro_rules! rpcs {
     (
         unary { $($rpc:ident($request:ident) => $answer:ident;)* }

@@ -1,4 +1,4 @@
-//! The rpcs about states that were written before, by this release or another.
+//! The rpcs about stored states, of this release or another.
 
 use crate::tfplugin::diagnostic::{Diagnostic, Failure};
 use crate::tfplugin::provider::Provider;

@@ -1,5 +1,5 @@
-//! The rpcs of what this provider has no use for: list resources, ephemeral resources, state
-//! stores and actions. They say that there is no such type.
+//! The rpcs of what this provider does not have: list resources, ephemeral resources, state stores
+//! and actions. They return an error that there is no such type.
 
 use crate::tfplugin::provider::Provider;
 use crate::tfplugin::wire::offer::unknown;
@@ -8,7 +8,7 @@ use crate::tfplugin::wire::trace::About;
 
 use super::Service;
 
-/// Answers whose only content is the diagnostic.
+/// Responses that contain only the diagnostic.
 macro_rules! unsupported {
     ($($answer:ident: $rpc:literal, $message:ident, $kind:ident, $name:ident;)*) => {
         impl<P: Provider> Service<P> {
@@ -19,7 +19,7 @@ macro_rules! unsupported {
                     request: pb::$message::Request,
                 ) -> pb::$message::Response {
                     let diagnostics = self.unsupported($rpc, $kind, &request.$name).await;
-                    #[allow(clippy::needless_update, reason = "some answers have more to them")]
+                    #[allow(clippy::needless_update, reason = "some responses have more fields")]
                     pb::$message::Response { diagnostics, ..Default::default() }
                 }
             )*

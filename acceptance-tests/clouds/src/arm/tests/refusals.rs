@@ -1,4 +1,4 @@
-//! What the service turns down.
+//! What the service refuses.
 
 use super::*;
 

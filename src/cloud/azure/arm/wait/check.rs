@@ -31,7 +31,7 @@ impl<'a> Wait<'a> {
                 Ok(Step::Running(response.retry_after()))
             }
             200..=299 => self.read_state(&call, &response, is_status).await,
-            // It answers as the change itself would have.
+            // It responds as the change itself would have.
             400 | 402 | 405..=499 if !is_status && is_service_error(&response) => {
                 let reasons = reasons(&document(&response).unwrap_or_default());
                 Err(self.failure(&call, &response, reasons, "refused").await)
@@ -62,7 +62,7 @@ impl<'a> Wait<'a> {
         let body = match document(response) {
             Some(body) => body,
             None if response.body.is_empty() => Value::default(),
-            // A page of somebody on the way says nothing.
+            // The page of a gateway says nothing.
             None => return Ok(self.unreadable(call, response)),
         };
         let word = text(body.get("status")).or_else(|| provisioning_state(&body));
@@ -86,7 +86,7 @@ impl<'a> Wait<'a> {
                 Err(self.failure(call, response, found, word.unwrap_or("Failed")).await)
             }
             State::Running => {
-                // Beside a status, a Location only says where the result will be.
+                // With a status, a Location only says where the result will be.
                 let is_new = response.header("azure-asyncoperation").is_some()
                     || !(is_status && word.is_some());
                 let version = &self.operation.api_version;

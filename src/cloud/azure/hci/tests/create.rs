@@ -1,11 +1,11 @@
-//! Creations and updates that go well, however the service tells.
+//! Creations and updates that succeed, in all forms of the protocol.
 
 use super::*;
 
 const ASYNC: &str = "Azure-AsyncOperation";
 
 #[tokio::test]
-async fn a_creation_is_followed_at_its_status_and_then_read() {
+async fn a_creation_is_polled_at_its_status_and_then_read() {
     // 1, 10
     let cloud = Cloud::start(|asked| match asked.key() {
         ("PUT", ITEM, 1) => Reply::json(201, image("Accepted")).header(ASYNC, asked.status()),
@@ -61,13 +61,13 @@ async fn a_creation_that_is_done_at_once_takes_one_read_and_no_pause() {
 }
 
 #[tokio::test]
-async fn a_creation_without_an_address_is_watched_at_the_resource() {
+async fn a_creation_without_an_address_polls_the_resource() {
     // 4, 5; and a body that claims success too early
     for put in [
         Reply::json(201, image("Accepted")),
         Reply::empty(202),
         Reply::json(201, image("Succeeded")),
-        // A new resource's own address is no operation's.
+        // A new resource's own address is not that of an operation.
         Reply::json(201, image("Accepted")).header("Location", ITEM),
     ] {
         let cloud = Cloud::start(move |asked| match asked.key() {
@@ -195,9 +195,9 @@ async fn an_operation_can_be_kept_as_text_and_waited_for_elsewhere() {
     let expired = super::deadline(0.0);
     let late = cloud.wait(&kept, &expired).await.unwrap_err();
     assert_eq!(late.operation, "CreateGalleryImage");
-    // Who comes back has waited enough: no pause.
+    // A later process has waited enough: no pause.
     cloud.wait(&kept, &deadline).await.unwrap();
-    // With the id alone, the resource is watched.
+    // With the id alone, the resource is polled.
     cloud.wait(&cloud.images.creation(&id(), ApiVersion::Stable), &deadline).await.unwrap();
     assert_eq!(cloud.trace(), ["PUT golden", "GET op-1", "GET golden", "GET golden"]);
 }

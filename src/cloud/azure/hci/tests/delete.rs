@@ -30,7 +30,7 @@ async fn a_deletion_is_over_when_the_image_is_gone() {
     })
     .await;
     cloud.delete().await.unwrap();
-    // Gone is what the service says twice.
+    // It is gone when the service reports it twice.
     let trace = ["DELETE golden", "GET op-1", "GET op-1", "GET golden", "GET golden", "GET golden"];
     assert_eq!(cloud.trace(), trace);
 }
@@ -53,8 +53,8 @@ async fn a_deletion_may_be_followed_at_a_location() {
 }
 
 #[tokio::test]
-async fn a_deletion_without_an_address_is_watched_at_the_image() {
-    // 22; the image had failed before, and says so a little longer
+async fn a_deletion_without_an_address_polls_the_image() {
+    // 22; the image had failed before, and still shows it for a while
     let cloud = accepting(&[], |asked| match asked.key() {
         ("GET", ITEM, 1) => broken(),
         ("GET", ITEM, 2) => shows("Deleting"),
@@ -66,7 +66,7 @@ async fn a_deletion_without_an_address_is_watched_at_the_image() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_counts_as_deleted() {
+async fn a_missing_image_counts_as_deleted() {
     // 22
     let absent = Cloud::start(|_| not_found()).await;
     absent.delete().await.unwrap();
@@ -107,7 +107,7 @@ async fn a_failed_deletion_is_an_error_at_once() {
 
 #[tokio::test]
 async fn an_image_that_fails_while_it_is_deleted_is_an_error() {
-    // 23, without a status to say so
+    // 23, without a status
     let cloud = accepting(&[], |asked| match asked.key() {
         ("GET", ITEM, 1) => shows("Deleting"),
         ("GET", ITEM, 2) => broken(),
@@ -133,7 +133,7 @@ async fn a_conflict_is_waited_out_while_the_image_is_busy() {
 }
 
 #[tokio::test]
-async fn a_conflict_with_an_operation_that_has_just_ended_is_no_error() {
+async fn a_conflict_with_an_operation_that_has_just_ended_is_not_an_error() {
     // 24, but for a moment
     let busy = || refusal(409, "AnotherOperationInProgress", "Another operation is running.");
     let cloud = Cloud::start(move |asked| match asked.key() {

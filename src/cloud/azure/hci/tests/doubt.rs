@@ -1,11 +1,11 @@
-//! Changes whose outcome is unknown: looked for before they are sent again.
+//! Changes whose outcome is unknown: checked before they are sent again.
 
 use super::*;
 use crate::cloud::Kind;
 use crate::cloud::azure::hci::Identifier;
 
 #[tokio::test]
-async fn a_creation_whose_answer_was_lost_is_found_and_waited_for() {
+async fn a_creation_whose_response_was_lost_is_found_and_waited_for() {
     for lost in [Reply::reset(), Reply::empty(503), Reply::json(201, image("Accepted")).truncated()]
     {
         let cloud = Cloud::start(move |asked| match asked.key() {
@@ -83,9 +83,9 @@ async fn a_second_attempt_that_fails_leaves_the_first_in_doubt() {
     }
 }
 
-/// The image may be there, whatever keeps us from seeing it: its id is known.
+/// The image may exist although it cannot be read: its id is known.
 #[tokio::test]
-async fn a_creation_that_nobody_can_tell_about_is_left_to_the_wait() {
+async fn a_creation_of_unknown_outcome_is_left_to_the_wait() {
     for (lost, look) in [
         (Reply::reset(), refusal(403, "AuthorizationFailed", "No right to read.")),
         (Reply::empty(524), Reply::empty(502)),
@@ -126,7 +126,7 @@ async fn a_caller_that_stops_leaves_a_creation_of_unknown_outcome_to_a_later_wai
     cloud.wait(&begun.operation, &super::deadline(5.0)).await.unwrap();
 }
 
-/// What is there was made by somebody else: it differs, or is older than the look before.
+/// Somebody else created the image: it differs, or is older than the first check.
 #[tokio::test]
 async fn an_image_of_somebody_else_is_never_adopted() {
     let free_at = std::time::SystemTime::now();
@@ -217,7 +217,7 @@ async fn a_refusal_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn tags_whose_answer_was_lost_are_looked_for() {
+async fn tags_whose_response_was_lost_are_checked() {
     let with_tag = || {
         let mut image = image("Succeeded");
         image["tags"] = json!({"a": "1"});
@@ -240,7 +240,7 @@ async fn tags_whose_answer_was_lost_are_looked_for() {
 }
 
 #[tokio::test]
-async fn a_deletion_whose_answer_was_lost_is_looked_for() {
+async fn a_deletion_whose_response_was_lost_is_checked() {
     let cloud = Cloud::start(|asked| match asked.key() {
         ("DELETE", ITEM, 1) => Reply::reset(),
         ("GET", ITEM, 1) => shows("Succeeded"),

@@ -1,9 +1,9 @@
-//! Operations that end badly, and addresses that fail while the operation does not.
+//! Operations that fail, and addresses that fail while the operation does not.
 
 use super::*;
 use crate::cloud::Kind;
 
-/// A cloud whose creation is accepted with a status to watch.
+/// A cloud whose creation is accepted with a status address.
 async fn watched(script: impl Fn(&Asked<'_>) -> Reply + Send + Sync + 'static) -> Cloud {
     Cloud::start(move |asked| match asked.key() {
         ("PUT", ITEM, 1) => {
@@ -32,7 +32,7 @@ async fn an_image_that_failed_is_an_error_though_the_operation_succeeded() {
 }
 
 #[tokio::test]
-async fn a_failed_operation_says_all_that_it_and_the_image_know() {
+async fn a_failed_operation_reports_its_reasons_and_those_of_the_image() {
     // 12
     let cases = [
         (
@@ -107,7 +107,7 @@ async fn an_address_that_is_not_there_is_tried_again_before_the_resource_is() {
 }
 
 #[tokio::test]
-async fn a_token_that_ages_in_mid_wait_is_renewed_once() {
+async fn a_token_that_expires_during_a_wait_is_renewed_once() {
     // 15
     let cloud = watched(|asked| match asked.key() {
         ("GET", STATUS, 1) => refusal(401, "ExpiredAuthenticationToken", "Too old."),
@@ -128,7 +128,7 @@ async fn a_token_that_ages_in_mid_wait_is_renewed_once() {
 
 /// A download that takes hours must not be given up because a login fails in the meantime.
 #[tokio::test]
-async fn what_is_refused_for_a_while_does_not_end_the_wait() {
+async fn temporary_refusals_do_not_end_the_wait() {
     let cloud = watched(|asked| match asked.key() {
         ("GET", STATUS, 1..=6) => refusal(401, "InvalidAuthenticationToken", "Wrong."),
         ("GET", STATUS, 7) => status("Succeeded"),
@@ -159,7 +159,7 @@ async fn an_error_in_place_of_a_state_is_the_failure_of_the_operation() {
 }
 
 #[tokio::test]
-async fn an_address_that_forbids_or_makes_no_sense_gives_way_to_the_resource() {
+async fn the_resource_is_polled_when_the_address_is_forbidden_or_makes_no_sense() {
     // 16
     for odd in [
         refusal(403, "AuthorizationFailed", "No right to read statuses."),
@@ -202,7 +202,7 @@ async fn a_change_in_place_is_not_over_because_its_status_cannot_be_read() {
 }
 
 #[tokio::test]
-async fn failing_to_read_a_state_is_no_failure_of_the_operation() {
+async fn failing_to_read_a_state_is_not_a_failure_of_the_operation() {
     // 17
     let cloud = watched(|asked| match asked.key() {
         ("GET", STATUS, 1) => {
@@ -223,7 +223,7 @@ async fn failing_to_read_a_state_is_no_failure_of_the_operation() {
 }
 
 #[tokio::test]
-async fn a_location_that_refuses_answers_for_the_operation() {
+async fn a_refusal_at_a_location_is_the_failure_of_the_operation() {
     let cloud = Cloud::start(|asked| match asked.key() {
         ("PUT", ITEM, 1) => Reply::empty(202).header("Location", STATUS),
         ("GET", STATUS, 1) => refusal(409, "InUse", "The name is taken."),
@@ -236,7 +236,7 @@ async fn a_location_that_refuses_answers_for_the_operation() {
 }
 
 #[tokio::test]
-async fn a_byte_order_mark_is_no_obstacle() {
+async fn a_byte_order_mark_is_accepted() {
     // 25
     let marked = |body: Value| Reply::new(200, "application/json", format!("\u{feff}{body}"));
     let cloud = watched(move |asked| match asked.key() {

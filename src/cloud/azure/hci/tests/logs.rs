@@ -38,7 +38,7 @@ impl Lines {
 #[tokio::test]
 async fn progress_is_logged_at_each_change_and_rate_limits_at_debug() {
     let lines = Lines::default();
-    // While there is but one subscriber, an event that another thread meets first is switched off
+    // While there is only one subscriber, an event that another thread emits first is switched off
     // for all threads.
     let _second = tracing::Dispatch::new(tracing_subscriber::registry());
     let _guard =

@@ -31,7 +31,7 @@ const ITEM: &str = "/subscriptions/s-1/resourceGroups/group/providers/Microsoft.
      /galleryImages/golden";
 const LIST: &str =
     "/subscriptions/s-1/resourceGroups/group/providers/Microsoft.AzureStackHCI/galleryImages";
-/// Where operations are watched.
+/// The address of operations.
 const STATUS: &str = "/subscriptions/s-1/providers/Microsoft.AzureStackHCI/locations/westus2\
      /operationStatuses/op-1";
 const SAS: &str = "https://store.example/vhds/golden.vhdx?sv=2024&sig=aB%2Fc%2B9xyz%3D";
@@ -216,7 +216,7 @@ fn not_found() -> Reply {
     refusal(404, "ResourceNotFound", "The image was not found.")
 }
 
-/// Everything an error says, as a person sees it.
+/// The whole error, as it is shown.
 fn said(error: &Error) -> String {
     let facts: Vec<String> =
         error.facts.iter().map(|(name, value)| format!("{name}: {value}")).collect();

@@ -1,4 +1,4 @@
-//! How long is waited, and what is said when it was too long.
+//! The pauses between status checks, and the errors of timeouts.
 
 use std::time::SystemTime;
 
@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::*;
 use crate::cloud::Kind;
 
-/// A cloud whose creation is accepted, and goes on, with a header about pauses.
+/// A cloud whose creation is accepted and continues, with a header about pauses.
 async fn pausing(accepted: String, running: String) -> Cloud {
     Cloud::start(move |asked| {
         let with = |reply: Reply, pause: &str| match pause {
@@ -30,19 +30,19 @@ async fn pausing(accepted: String, running: String) -> Cloud {
 }
 
 #[tokio::test]
-async fn the_service_sets_the_pace_from_the_first_answer_on() {
+async fn the_service_sets_the_pauses_from_the_first_response_on() {
     // 18: whole seconds and dates
     let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3));
     let cloud = pausing("1".into(), date).await;
     cloud.create().await.unwrap();
     let gaps = cloud.fake.gaps();
     assert!(gaps[0] >= Duration::from_secs(1) && gaps[0] < Duration::from_millis(1500), "{gaps:?}");
-    // From the look at the image on; dates have no fractions.
+    // From the check of the image on; dates do not have fractions.
     assert!(gaps[2] >= Duration::from_millis(500), "{gaps:?}");
 }
 
 #[tokio::test]
-async fn no_pause_zero_and_nonsense_mean_the_polling_interval() {
+async fn no_pause_zero_and_invalid_values_mean_the_polling_interval() {
     // 18
     for odd in ["", "0", "garbage", "-5"] {
         let cloud = pausing(odd.into(), odd.into()).await;
@@ -55,7 +55,7 @@ async fn no_pause_zero_and_nonsense_mean_the_polling_interval() {
 }
 
 #[tokio::test]
-async fn a_pause_beyond_the_time_left_is_cut_for_a_last_look() {
+async fn a_pause_beyond_the_time_left_is_shortened_for_a_last_check() {
     // 18
     let cloud = pausing("3600".into(), "3600".into()).await;
     let deadline = deadline(1.0);
@@ -78,7 +78,7 @@ async fn a_pause_beyond_the_time_left_is_cut_for_a_last_look() {
 }
 
 #[tokio::test]
-async fn a_wait_that_never_saw_anything_says_what_was_in_the_way() {
+async fn a_wait_without_any_status_reports_the_last_problem() {
     let cloud = Cloud::start(|asked| match asked.verb {
         "PUT" => Reply::json(201, image("Accepted")),
         _ => Reply::new(503, "text/html", "<title>Busy</title>"),
@@ -111,7 +111,7 @@ async fn stopping_ends_a_wait_at_once() {
 }
 
 #[tokio::test]
-async fn thirty_images_are_watched_a_few_at_a_time() {
+async fn thirty_images_are_polled_a_few_at_a_time() {
     let cloud = Cloud::start(|asked| match asked.count {
         1..=3 => at(1, 1).after(Duration::from_millis(20)),
         _ => shows("Succeeded"),

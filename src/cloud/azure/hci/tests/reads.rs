@@ -8,7 +8,7 @@ async fn get(cloud: &Cloud) -> Result<Image> {
 }
 
 #[tokio::test]
-async fn an_image_is_read_after_passing_failures() {
+async fn an_image_is_read_after_transient_failures() {
     let cloud = Cloud::start(|asked| match asked.count {
         1 => Reply::empty(503).header("retry-after-ms", 10),
         2 => refusal(429, "TooManyRequests", "Slow down.").header("retry-after-ms", 10),
@@ -48,7 +48,7 @@ async fn an_endpoint_with_a_path_keeps_it() {
 }
 
 #[tokio::test]
-async fn a_new_image_that_is_not_seen_yet_is_asked_for_again() {
+async fn a_new_image_that_is_not_visible_yet_is_read_again() {
     let cloud = Cloud::start(|asked| match asked.count {
         1..4 => not_found(),
         _ => shows("Succeeded"),
@@ -63,7 +63,7 @@ async fn a_new_image_that_is_not_seen_yet_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn an_answer_that_shows_no_image_is_not_one() {
+async fn a_response_without_an_image_is_an_error() {
     for reply in [
         Reply::json(200, "{}"),
         Reply::json(200, json!({"error": {"code": "Busy", "message": "Later."}})),
@@ -78,7 +78,7 @@ async fn an_answer_that_shows_no_image_is_not_one() {
         assert_eq!(error.kind, Kind::Unexpected, "{reply:?}");
         let look = cloud.images.look(&id(), ApiVersion::Stable, &deadline(5.0)).await;
         assert_eq!(look.unwrap_err().kind, Kind::Unexpected, "{reply:?}");
-        // While something is waited for, it is neither its end nor its failure.
+        // During a wait, it is neither the end nor the failure of the operation.
         let cloud = Cloud::start(move |asked| match asked.count {
             1..4 => reply.clone(),
             _ => shows("Succeeded"),
@@ -100,7 +100,7 @@ async fn a_list_is_followed_over_empty_pages() {
         let next = |n| format!("{}{LIST}?api-version=2024-01-01&page={n}", asked.base);
         match page.as_deref() {
             None => Reply::json(200, json!({"value": [image("Succeeded")], "nextLink": next(2)})),
-            // Relative, and in no version of the API.
+            // Relative, and without a version of the API.
             Some("2") => {
                 Reply::json(200, json!({"value": [], "nextLink": format!("{LIST}?page=3")}))
             }
@@ -117,7 +117,7 @@ async fn a_list_is_followed_over_empty_pages() {
 }
 
 #[tokio::test]
-async fn a_list_of_the_whole_subscription_names_no_group() {
+async fn a_list_of_the_whole_subscription_does_not_name_a_group() {
     let cloud = Cloud::start(|_| Reply::json(200, json!({"value": []}))).await;
     assert_eq!(list(&cloud, None).await.unwrap(), []);
     let error = list(&cloud, Some("../other")).await.unwrap_err();
@@ -152,7 +152,7 @@ async fn what_is_no_page_of_a_list_is_never_an_empty_one() {
 }
 
 #[tokio::test]
-async fn a_list_that_leads_elsewhere_or_in_circles_is_an_error() {
+async fn a_list_with_links_elsewhere_or_in_a_cycle_is_an_error() {
     let elsewhere = Fake::replies(vec![Reply::json(200, json!({"value": []}))]).await;
     for (next, why) in [
         (format!("{}{LIST}?api-version=1", elsewhere.url()), "the token is for"),

@@ -1,10 +1,10 @@
-//! What must not get out: tokens to other hosts, image paths into errors.
+//! What must not leak: tokens to other hosts, image paths into errors.
 
 use super::*;
 use crate::secret::Secret;
 
 #[tokio::test]
-async fn an_address_elsewhere_is_never_asked() {
+async fn an_address_of_another_host_is_never_polled() {
     // 20, 21
     let elsewhere = Fake::replies(vec![status("Succeeded")]).await;
     for header in ["Azure-AsyncOperation", "Location"] {
@@ -30,7 +30,7 @@ async fn an_address_elsewhere_is_never_asked() {
 }
 
 #[tokio::test]
-async fn an_address_that_moves_elsewhere_in_mid_wait_is_not_followed() {
+async fn an_address_that_moves_elsewhere_during_a_wait_is_not_followed() {
     let elsewhere = Fake::replies(vec![status("Succeeded")]).await;
     let away = elsewhere.url();
     let cloud = Cloud::start(move |asked| match asked.key() {
@@ -99,7 +99,7 @@ async fn the_image_path_is_in_no_error() {
             assert!(!said.contains(piece), "{piece} is in {said}");
         }
     }
-    // Who does not know the path still tells nobody the signature.
+    // A process that does not know the path still hides the signature.
     let operation = cloud.images.creation(&id(), ApiVersion::Stable);
     let debug = format!("{operation:?} {:?}", cloud.images);
     assert!(!debug.contains("9xyz"), "{debug}");

@@ -129,7 +129,7 @@ model! {
     }
 }
 
-/// Kept beside the state.
+/// The private state.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Private {
     pub(super) etag: String,

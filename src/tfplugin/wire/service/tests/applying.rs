@@ -1,4 +1,4 @@
-//! ApplyResourceChange, but for its interruption.
+//! ApplyResourceChange, except its interruption.
 
 use super::cloud::Order;
 use super::*;
@@ -18,7 +18,7 @@ async fn created(harness: &Harness, config: &Json) -> (Remembered, Vec<pb::Diagn
 }
 
 #[tokio::test]
-async fn a_created_object_is_waited_for_and_remembered() {
+async fn a_created_object_is_waited_for_and_stored() {
     let harness = Harness::new().await;
     harness.cloud.allow(&["create", "settle"]);
     let (machine, diagnostics) = created(&harness, &machine(json!({}))).await;
@@ -36,7 +36,7 @@ async fn a_created_object_is_waited_for_and_remembered() {
 }
 
 #[tokio::test]
-async fn nothing_is_remembered_of_an_object_that_could_not_be_created() {
+async fn nothing_is_stored_of_an_object_that_could_not_be_created() {
     let harness = Harness::new().await;
     for order in [Order::Fail, Order::Panic] {
         harness.cloud.allow(&["create"]);
@@ -48,7 +48,7 @@ async fn nothing_is_remembered_of_an_object_that_could_not_be_created() {
 }
 
 #[tokio::test]
-async fn an_object_that_never_gets_ready_is_remembered() {
+async fn an_object_that_never_gets_ready_is_stored() {
     let harness = Harness::new().await;
     for (order, summary) in
         [(Order::Fail, "error: settle failed"), (Order::Panic, "error: The provider has a bug")]
@@ -66,7 +66,7 @@ async fn an_object_that_never_gets_ready_is_remembered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_that_nobody_ends_ends_with_the_time_limit() {
+async fn a_wait_ends_at_the_time_limit() {
     let harness = Harness::new().await;
     harness.cloud.allow(&["create", "settle"]);
     harness.cloud.order("settle", Order::Hang);
@@ -87,7 +87,7 @@ async fn write_only_arguments_reach_the_service_and_no_state() {
         "password_wo": "weak", "password_wo_version": 1, "disk": { "kind": "ssd", "key_wo": "k" },
     }));
     let (machine, diagnostics) = created(&harness, &config).await;
-    // Its value was mentioned, and is a secret.
+    // Its value was in a message, and is a secret.
     assert_eq!(summaries(&diagnostics), ["warning: Weak"]);
     assert_eq!(diagnostics[0].detail, "The password (secret) is (secret).");
     assert_eq!(harness.cloud.calls(), ["create", "key", "settle"]);
@@ -131,7 +131,7 @@ async fn a_failed_update_keeps_what_it_had_done() {
 }
 
 #[tokio::test]
-async fn what_only_has_to_be_remembered_makes_no_call() {
+async fn a_change_of_the_state_only_makes_no_call() {
     let harness = Harness::new().await;
     let config = machine(json!({ "source": "https://x/y?pass=1" }));
     let before = harness.machine(&config).await;
@@ -146,7 +146,7 @@ async fn what_only_has_to_be_remembered_makes_no_call() {
 }
 
 #[tokio::test]
-async fn a_creation_that_was_interrupted_goes_on_without_a_second_one() {
+async fn an_interrupted_creation_continues_without_a_second_one() {
     let harness = Harness::new().await;
     let mut before = harness.machine(&machine(json!({}))).await;
     before.state.as_mut().unwrap().insert("status".to_owned(), "building".into());
@@ -207,7 +207,7 @@ async fn a_state_that_cannot_be_read_is_kept() {
 }
 
 #[tokio::test]
-async fn private_data_that_cannot_be_read_is_as_none() {
+async fn private_data_that_cannot_be_read_counts_as_none() {
     let harness = Harness::new().await;
     let mut before = harness.machine(&machine(json!({}))).await;
     before.private = b"{".to_vec();

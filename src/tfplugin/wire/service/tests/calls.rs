@@ -137,7 +137,7 @@ async fn a_look_up_needs_all_its_arguments() {
 }
 
 #[tokio::test]
-async fn a_panic_is_an_answer_and_others_go_on() {
+async fn a_panic_is_reported_and_other_calls_continue() {
     let harness = Harness::new().await;
     harness.cloud.allow(&["machines"]);
     let (broken, fine) = (json!({ "prefix": "a", "order": "panic" }), json!({ "prefix": "a" }));
@@ -190,7 +190,7 @@ async fn a_configuration_is_refused_only_for_errors() {
         assert_eq!(summaries(&found), [expected]);
         assert_eq!(look_up(&harness, 1, &json!({ "prefix": "a" })).await.0, None);
     }
-    // A warning is none, and validation has said it.
+    // A warning is not an error, and validation has reported it.
     assert_eq!(harness.configure(1, json!({ "token": "abcd" })).await, []);
     assert!(look_up(&harness, 1, &json!({ "prefix": "a" })).await.0.is_some());
     for unknown in [json!({ "endpoint": "?" }), json!({ "zone": { "name": "?" } })] {

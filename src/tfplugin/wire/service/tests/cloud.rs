@@ -1,4 +1,4 @@
-//! A cloud that does as it is told, and panics on a call that must not happen.
+//! A fake cloud that follows instructions, and panics on a call that must not happen.
 
 use std::sync::Mutex;
 
@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 
 use crate::tfplugin::diagnostic::{Diagnostic, Result};
 
-/// What a call is told to do.
+/// What a call has to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
     Fail,
@@ -17,7 +17,7 @@ pub(super) enum Order {
 #[derive(Default)]
 pub(super) struct Cloud {
     inner: Mutex<Inner>,
-    /// Rings when a call hangs.
+    /// Notified when a call hangs.
     pub(super) hanging: Notify,
 }
 

@@ -17,7 +17,7 @@ fn msgpack(bytes: &[u8]) -> pb::DynamicValue {
 }
 
 #[tokio::test]
-async fn garbage_is_answered_with_an_error() {
+async fn garbage_is_an_error() {
     let harness = Harness::new().await;
     let deep = [0x81, 0xa4, b'd', b'i', b's', b'k'].repeat(100_000);
     for bytes in [
@@ -63,7 +63,7 @@ async fn garbage_in_a_state_is_an_error_and_the_state_is_kept() {
 }
 
 #[tokio::test]
-async fn json_is_understood_and_msgpack_answered() {
+async fn json_is_accepted_and_msgpack_returned() {
     let harness = Harness::new().await;
     let json = |text: &str| pb::DynamicValue { json: text.to_owned().into(), ..Default::default() };
     assert_eq!(validate(&harness, json(r#"{"name":"a","location":"b"}"#)).await, []);

@@ -14,7 +14,7 @@ pub(super) struct Machine;
 
 type Kept = State<Inputs, Outputs, Private>;
 
-/// What the service answers: its own spelling of places, its own choice where none was made.
+/// What the service returns: its own spelling of places, its own choice where none was made.
 fn answered(mut inputs: Inputs) -> Inputs {
     let spell = |place: &mut Place| place.0 = plain(&place.0);
     spell(&mut inputs.location);

@@ -1,5 +1,5 @@
 //! Each rpc: message in, message out, through the generated trait. Every plan and every apply is
-//! held to the rules that Terraform checks.
+//! checked by Terraform's rules.
 
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ struct Harness {
     cloud: Arc<Cloud>,
 }
 
-/// A machine as Terraform remembers it.
+/// A machine as in Terraform's state.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Remembered {
     state: Option<Object>,
@@ -157,7 +157,7 @@ impl Harness {
         }
     }
 
-    /// Carries out a plan, and holds the result to it unless an error explains the difference.
+    /// Applies a plan, and compares the result with it unless an error explains the difference.
     async fn apply(
         &self,
         before: &Remembered,
@@ -197,7 +197,7 @@ impl Harness {
         after
     }
 
-    /// A machine that was created without trouble.
+    /// A machine that was created without errors.
     async fn machine(&self, config: &Json) -> Remembered {
         self.cloud.allow(&["create", "settle", "key"]);
         let machine = self.bring(&Remembered::default(), config).await;

@@ -1,4 +1,4 @@
-//! What the provider says it offers, and what it says of all that it does not.
+//! What the provider offers, and its errors about everything else.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ const METADATA: pb::get_metadata::Request = pb::get_metadata::Request {};
 const SCHEMAS: pb::get_provider_schema::Request = pb::get_provider_schema::Request {};
 
 #[tokio::test]
-async fn metadata_and_schemas_tell_of_the_same() {
+async fn metadata_and_schemas_agree() {
     let service = Harness::unconfigured().service;
     let metadata = service.get_metadata(Request::new(METADATA)).await.unwrap().into_inner();
     let schemas = service.get_provider_schema(Request::new(SCHEMAS)).await.unwrap().into_inner();
@@ -117,7 +117,7 @@ async fn every_resource_has_an_identity_that_can_be_imported() {
     assert_eq!(flags.collect::<Vec<_>>(), [("id", true, false), ("project", false, true)]);
 }
 
-/// Calls an rpc with an otherwise empty request, and gives the summaries of its answer.
+/// Calls an rpc with an otherwise empty request, and returns the summaries of its response.
 macro_rules! refused {
     ($service:ident, $rpc:ident, $message:ident, $name:ident) => {{
         #[allow(clippy::needless_update, reason = "some requests have more to them")]

@@ -125,7 +125,7 @@ async fn what_is_left_to_the_service_stays_as_the_service_chose() {
 }
 
 #[tokio::test]
-async fn what_the_service_does_not_report_is_no_reason_for_a_change() {
+async fn what_the_service_does_not_report_is_not_a_change() {
     let harness = Harness::new().await;
     let mut before = harness.machine(&machine(json!({}))).await;
     before.state.as_mut().unwrap().insert("zone".to_owned(), Value::Null);
@@ -134,11 +134,11 @@ async fn what_the_service_does_not_report_is_no_reason_for_a_change() {
 }
 
 #[tokio::test]
-async fn another_spelling_of_the_same_is_no_change() {
+async fn another_spelling_of_the_same_is_not_a_change() {
     let harness = Harness::new().await;
     let before = harness.machine(&full()).await;
     let state = before.state.as_ref().unwrap();
-    // What the user wrote stands in the state, not what the service made of it.
+    // The state has the user's spelling, not the service's.
     assert_eq!(state["location"], Value::from("West Europe"));
     assert_eq!(state["disk"].as_map().unwrap()["place"], Value::from("North Europe"));
     let mut config = full();
@@ -149,7 +149,7 @@ async fn another_spelling_of_the_same_is_no_change() {
     config["rate"] = json!(39.900);
     let plan = harness.plan(&before, &config).await;
     assert_eq!(nullable(plan.planned.clone()), nullable(before.state.clone()));
-    // Next to a real change it is none either.
+    // With a real change it is not one either.
     config["ports"][1]["number"] = json!(5);
     let plan = harness.plan(&before, &config).await;
     let ports = match value(&plan, "ports") {
@@ -162,7 +162,7 @@ async fn another_spelling_of_the_same_is_no_change() {
 }
 
 #[tokio::test]
-async fn what_only_has_to_be_remembered_leaves_the_outputs_alone() {
+async fn a_change_of_the_state_only_leaves_the_outputs_alone() {
     let harness = Harness::new().await;
     let mut before = harness.machine(&full()).await;
     before.state.as_mut().unwrap().insert("seed".to_owned(), Value::Null);
@@ -253,7 +253,7 @@ async fn a_destruction_is_planned_without_a_call() {
 }
 
 #[tokio::test]
-async fn what_the_configuration_of_the_provider_lacks_is_said_when_planning() {
+async fn what_the_configuration_of_the_provider_lacks_is_reported_when_planning() {
     let harness = Harness::new().await;
     harness.configure(0, json!({ "endpoint": "unready" })).await;
     let plan = harness.plan(&Remembered::default(), &full()).await;

@@ -1,4 +1,4 @@
-//! ReadResource and ImportResourceState, and the identity in all answers.
+//! ReadResource and ImportResourceState, and the identity in all responses.
 
 use super::cloud::Order;
 use super::*;
@@ -71,7 +71,7 @@ async fn reading_nothing_gives_nothing() {
 }
 
 #[tokio::test]
-async fn an_identity_that_was_never_stored_is_found_by_a_read_and_then_never_changes() {
+async fn an_identity_that_was_never_stored_is_set_by_a_read_and_then_never_changes() {
     let harness = Harness::new().await;
     let complete = harness.machine(&machine(json!({}))).await;
     harness.cloud.allow(&["read"]);
@@ -84,7 +84,7 @@ async fn an_identity_that_was_never_stored_is_found_by_a_read_and_then_never_cha
     };
     before.identity = Some(another("M1"));
     assert_eq!(harness.read(&before).await.0.identity, before.identity);
-    // One that is not known, and one that says nothing, are none.
+    // An unknown one and an empty one count as none.
     for unusable in [another("?"), pb::ResourceIdentityData::default()] {
         before.identity = Some(unusable);
         assert_eq!(harness.read(&before).await.0.identity, complete.identity);
@@ -108,7 +108,7 @@ async fn an_object_is_imported_by_id_and_by_identity() {
         assert_eq!(imported.private, br#"{"etag":"imported"}"#);
         let (read, diagnostics) = harness.read(&imported).await;
         assert_eq!((&read, diagnostics), (&imported, vec![]));
-        // What the service never returns is remembered, and another spelling is no change.
+        // What the service never returns is kept, and another spelling is not a change.
         let config = machine(json!({ "size": 3, "seed": "s" }));
         let plan = harness.plan(&read, &config).await;
         assert_eq!(plan.replace, [""; 0]);

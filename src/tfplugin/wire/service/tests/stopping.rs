@@ -1,4 +1,4 @@
-//! StopProvider, and what becomes of the calls in flight.
+//! StopProvider, and its effect on calls in flight.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ async fn stop(harness: &Harness, connection: u64) {
     assert_eq!(answer.error, "");
 }
 
-/// Runs `work`, stops it once it hangs, and sees to it that it ends soon.
+/// Runs `work`, stops it once it hangs, and checks that it ends soon.
 async fn interrupted<T>(harness: &Harness, work: impl Future<Output = T>) -> T {
     let stopped = async {
         harness.cloud.hanging.notified().await;
@@ -42,7 +42,7 @@ async fn an_interrupted_creation_is_a_warning_and_keeps_the_object() {
     let private: serde_json::Value = serde_json::from_slice(&machine.private).unwrap();
     assert_eq!(private["etag"], "settling");
     assert!(machine.identity.is_some());
-    // What comes later is not affected: the next apply goes on waiting, and creates no other.
+    // Later calls are not affected: the next apply continues to wait, and creates no other.
     harness.cloud.obey_no_more();
     harness.cloud.allow(&["settle"]);
     let after = harness.bring(&machine, &config).await;
@@ -121,7 +121,7 @@ async fn an_interrupted_look_up_ends_and_later_ones_are_not_affected() {
     let (found, ()) = tokio::join!(hanging, soon(1));
     assert_eq!(found.unwrap(), ["error: Interrupted"]);
     assert_eq!(look_up(1, None).await, [""; 0]);
-    // Another connection's order to stop is no concern of this one.
+    // A stop of another connection does not affect this one.
     let hanging = tokio::time::timeout(Duration::from_millis(200), look_up(1, Some("hang")));
     let (found, ()) = tokio::join!(hanging, soon(2));
     assert!(found.is_err());

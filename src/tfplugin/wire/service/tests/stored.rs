@@ -16,7 +16,7 @@ async fn upgrade(harness: &Harness, version: i64, json: &str) -> (Option<Value>,
 }
 
 #[tokio::test]
-async fn a_state_of_this_version_is_taken_as_it_is() {
+async fn a_state_of_this_version_is_accepted_unchanged() {
     let harness = Harness::unconfigured();
     let json = r#"{"id":"m1","name":"one","rate":39.90,"gone":[{}],"marks":["a"],"disk":{"kind":"ssd","old":1}}"#;
     let (state, problems) = upgrade(&harness, 1, json).await;
@@ -56,7 +56,7 @@ async fn a_state_that_cannot_be_read_is_refused() {
 }
 
 #[tokio::test]
-async fn an_identity_is_taken_as_it_is_unless_it_is_newer() {
+async fn an_identity_is_accepted_unchanged_unless_it_is_newer() {
     let harness = Harness::unconfigured();
     let ty = &harness.service.offer().resources[TYPE].identity;
     for (version, json, expected) in [
@@ -81,7 +81,7 @@ async fn an_identity_is_taken_as_it_is_unless_it_is_newer() {
 }
 
 #[tokio::test]
-async fn no_state_is_taken_over_from_another_type() {
+async fn state_cannot_be_moved_from_another_type() {
     let harness = Harness::unconfigured();
     let request = pb::move_resource_state::Request {
         source_type_name: "beta_machine".to_owned(),

@@ -5,7 +5,7 @@ use crate::tfplugin::diagnostic::{Diagnostic, Path};
 use crate::tfplugin::model::{Attr, Shape};
 use crate::tfplugin::value::{Sink, Type, Value};
 
-/// Text whose meaning does not depend on case and blanks.
+/// Text whose meaning does not depend on case and spaces.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Place(pub(super) String);
 
@@ -13,7 +13,7 @@ pub(super) fn plain(place: &str) -> String {
     place.to_lowercase().replace(' ', "")
 }
 
-/// An address whose part behind the question mark is a pass that expires.
+/// An address whose query is a signature that expires.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Link(pub(super) String);
 

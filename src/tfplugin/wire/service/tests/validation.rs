@@ -55,7 +55,7 @@ async fn all_mistakes_are_reported_at_once_each_at_its_place() {
 }
 
 #[tokio::test]
-async fn what_is_not_known_yet_is_not_judged() {
+async fn unknown_values_are_not_validated() {
     let harness = Harness::unconfigured();
     for config in [
         json!({ "name": "?", "location": "?", "size": "?", "code": "?", "disk": "?" }),
@@ -78,7 +78,7 @@ async fn a_null_configuration_lacks_what_is_required() {
 }
 
 #[tokio::test]
-async fn write_only_arguments_need_a_client_that_knows_them() {
+async fn write_only_arguments_need_a_client_that_supports_them() {
     let harness = Harness::unconfigured();
     let config = machine(json!({
         "password_wo": "p", "disk": { "kind": "ssd", "key_wo": "?" },
@@ -94,7 +94,7 @@ async fn write_only_arguments_need_a_client_that_knows_them() {
 }
 
 #[tokio::test]
-async fn a_data_source_is_validated_likewise() {
+async fn a_data_source_is_validated() {
     let harness = Harness::unconfigured();
     let ty = &harness.service.offer().data_sources["alpha_machines"].ty;
     let validate = async |config: Json| {
@@ -120,7 +120,7 @@ async fn a_data_source_is_validated_likewise() {
 }
 
 #[tokio::test]
-async fn the_configuration_of_the_provider_is_validated_likewise() {
+async fn the_configuration_of_the_provider_is_validated() {
     let harness = Harness::unconfigured();
     let validate = async |config: Json| {
         let config = Some(message(&typed(&config, &harness.service.offer().config)));
