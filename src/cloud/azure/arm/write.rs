@@ -1,6 +1,6 @@
 //! Starting a change exactly once, as far as that can be known: what a response of Resource
 //! Manager means, and what the resource shows. When to check and when to send again is in
-//! [`change`](crate::cloud::change).
+//! [`change`].
 
 use reqwest::{Method, Url};
 use serde_json::Value;
