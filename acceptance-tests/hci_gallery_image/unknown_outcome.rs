@@ -197,6 +197,24 @@ fn an_image_of_a_timed_out_creation_is_not_forgotten_either() {
 }
 
 #[test]
+fn an_unfinished_image_that_cannot_be_found_yet_is_not_destroyed_unseen() {
+    let azure = Azure::start();
+    azure.arm.fail(When::label("put"), 1, Fault::status(503).retry_after("30"));
+    let workspace = Workspace::new(&azure.main(&Image::new()));
+    let mut run = workspace.start(&APPLY);
+    run.until("the lost answer", || azure.sent("PUT").iter().any(|put| put.status.is_some()));
+    run.interrupt();
+    run.finish();
+    let outcome = workspace.run(&["destroy", "-json", "-auto-approve"]);
+    outcome.error().says(&["cannot be deleted yet", "may still create it", "terraform state rm"]);
+    assert_eq!(workspace.state().attributes(IMAGE)["id"], id("golden"));
+    // The service has created it after all.
+    azure.arm.insert_image(RESOURCE_GROUP, "golden", &serde_json::json!({}));
+    workspace.run(&["destroy", "-json", "-auto-approve"]).ok();
+    assert_eq!(azure.arm.image_count(), 0);
+}
+
+#[test]
 fn an_image_that_was_never_created_after_all_is_created_in_the_end() {
     for is_untainted in [true, false] {
         let azure = Azure::start();

@@ -17,7 +17,7 @@ fn secret(name: &str) -> String {
     format!("Se~cr+et/{name}%41\"x&y<z>'0123456789=")
 }
 
-/// Login and account of one way to log in.
+/// The login service and the account of one authentication method.
 struct Clouds {
     login: entra::Simulation,
     account: Simulation,
