@@ -49,28 +49,21 @@ macro_rules! settings {
                 $($( (stringify!($more), &[$($more_variable),*]), )*)?
             ];
 
-            $(
-                pub(crate) fn $name(
-                    &self,
-                    env: &$crate::provider::settings::Environment,
-                ) -> $crate::tfplugin::diagnostic::Result<Option<$ty>> {
-                    let place = ($cloud, stringify!($name));
-                    $crate::provider::settings::resolve(&self.$name, place, &[$($variable),*], env)
-                }
-            )*
-            $($(
-                pub(crate) fn $more(
-                    &self,
-                    env: &$crate::provider::settings::Environment,
-                ) -> $crate::tfplugin::diagnostic::Result<Option<$more_ty>> {
-                    let place = ($cloud, stringify!($more));
-                    $crate::provider::settings::resolve(&self.$more, place, &[$($more_variable),*], env)
-                }
-            )*)?
+            settings!(@read $cloud $($name: $ty = [$($variable),*];)*);
+            $( settings!(@read $cloud $($more: $more_ty = [$($more_variable),*];)*); )?
         }
 
         settings!(@fill $Model [$($Target)?] $($name)*);
     };
+    (@read $cloud:literal $($name:ident: $ty:ty = [$($variable:literal),*];)*) => {$(
+        pub(crate) fn $name(
+            &self,
+            env: &$crate::provider::settings::Environment,
+        ) -> $crate::tfplugin::diagnostic::Result<Option<$ty>> {
+            let place = ($cloud, stringify!($name));
+            $crate::provider::settings::resolve(&self.$name, place, &[$($variable),*], env)
+        }
+    )*};
     (@fill $Model:ident [] $($name:ident)*) => {};
     (@fill $Model:ident [$Target:path] $($name:ident)*) => {
         impl $Model {
@@ -219,9 +212,9 @@ fn read<T: Attr>(text: &str) -> std::result::Result<Value, String> {
 pub(crate) fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
     match (one, other) {
         (Ok(one), Ok(other)) => Ok((one, other)),
-        (Err(Failure(mut problems)), Err(Failure(more))) => {
-            problems
-                .extend(more.into_iter().filter(|new| !problems.contains(new)).collect::<Vec<_>>());
+        (Err(Failure(mut problems)), Err(Failure(mut more))) => {
+            more.retain(|new| !problems.contains(new));
+            problems.extend(more);
             Err(problems.into())
         }
         (Err(problems), _) | (_, Err(problems)) => Err(problems),

@@ -194,11 +194,11 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
                     (None, problems)
                 }
                 Ok(mut state) => {
-                    let since = Some(now());
+                    let since = now();
                     let (end, said) =
                         settled(self, clients, &mut state, &context, Purpose::Creation).await;
                     problems.extend(said);
-                    let since = since.filter(|_| end == End::Unseen);
+                    let since = (end == End::Unseen).then_some(since);
                     let record = recorded(self, &state, &planned, None, since);
                     (Some(as_planned::<C, R>(record, &planned)), problems)
                 }

@@ -181,11 +181,7 @@ impl Arm {
         class: RequestClass,
         deadline: &Deadline,
     ) -> Result<Value> {
-        let response = self.send(call, class, deadline).await?;
-        if response.status.as_u16() != 200 {
-            return Err(self.error(call, &response));
-        }
-        self.document(call, &response)
+        self.document(call, &self.read_ok(call, class, deadline).await?)
     }
 
     /// Sends a read and accepts only a resource.
@@ -198,11 +194,21 @@ impl Arm {
         class: RequestClass,
         deadline: &Deadline,
     ) -> Result<Value> {
+        self.resource(call, &self.read_ok(call, class, deadline).await?)
+    }
+
+    async fn read_ok(
+        &self,
+        call: &Call<'_>,
+        class: RequestClass,
+        deadline: &Deadline,
+    ) -> Result<Response> {
         let response = self.send(call, class, deadline).await?;
-        if response.status.as_u16() != 200 {
-            return Err(self.error(call, &response));
+        if response.status.as_u16() == 200 {
+            Ok(response)
+        } else {
+            Err(self.error(call, &response))
         }
-        self.resource(call, &response)
     }
 
     /// The JSON of a response.
