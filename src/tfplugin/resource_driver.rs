@@ -285,7 +285,10 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
             let context = Context::new(stop.clone(), or_usual(given.delete));
             if let Some(since) = since.filter(|since| is_recent(*since)) {
                 let look = interruptible(&context, read_twice(self, clients, &mut state, &context));
-                if let Ok(ReadOutcome::Gone) = look.await {
+                let look = look.await;
+                // What it says about the next plan does not concern a deletion.
+                drop(context.take_warnings());
+                if let Ok(ReadOutcome::Gone) = look {
                     problems.push(may_still_appear(R::NOUN, since));
                     return (Some(prior), problems);
                 }
