@@ -1,23 +1,35 @@
 //! Sending a request with a token, to the services that the token is for and to no others.
+//!
+//! Redirects are followed here, by hand, where a service has several addresses: the HTTP library
+//! would drop the token, or the body of a change.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use reqwest::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
+use reqwest::header::{AUTHORIZATION, HeaderValue, LOCATION, WWW_AUTHENTICATE};
 use reqwest::{Request, StatusCode, Url};
 
-use super::http::{Http, Response, Retry, RetryPolicy, Sent, origin};
+use super::http::{Http, Response, Retry, RetryPolicy, Sent, is_loopback, origin};
 use super::token::{Token, TokenCache};
 use super::{Deadline, Error, Kind, Result};
+
+/// How many redirects of one request are followed. More form a circle.
+const REDIRECTS: usize = 5;
 
 /// Where a token may be sent.
 #[derive(Clone, Debug)]
 pub enum Origins {
     /// One service: scheme, host and port of this address.
     One(Url),
-    /// Any of several.
-    Allowed(Arc<[Url]>),
+    /// A service with several addresses, which redirects between them: the host of `own` on any
+    /// port, and https at every host of `domains`.
+    Several {
+        /// The configured address.
+        own: Url,
+        /// Domains such as `example.com`, which stands for its subdomains as well.
+        domains: &'static [&'static str],
+    },
 }
 
 impl Origins {
@@ -26,22 +38,54 @@ impl Origins {
     /// # Errors
     /// [`Kind::Invalid`] with both origins.
     pub fn check(&self, operation: &'static str, url: &Url) -> Result<()> {
-        let allowed = match self {
-            Self::One(one) => std::slice::from_ref(one),
-            Self::Allowed(several) => several,
+        let (is_allowed, allowed) = match self {
+            // `Url` keeps hosts in lower case and knows the schemes' own ports.
+            Self::One(one) => (one.origin() == url.origin(), origin(one)),
+            Self::Several { own, domains } => {
+                let is_own = own.host() == url.host()
+                    && (url.scheme() == "https" || url.scheme() == own.scheme());
+                let host = url.host_str().unwrap_or_default();
+                let within = |domain: &&str| {
+                    host.strip_suffix(*domain).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
+                };
+                let is_of_domain = url.scheme() == "https" && domains.iter().any(within);
+                let named: Vec<_> = domains.iter().map(|domain| format!("*.{domain}")).collect();
+                let named = format!("{} or one of {}", origin(own), named.join(", "));
+                (is_own || is_of_domain, named)
+            }
         };
-        // `Url` keeps hosts in lower case and knows the schemes' own ports.
-        if allowed.iter().any(|allowed| allowed.origin() == url.origin()) {
+        if is_allowed {
             return Ok(());
         }
-        let here: Vec<String> = allowed.iter().map(origin).collect();
         let text = format!(
-            "the service pointed to {}, which is not {}; credentials are not sent to another \
-             address",
+            "the service pointed to {}, which is not {allowed}; credentials are not sent to \
+             another address",
             origin(url),
-            here.join(" or ")
         );
         Err(Error::new(Kind::Invalid, operation, text))
+    }
+
+    /// Where a redirect leads, if it is one and may be followed. Method, body and query stay.
+    fn redirected(&self, operation: &'static str, response: &Response) -> Result<Option<Url>> {
+        let is_redirect = matches!(response.status.as_u16(), 301 | 302 | 307 | 308);
+        if !is_redirect || matches!(self, Self::One(_)) {
+            return Ok(None);
+        }
+        let location = response.headers.get(LOCATION).and_then(|value| value.to_str().ok());
+        let Some(Ok(mut url)) = location.map(|location| response.url.join(location)) else {
+            return Ok(None);
+        };
+        if url.scheme() == "http" && !is_loopback(&url) {
+            // A gateway behind a proxy knows itself by http only.
+            let _ = url.set_scheme("https");
+        }
+        url.set_fragment(None);
+        if url.query().is_none() {
+            url.set_query(response.url.query());
+        }
+        self.check(operation, &url)?;
+        tracing::debug!(operation, to = origin(&url), "following a redirect");
+        Ok(Some(url))
     }
 }
 
@@ -89,7 +133,7 @@ impl Client {
                 false => judge(response),
             };
             let response = self.http.send(operation, deadline, retry, make, judge).await?;
-            if !proof.refused_by(&response) {
+            if !self.goes_on(operation, proof, &response)? {
                 return Ok(response);
             }
         }
@@ -118,10 +162,27 @@ impl Client {
                 self.authorize(operation, make(attempt).await?, proof, deadline).await
             };
             match self.http.send_once(operation, deadline, retry, make, &describe).await? {
-                Sent::Answered(response) if proof.refused_by(&response) => {}
+                Sent::Answered(response) if self.goes_on(operation, proof, &response)? => {}
                 sent => return Ok(sent),
             }
         }
+    }
+
+    /// Whether the request has to be sent again, with another token or to another address. It was
+    /// not carried out then.
+    fn goes_on(&self, operation: &'static str, proof: &Proof, response: &Response) -> Result<bool> {
+        if proof.refused_by(response) {
+            return Ok(true);
+        }
+        let Some(url) = self.origins.redirected(operation, response)? else { return Ok(false) };
+        let mut moved = lock(&proof.moved);
+        moved.push(url);
+        if moved.len() <= REDIRECTS {
+            return Ok(true);
+        }
+        let hosts: Vec<String> = moved.iter().map(origin).collect();
+        let text = format!("the service redirects again and again: {}", hosts.join(", "));
+        Err(Error::new(Kind::Unexpected, operation, text).status(response.status.as_u16()))
     }
 
     async fn authorize(
@@ -131,6 +192,9 @@ impl Client {
         proof: &Proof,
         deadline: &Deadline,
     ) -> Result<Request> {
+        if let Some(url) = lock(&proof.moved).last() {
+            *request.url_mut() = url.clone();
+        }
         self.origins.check(operation, request.url())?;
         let refused = proof.refused().clone();
         let token = match refused {
@@ -145,12 +209,14 @@ impl Client {
     }
 }
 
-/// The token that was sent, and the response to it.
+/// The token that was sent, the response to it, and where that led.
 #[derive(Default)]
 struct Proof {
     used: Mutex<Option<Token>>,
     /// The token that was refused, and the claims that the service requires in the next one.
     refused: Mutex<Option<(Token, Option<String>)>>,
+    /// Where redirects have led.
+    moved: Mutex<Vec<Url>>,
 }
 
 impl Proof {

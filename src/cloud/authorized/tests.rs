@@ -8,6 +8,9 @@ use crate::cloud::fake::{Fake, Reply};
 use crate::cloud::poll::{Poll, Progress, until_done};
 use crate::cloud::token::{Fetching, TokenSource};
 
+/// The domains of a service with several addresses.
+const DOMAINS: &[&str] = &["clouds.example"];
+
 const CLAIMS: &str = r#"{"access_token":{"nbf":{"essential":true}}}"#;
 
 /// A second authentication method: it only needs a source. Its tokens contain the request.
@@ -41,10 +44,10 @@ struct Setup {
 
 fn setup(keys: Keyring, origins: &[&str]) -> Setup {
     let keys = Arc::new(keys);
-    let urls: Vec<Url> = origins.iter().map(|text| text.parse().unwrap()).collect();
-    let origins = match urls.as_slice() {
-        [one] => Origins::One(one.clone()),
-        several => Origins::Allowed(several.into()),
+    let own: Url = origins[0].parse().unwrap();
+    let origins = match origins {
+        [_] => Origins::One(own),
+        _ => Origins::Several { own, domains: DOMAINS },
     };
     let tokens = Arc::new(TokenCache::new(keys.clone()));
     let client = Client::new(Arc::new(Http::new("test".into())), tokens, "ring", origins);
@@ -68,7 +71,11 @@ async fn send(client: &Client, url: &str) -> Result<Response> {
 
 async fn send_once(client: &Client, url: &str) -> Result<Sent> {
     let url = Url::parse(url).unwrap();
-    let make = async |_| Ok(Request::new(reqwest::Method::PUT, url.clone()));
+    let make = async |_| {
+        let mut put = Request::new(reqwest::Method::PUT, url.clone());
+        *put.body_mut() = Some("body".into());
+        Ok(put)
+    };
     let describe = |response: &Response| {
         let status = response.status.as_u16();
         Error::new(Kind::of_status(status), "Put", response.describe()).status(status)
@@ -138,9 +145,64 @@ async fn no_token_goes_to_another_origin() {
     assert!(error.message.contains(&place), "{}", error.message);
     assert!(send_once(&one.client, &elsewhere.url()).await.is_err());
     assert_eq!((elsewhere.count(), one.keys.made.load(Ordering::SeqCst)), (0, 0));
-    let both = setup(Keyring::default(), &["https://other.example", &service.url()]);
-    assert!(send(&both.client, &service.url()).await.is_ok());
-    assert!(send(&both.client, &elsewhere.url()).await.is_err());
+}
+
+/// A service with several addresses passes a change on to the region that is responsible.
+#[tokio::test]
+async fn a_redirect_keeps_the_method_the_body_the_query_and_the_token() {
+    let region = Fake::replies(vec![Reply::empty(201)]).await;
+    for status in [301, 302, 307, 308] {
+        let target = format!("{}/region/images", region.url());
+        let service = Fake::start(move |_| Reply::empty(status).header("location", &target)).await;
+        let setup = setup(Keyring::default(), &[&service.url(), "several"]);
+        let sent = send_once(&setup.client, &format!("{}/images?a=1", service.url())).await;
+        assert!(matches!(sent.unwrap(), Sent::Answered(r) if r.status == 201));
+        let arrived = region.requests().pop().unwrap();
+        let shown = (arrived.method.as_str(), arrived.target.as_str(), arrived.text());
+        assert_eq!(shown, ("PUT", "/region/images?a=1", "body".to_owned()));
+        assert_eq!(arrived.header("authorization"), Some("Bearer ring-token-1"));
+    }
+}
+
+#[tokio::test]
+async fn redirects_in_a_circle_and_to_another_service_end() {
+    let service = Fake::start(|_| Reply::empty(307).header("location", "/again")).await;
+    let setup_of = |url: &str| setup(Keyring::default(), &[url, "several"]);
+    let error = send(&setup_of(&service.url()).client, &service.url()).await.unwrap_err();
+    assert!(error.message.contains("redirects again and again"), "{}", error.message);
+    assert_eq!(service.count(), 1 + REDIRECTS);
+    for location in ["https://wolf.example/", "https://notclouds.example/"] {
+        let service = Fake::start(move |_| Reply::empty(302).header("location", location)).await;
+        let error = send_once(&setup_of(&service.url()).client, &service.url()).await.unwrap_err();
+        assert_eq!((error.kind, service.count()), (Kind::Invalid, 1), "{}", error.message);
+    }
+    // One with a single address does not redirect.
+    let single = setup(Keyring::default(), &[&service.url()]);
+    assert_eq!(send(&single.client, &service.url()).await.unwrap().status, 307);
+}
+
+#[test]
+fn a_service_with_several_addresses_is_its_host_and_its_domains() {
+    let own = Url::parse("https://gate.clouds.test").unwrap();
+    let origins = Origins::Several { own: own.clone(), domains: DOMAINS };
+    let leads = |location: &str| {
+        let headers = [(LOCATION, HeaderValue::from_str(location).unwrap())].into_iter().collect();
+        let status = StatusCode::FOUND;
+        let url = own.join("/images?page=0").unwrap();
+        let response = Response { status, headers, body: Vec::new(), url, attempts: 1 };
+        origins.redirected("Get", &response).ok().flatten().map(String::from)
+    };
+    for (location, to) in [
+        ("/x", Some("https://gate.clouds.test/x?page=0")),
+        ("https://gate.clouds.test:8443/x?y", Some("https://gate.clouds.test:8443/x?y")),
+        ("http://eu.clouds.example/x", Some("https://eu.clouds.example/x?page=0")),
+        ("http://gate.clouds.test/x", Some("https://gate.clouds.test/x?page=0")),
+        ("https://clouds.example/x", Some("https://clouds.example/x?page=0")),
+        ("https://clouds.example.wolf.test/x", None),
+        ("http://127.0.0.1/x", None),
+    ] {
+        assert_eq!(leads(location).as_deref(), to, "{location}");
+    }
 }
 
 #[tokio::test]
