@@ -23,6 +23,9 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
 /// the service may not show yet what it is already making.
 const LOOKS_AFTER_CONFLICT: u32 = 4;
 
+/// How long to check for a change that cannot be sent again: a list may lag behind.
+const LAG: Duration = Duration::from_secs(30);
+
 /// How long to check without result before it is left to the wait that follows.
 const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -33,6 +36,8 @@ pub enum Seen<T> {
     Done(T),
     /// It was not, and may be sent again.
     NotDone,
+    /// Nothing shows it so far, and it must not be sent again: a second one would be another change.
+    NotSeen,
     /// It was not, and must not be sent again: something else is in its place.
     Prevented(Error),
     /// Still unknown.
@@ -107,6 +112,8 @@ pub async fn make<C: Change>(deadline: &Deadline, change: &mut C) -> Result<Outc
             match change.look().await {
                 Seen::Done(accepted) => return Ok(Outcome::Accepted(accepted)),
                 Seen::Prevented(why) => return Err(why),
+                Seen::NotSeen if since.elapsed() >= LAG => return Ok(Outcome::Unknown(error)),
+                Seen::NotSeen => {}
                 Seen::NotDone if is_conflict && look + 1 < LOOKS_AFTER_CONFLICT => {}
                 Seen::NotDone if is_conflict || attempt >= ATTEMPTS => return Err(error),
                 Seen::NotDone => break,

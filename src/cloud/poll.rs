@@ -50,7 +50,7 @@ pub trait Poll {
 /// Polls until it is done, fails, or `deadline` ends the wait. `first` is the pause before the first
 /// status check.
 ///
-/// The pause between checks is what the service asked for, or `every`. One is made shortly before
+/// The pause between checks is what the service asked for, or `every` and up to a tenth more. One is made shortly before
 /// the deadline whatever was asked for.
 ///
 /// # Errors
@@ -73,16 +73,22 @@ pub async fn until_done<P: Poll>(
             Progress::Done(output) => return Ok(output),
             Progress::Pending(asked) => {
                 wait.refused = None;
-                asked.unwrap_or(every).min(LONGEST)
+                asked.unwrap_or_else(|| apart(every)).min(LONGEST)
             }
             Progress::Unreadable(error, asked) => {
                 let is_overloaded = matches!(error.status, Some(429 | 503));
-                let pause = asked.unwrap_or(every);
+                let pause = asked.unwrap_or_else(|| apart(every));
                 wait.bear(error)?;
                 if is_overloaded { pause } else { pause.min(LONGEST) }
             }
         });
     }
+}
+
+/// A little longer than `every`, by chance: what was started together is not polled together for
+/// hours.
+fn apart(every: Duration) -> Duration {
+    every.mul_f64(1.0 + fastrand::f64() / 10.0)
 }
 
 struct Wait<'a> {

@@ -106,7 +106,8 @@ async fn a_state_that_is_refused_without_a_break_is_given_up_after_five_minutes(
     let started = Instant::now();
     let error = Script::new(&[forbidden]).run(3600).await.unwrap_err();
     assert_eq!((error.kind, error.status), (Kind::Unreadable, Some(403)));
-    assert_eq!(started.elapsed(), PATIENCE);
+    // Each pause is up to a tenth longer than asked for.
+    assert!((PATIENCE..PATIENCE + 2 * EVERY).contains(&started.elapsed()));
     // Other failures in between make no difference, a state that is read does.
     let other: fn() -> Result<Progress<u32>> = || unreadable(Kind::Unavailable, 500, None);
     let shown: fn() -> Result<Progress<u32>> = || Ok(Progress::Pending(None));
