@@ -113,6 +113,11 @@ fn forms_of(secret: &str) -> Vec<Vec<u8>> {
             forms.push(canonical.folded);
         }
     }
+    // A `char[]` as Java prints it. In JSON it is recognized by its form.
+    for separator in [", ", ","] {
+        let letters: Vec<String> = secret.trim().chars().map(String::from).collect();
+        forms.push(Canonical::of(&letters.join(separator)).folded);
+    }
     forms.extend(base64_forms(secret));
     if secret.trim() != secret {
         forms.extend(base64_forms(secret.trim()));

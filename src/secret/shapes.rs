@@ -40,6 +40,9 @@ const SHORTEST_SIGNATURE: usize = 16;
 /// A shorter word after `Bearer` is ordinary text.
 const SHORTEST_TOKEN: usize = 16;
 
+/// Fewer strings of one character are an ordinary list.
+const FEWEST_LETTERS: usize = 4;
+
 /// Where something looks like a secret in the original of a text.
 ///
 /// Takes a time that grows with the length of the text alone, whatever is in it: services that are
@@ -61,6 +64,7 @@ pub(super) fn find(text: &Canonical) -> Vec<Range<usize>> {
             b':' if lower.get(at.wrapping_sub(1)) == Some(&b'"') => member(&lower, at),
             b'@' => user.info(&lower, at),
             b' ' => bearer(&lower, at),
+            b'[' => letters(&lower, at),
             b'e' if lower[at..].starts_with(b"eyj") => json_web_token(&lower, at),
             _ => None,
         };
@@ -157,6 +161,32 @@ fn bearer(text: &[u8], at: usize) -> Option<Range<usize>> {
     let range = at + 1..end;
     let has_digit = text[range.clone()].iter().any(u8::is_ascii_digit);
     (range.len() >= SHORTEST_TOKEN && has_digit).then_some(range)
+}
+
+/// `["s","e","c","r","e","t"]`: a password as some services take it, one string for each character.
+fn letters(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let skip = |from: usize| from + text[from..].iter().take_while(|byte| **byte == b' ').count();
+    let (start, mut next, mut end, mut count) = (skip(at + 1), skip(at + 1), 0, 0);
+    while text.get(next) == Some(&b'"') {
+        let rest = &text[next + 1..];
+        // One character of UTF-8, which may be a quotation mark itself, or a backslash that is gone
+        // after all escapes were undone.
+        let length = match rest {
+            [b'"', b'"', ..] => 1,
+            [b'"', ..] | [] => 0,
+            [_, more @ ..] => 1 + more.iter().take_while(|byte| **byte >> 6 == 0b10).count(),
+        };
+        if rest.get(length) != Some(&b'"') {
+            break;
+        }
+        (end, count) = (next + 2 + length, count + 1);
+        let comma = skip(end);
+        if text.get(comma) != Some(&b',') {
+            break;
+        }
+        next = skip(comma + 1);
+    }
+    (count >= FEWEST_LETTERS).then_some(start..end)
 }
 
 /// Three parts in base64, of which the first begins as `{"` does.

@@ -153,6 +153,28 @@ fn tokens_and_passwords_are_told_by_their_form() {
     }
 }
 
+/// Java's `char[]`, in which Horizon Cloud takes passwords.
+#[test]
+fn a_password_in_single_characters_is_hidden() {
+    let password = "päss\\w\"ord & 1";
+    let letters: Vec<String> = password.chars().map(String::from).collect();
+    let compact = serde_json::to_string(&letters).unwrap();
+    let pretty = serde_json::to_string_pretty(&letters).unwrap();
+    let unknown = Redactor::new();
+    for text in [&compact, &pretty, &json(&compact), &json(&pretty)] {
+        let text = format!("refused: {{\"chars\": {text}, \"sku\": \"b\"}}");
+        let clean = unknown.redact(&text);
+        assert!(!clean.contains('w') && clean.contains("sku"), "{clean}");
+    }
+    let known = redactor([password]);
+    for separator in [", ", ","] {
+        let text = format!("java says [{}]", letters.join(separator));
+        assert_eq!(known.redact(&text), "java says [(secret)]");
+    }
+    let ordinary = r#"sizes ["S","M","L"], lists ["a","b","c","long"], [[["x"]]], ["#;
+    assert_eq!(unknown.redact(ordinary), ordinary);
+}
+
 #[test]
 fn words_without_secrets_stay_as_they_are() {
     let nobody = redactor(["abc", "", "  "]);
