@@ -221,7 +221,9 @@ pub fn decode_field<T: Attr>(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<T> {
     let value = object.remove(name).unwrap_or(Value::Null);
+    // In the state of an imported object, an argument that may be left out has no value.
     if value.is_null()
+        && T::REQUIRED
         && let Some(default) = default()
     {
         return T::decode(default, &at.then(name), problems);

@@ -168,6 +168,10 @@ fn argument(input: &Attribute, before: Option<&Value>, config: &Value) -> Value 
     match (&input.shape, config) {
         _ if input.write_only => Value::Null,
         (_, Value::Null) => match (input.default)() {
+            // After an import nobody knows with what the object was created.
+            Some(_) if input.has(Flag::create_only) && before.is_some_and(Value::is_null) => {
+                Value::Null
+            }
             Some(default) => written(input, before, &default),
             // A value that the service does not report will not be chosen now.
             None if input.computed => before.cloned().unwrap_or_else(Value::unknown),

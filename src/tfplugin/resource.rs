@@ -95,6 +95,9 @@ pub trait Resource<C>: Send + Sync + Sized + 'static {
     /// The result that is shown as the reason of a replacement when the [`Readiness`] of the object
     /// is failed.
     const STATUS: &'static str = "";
+    /// Arguments of which exactly one says what the object is created from. The service does not
+    /// return them: an imported object has none, until the configuration gives one.
+    const SOURCES: &'static [&'static str] = &[];
     /// The version of the schema, raised when states written before need an upgrade.
     const VERSION: i64 = 0;
     /// The default time limits of its operations.

@@ -149,6 +149,7 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
         R::TIMEOUTS.take(&mut config, &mut problems);
         check_arguments(&R::Inputs::attributes(), &config, &mut problems);
         R::Inputs::decode_fields(&mut config, &Path::default(), &mut problems);
+        Config(&written).at_most_one(R::SOURCES, &mut problems);
         Resource::validate(self, &Config(&written), &mut problems);
         problems
     }
@@ -168,6 +169,9 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
                 plan.leave_open(&record::attributes::<C, R>());
             }
             Some(Readiness::Ready | Readiness::Vanishing) | None => {}
+        }
+        if !R::SOURCES.is_empty() && (prior.is_none() || !plan.replace.is_empty()) {
+            Config(config).exactly_one(R::SOURCES, &mut plan.diagnostics);
         }
         Planned { object: plan.planned, replace: plan.replace, diagnostics: plan.diagnostics }
     }
@@ -332,7 +336,10 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
                     tracing::info!("not there yet: it was created a few minutes ago");
                     Some(prior)
                 }
-                Ok(ReadOutcome::Gone) => None,
+                Ok(ReadOutcome::Gone) => {
+                    problems.push(is_gone(R::NOUN, &self.progress(&state)));
+                    None
+                }
                 Err(Failure(failures)) => {
                     problems.extend(failures);
                     Some(prior)
@@ -417,6 +424,15 @@ fn may_still_appear(noun: &str, since: u64) -> Diagnostic {
              it from the state instead: terraform state rm <address>"
         ),
     )
+}
+
+/// An object that was deleted outside of Terraform.
+fn is_gone(noun: &str, which: &str) -> Diagnostic {
+    let detail = format!(
+        "The {noun} {which} does not exist any more: it was deleted outside of Terraform. It is \
+         removed from the state."
+    );
+    Diagnostic::warning(format!("The {noun} was deleted"), detail.replace("  ", " "))
 }
 
 /// The results that are not also arguments.

@@ -92,7 +92,7 @@ impl<W: StringEnum> Text for CaseSensitive<W> {
 }
 
 /// A word of a service that may add more: one that this release does not know is accepted
-/// unchanged, a known one in another case is an error.
+/// unchanged, with a warning; a known one in another case is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Open<W>(PhantomData<W>);
 
@@ -107,6 +107,13 @@ impl<W: StringEnum> Text for Open<W> {
             None if text.trim().is_empty() => Err("The value must not be empty.".to_owned()),
             _ => Ok(Self(PhantomData)),
         }
+    }
+    fn doubt(text: &str) -> Option<String> {
+        let is_known = W::VALUES.contains(&text);
+        let known = one_of(W::VALUES);
+        (!is_known).then(|| {
+            format!("{text:?} is not {known}, which this release knows. It is sent unchanged.")
+        })
     }
     /// A service may return another case than it received.
     fn same(a: &str, b: &str) -> bool {
@@ -159,5 +166,7 @@ mod tests {
         let expected = "\"linux\" is spelled \"Linux\" by the service.";
         assert_eq!(wrong("linux").as_deref(), Some(expected));
         assert!(wrong(" ").is_some());
+        assert_eq!(Open::<Os>::doubt("Linux"), None);
+        assert!(Open::<Os>::doubt("Plan9").unwrap().contains("\"Linux\", \"Windows\""));
     }
 }

@@ -54,6 +54,7 @@ impl Resource<Clients> for HciGalleryImage {
     const NAME: &'static str = "hci_gallery_image";
     const NOUN: &'static str = "gallery image";
     const STATUS: &'static str = "provisioning_state";
+    const SOURCES: &'static [&'static str] = &["image_path", "image_path_wo", MACHINE];
     const TIMEOUTS: Timeouts = Timeouts {
         create: Some(Duration::from_secs(3 * 3600)),
         read: Some(Duration::from_secs(5 * 60)),
@@ -66,7 +67,6 @@ impl Resource<Clients> for HciGalleryImage {
     type Identity = Identity;
 
     fn validate(&self, config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
-        config.exactly_one(&["image_path", "image_path_wo", MACHINE], problems);
         if config.is_given("image_path_wo_version") && !config.is_given("image_path_wo") {
             let detail = "`image_path_wo_version` says when `image_path_wo` has changed. Give that \
                           as well, or remove the version.";

@@ -69,10 +69,12 @@ impl<T: Text> Attr for Lenient<T> {
         same::<T>(a, b)
     }
     fn check(value: &Value, at: &Path, problems: &mut Vec<Diagnostic>) {
-        if let Value::String(text) = value
-            && let Err(why) = T::parse(text)
-        {
+        let Value::String(text) = value else { return };
+        if let Err(why) = T::parse(text) {
             problems.push(Diagnostic::invalid(at, why));
+        } else if let Some(why) = T::doubt(text) {
+            let summary = format!("Unusual value for `{at}`");
+            problems.push(Diagnostic::warning(summary, why).at(at.clone()));
         }
     }
 }

@@ -22,6 +22,10 @@ pub trait Text: Sized {
     fn same(a: &str, b: &str) -> bool {
         a == b
     }
+    /// What is unusual about a valid text, as a whole sentence: users are warned.
+    fn doubt(_text: &str) -> Option<String> {
+        None
+    }
 }
 
 pub(super) fn same<T: Text>(a: &Value, b: &Value) -> bool {

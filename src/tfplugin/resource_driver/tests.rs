@@ -209,7 +209,8 @@ async fn a_thing_is_gone_when_it_is_missed_twice() {
     let (notes, stop) = (Notes::default(), CancellationToken::new());
     notes.1.store(true, Ordering::SeqCst);
     let (read, problems) = thing().read(&notes, record("a"), &stop).await;
-    assert_eq!((read, problems), (None, vec![]));
+    assert_eq!((read, problems.len(), problems[0].is_error()), (None, 1, false));
+    assert!(problems[0].detail.contains("deleted outside of Terraform"), "{problems:?}");
     assert_eq!(notes.take(), [("read", 1200), ("read", 1200)]);
 }
 

@@ -40,7 +40,9 @@ async fn an_object_that_is_gone_is_null_without_an_error() {
     let before = harness.machine(&machine(json!({}))).await;
     harness.cloud.allow(&["read"]);
     harness.cloud.lose_it();
-    assert_eq!(harness.read(&before).await, (Remembered::default(), vec![]));
+    let (after, said) = harness.read(&before).await;
+    assert_eq!((after, said.len()), (Remembered::default(), 1));
+    assert_eq!(said[0].summary, "The object was deleted");
 }
 
 #[tokio::test]
