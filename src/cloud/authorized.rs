@@ -46,7 +46,8 @@ impl Origins {
                     && (url.scheme() == "https" || url.scheme() == own.scheme());
                 let host = url.host_str().unwrap_or_default();
                 let within = |domain: &&str| {
-                    host.strip_suffix(*domain).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
+                    host.strip_suffix(*domain)
+                        .is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
                 };
                 let is_of_domain = url.scheme() == "https" && domains.iter().any(within);
                 let named: Vec<_> = domains.iter().map(|domain| format!("*.{domain}")).collect();

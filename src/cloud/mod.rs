@@ -11,8 +11,11 @@ mod error;
 #[cfg(test)]
 pub(crate) mod fake;
 pub mod file;
+pub mod horizon;
 pub mod http;
+pub(crate) mod json;
 pub mod poll;
+pub(crate) mod text;
 pub mod token;
 pub mod ucloud;
 

@@ -5,8 +5,8 @@
 
 use reqwest::Url;
 
-use super::text::filled;
 use crate::cloud::endpoint::{self, Allowed};
+use crate::cloud::text::filled;
 use crate::cloud::{Error, Result};
 
 const OPERATION: &str = "ReadSettings";

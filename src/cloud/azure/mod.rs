@@ -9,7 +9,6 @@ pub mod auth;
 pub mod batch;
 pub mod environments;
 pub mod hci;
-mod text;
 
 pub use auth::{Login, Settings};
 pub use environments::Environment;

@@ -6,8 +6,8 @@
 
 use serde_json::Value;
 
-use super::resource::text;
 use crate::cloud::http::{Response, redirect_refused};
+use crate::cloud::json::text;
 use crate::cloud::{Error, Kind};
 use crate::secret::excerpt;
 

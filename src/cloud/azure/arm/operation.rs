@@ -13,8 +13,9 @@ use uuid::Uuid;
 
 use super::Arm;
 use super::client::{Call, correlation};
-use super::resource::{State, provisioning_state, text};
+use super::resource::{State, provisioning_state};
 use crate::cloud::http::Response;
+use crate::cloud::json::text;
 use crate::secret::Secret;
 
 /// What was asked of the service.

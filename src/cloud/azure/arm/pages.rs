@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Arm;
 use super::client::{Call, RequestClass, correlation};
 use super::error::{is_error_only, of_reasons, reasons};
-use super::resource::text;
+use crate::cloud::json::text;
 use crate::cloud::{Deadline, Error, Kind, Result};
 use crate::secret::excerpt;
 

@@ -4,6 +4,8 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::cloud::json::text;
+
 /// The meaning of a provisioning state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -57,20 +59,6 @@ pub fn provisioning_state(resource: &Value) -> Option<&str> {
 pub fn status_error(resource: &Value) -> (Option<&str>, Option<&str>) {
     let at = |name: &str| text(resource.pointer(&format!("/properties/status/{name}")));
     (at("errorCode"), at("errorMessage"))
-}
-
-/// A text that is present and not blank.
-pub(crate) fn text(value: Option<&Value>) -> Option<&str> {
-    value.and_then(Value::as_str).filter(|text| !text.trim().is_empty())
-}
-
-/// A whole number, also one that was written as a text or with a fraction.
-pub(crate) fn number(value: Option<&Value>) -> Option<i64> {
-    match value? {
-        Value::String(text) => text.trim().parse().ok(),
-        #[expect(clippy::cast_possible_truncation, reason = "progress and sizes are small")]
-        number => number.as_i64().or_else(|| Some(number.as_f64()?.round() as i64)),
-    }
 }
 
 #[cfg(test)]

@@ -6,10 +6,10 @@ use p12_keystore::Pkcs12Archive;
 use p12_keystore::error::Error as Pkcs12Error;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use super::super::text::filled;
 use super::Settings;
 use super::assertion::{Certificate, Key};
 use super::identity::lacking;
+use crate::cloud::text::filled;
 use crate::cloud::{Deadline, Error, Result, file};
 use crate::secret::Secret;
 

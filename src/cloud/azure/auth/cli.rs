@@ -7,10 +7,10 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::process::Command;
 
-use super::super::text::{bounded, filled};
 use super::Settings;
 use super::response::{UNSAID, left_until, seconds};
 use crate::cloud::deadline::readable;
+use crate::cloud::text::{bounded, filled};
 use crate::cloud::token::{OPERATION, Token};
 use crate::cloud::{Deadline, Error, Kind, Result};
 

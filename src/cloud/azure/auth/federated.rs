@@ -4,11 +4,11 @@
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use reqwest::{Request, Url};
 
-use super::super::text::filled;
 use super::identity::{lacking, oidc_token};
 use super::{Method, Settings, response};
 use crate::cloud::endpoint::{self, Allowed};
 use crate::cloud::http::{Http, RetryPolicy};
+use crate::cloud::text::filled;
 use crate::cloud::token::OPERATION;
 use crate::cloud::{Deadline, Error, Result};
 use crate::secret::Secret;

@@ -1,7 +1,7 @@
 //! The identity to authenticate: values that are given, in files, or set in the pod.
 
-use super::super::text::filled;
 use super::Settings;
+use crate::cloud::text::filled;
 use crate::cloud::{Deadline, Error, Result, file};
 use crate::secret::Secret;
 

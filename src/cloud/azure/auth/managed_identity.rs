@@ -6,11 +6,11 @@ use std::time::Duration;
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, Request, StatusCode, Url};
 
-use super::super::text::filled;
 use super::identity::client_id;
 use super::{Settings, response};
 use crate::cloud::endpoint::{self, Allowed};
 use crate::cloud::http::{Http, Response, Retry, RetryPolicy};
+use crate::cloud::text::filled;
 use crate::cloud::token::{OPERATION, Token};
 use crate::cloud::{Deadline, Error, Result};
 use crate::secret::Secret;

@@ -27,8 +27,8 @@ pub use settings::Settings;
 pub use crate::cloud::token::OPERATION;
 
 use super::environments::Environment;
-use super::text::filled;
 use crate::cloud::http::Http;
+use crate::cloud::text::filled;
 use crate::cloud::token::{Fetching, Token, TokenCache, TokenSource};
 use crate::cloud::{Deadline, Error, Kind, Result, Stage};
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use super::super::text::{bounded, word as brief};
 use crate::cloud::http::{Response, Retry, is_transient, redirect_refused};
+use crate::cloud::text::{bounded, word as brief};
 use crate::cloud::token::{OPERATION, Token};
 use crate::cloud::{Error, Kind, Result};
 

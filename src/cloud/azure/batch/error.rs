@@ -3,9 +3,9 @@
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use super::super::text::word;
 use super::OPERATION;
 use crate::cloud::http::{Response, Retry, is_transient, redirect_refused};
+use crate::cloud::text::word;
 use crate::cloud::{Error, Kind, Result};
 use crate::secret::excerpt;
 

@@ -3,8 +3,8 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 
-use super::super::text::filled;
 use super::OPERATION;
+use crate::cloud::text::filled;
 use crate::cloud::{Error, Kind, Result};
 
 /// The newest version of the API with the `.20.0` tail.

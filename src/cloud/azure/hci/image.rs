@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::cloud::azure::arm::resource::{State, number, provisioning_state, status_error, text};
+use crate::cloud::azure::arm::resource::{State, provisioning_state, status_error};
+use crate::cloud::json::{number, text};
 
 /// A gallery image.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

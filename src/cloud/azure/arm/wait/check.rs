@@ -7,8 +7,9 @@ use super::{ABSENT, GONE, GONE_PAUSE, LAG, MISSING, STALE, Step, Wait};
 use crate::cloud::azure::arm::client::{Call, RequestClass};
 use crate::cloud::azure::arm::error::{self, Reason, add, of_reasons, reasons};
 use crate::cloud::azure::arm::operation::{Change, address_of, watched};
-use crate::cloud::azure::arm::resource::{State, provisioning_state, status_error, text};
+use crate::cloud::azure::arm::resource::{State, provisioning_state, status_error};
 use crate::cloud::http::{Response, is_transient};
+use crate::cloud::json::text;
 use crate::cloud::{Error, Kind, Result};
 
 impl<'a> Wait<'a> {

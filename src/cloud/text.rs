@@ -7,17 +7,17 @@ use crate::secret::excerpt;
 const LONGEST: usize = 800;
 
 /// A text that is not blank, without leading and trailing whitespace.
-pub(super) fn filled(text: Option<&str>) -> Option<&str> {
+pub(crate) fn filled(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// A text for a message: only its start, if it is long.
-pub(super) fn bounded(text: &str) -> String {
+pub(crate) fn bounded(text: &str) -> String {
     excerpt(text, LONGEST)
 }
 
 /// A code or an id of a service: those are short.
-pub(super) fn word(text: &str) -> String {
+pub(crate) fn word(text: &str) -> String {
     excerpt(text, 80)
 }
 

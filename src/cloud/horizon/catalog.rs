@@ -1,0 +1,147 @@
+//! Reading images, their versions and their copies.
+
+use std::time::SystemTime;
+
+use super::client::Call;
+use super::{Copy, Horizon, Image, Version};
+use crate::cloud::{Deadline, Kind, Result};
+
+/// An image with one of its versions and the copy that was imported.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Snapshot {
+    /// The image.
+    pub image: Image,
+    /// The version, if it exists.
+    pub version: Option<Version>,
+    /// The copy, if it exists.
+    pub copy: Option<Copy>,
+}
+
+impl Horizon {
+    /// `getStream`.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`] if the service itself says that there is none.
+    pub async fn image(&self, id: &str, deadline: &Deadline) -> Result<Image> {
+        let document = self.get(&Call::get("GetImage", &["images", id]), deadline).await?;
+        Ok(Image::read(&document))
+    }
+
+    /// `getVersion`.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`] if the service itself says that there is none.
+    pub async fn version(
+        &self,
+        id: &str,
+        version_id: &str,
+        deadline: &Deadline,
+    ) -> Result<Version> {
+        let path = ["images", id, "versions", version_id];
+        let document = self.get(&Call::get("GetVersion", &path), deadline).await?;
+        Ok(Version::read(&document))
+    }
+
+    /// `getVersions`, the oldest first.
+    ///
+    /// # Errors
+    /// The service's refusal.
+    pub async fn versions(&self, id: &str, deadline: &Deadline) -> Result<Vec<Version>> {
+        let path = ["images", id, "versions"];
+        let listed = self.list(Call::get("ListVersions", &path), deadline).await?;
+        let mut versions: Vec<_> = listed.elements.iter().map(Version::read).collect();
+        versions.sort_by_cached_key(Version::age);
+        Ok(versions)
+    }
+
+    /// `getCopies`, the oldest first.
+    ///
+    /// # Errors
+    /// The service's refusal.
+    pub async fn copies(
+        &self,
+        id: &str,
+        version_id: &str,
+        deadline: &Deadline,
+    ) -> Result<Vec<Copy>> {
+        let path = ["images", id, "versions", version_id, "copies"];
+        let listed = self.list(Call::get("ListCopies", &path), deadline).await?;
+        let mut copies: Vec<_> = listed.elements.iter().map(Copy::read).collect();
+        copies.sort_by(|one, other| (one.created, &one.id).cmp(&(other.created, &other.id)));
+        Ok(copies)
+    }
+
+    /// `getStreams`: all images, or those of a name.
+    ///
+    /// # Errors
+    /// The service's refusal.
+    pub async fn images(&self, name: Option<&str>, deadline: &Deadline) -> Result<Vec<Image>> {
+        Ok(self.listed(name, deadline).await?.0)
+    }
+
+    /// The same with the time of the service's clock.
+    pub(super) async fn listed(
+        &self,
+        name: Option<&str>,
+        deadline: &Deadline,
+    ) -> Result<(Vec<Image>, Option<SystemTime>)> {
+        let mut call = Call::get("ListImages", &["images"]).with("sort", "name,asc");
+        if let Some(name) = name {
+            call = call.with("search", format!("name $eq {name}"));
+        }
+        let listed = self.list(call, deadline).await?;
+        let mut images: Vec<_> = listed.elements.iter().map(Image::read).collect();
+        // The search may not be as exact as it is asked to be.
+        images.retain(|image| !image.id.is_empty() && name.is_none_or(|name| image.name == name));
+        images.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
+        Ok((images, listed.at))
+    }
+
+    /// An image with its version and copy, in three requests at a time. Without a known version it
+    /// is the oldest, without a known copy the oldest as well.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`] if there is no such image.
+    pub async fn snapshot(
+        &self,
+        id: &str,
+        version_id: Option<&str>,
+        copy_id: Option<&str>,
+        deadline: &Deadline,
+    ) -> Result<Snapshot> {
+        let Some(version_id) = version_id else {
+            let image = self.image(id, deadline).await?;
+            let version = self.versions(id, deadline).await?.into_iter().next();
+            let copy = match &version {
+                Some(version) => pick(self.copies(id, &version.id, deadline).await?, copy_id),
+                None => None,
+            };
+            return Ok(Snapshot { image, version, copy });
+        };
+        let (image, version, copies) = tokio::join!(
+            self.image(id, deadline),
+            self.version(id, version_id, deadline),
+            self.copies(id, version_id, deadline),
+        );
+        let (image, version) = (image?, or_none(version)?);
+        // The copies of a version that does not exist are of no interest.
+        let copies = if version.is_some() { copies? } else { Vec::new() };
+        Ok(Snapshot { image, version, copy: pick(copies, copy_id) })
+    }
+}
+
+/// The copy that was imported: the one of that id, or the oldest.
+pub(super) fn pick(copies: Vec<Copy>, id: Option<&str>) -> Option<Copy> {
+    match id {
+        Some(id) => copies.into_iter().find(|copy| copy.id == id),
+        None => copies.into_iter().next(),
+    }
+}
+
+fn or_none<T>(found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind == Kind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,256 @@
+//! Deleting an image: all of its versions. The last one takes the image with it.
+
+use std::time::Duration;
+
+use reqwest::Method;
+
+use super::client::Call;
+use super::status::{Phase, is_stuck_copy, phase};
+use super::wait::about;
+use super::{Horizon, Image, Snapshot, Version};
+use crate::cloud::change::{self, Change, Outcome, Seen};
+use crate::cloud::deadline::readable;
+use crate::cloud::http::{Response, Sent};
+use crate::cloud::poll::{Poll, Progress, until_done};
+use crate::cloud::{Deadline, Error, Kind, Result};
+
+const DELETE: &str = "DeleteVersion";
+
+/// How often the service has to say that the image is gone.
+const GONE: u32 = 2;
+
+/// The longest pause between two such reads.
+const GONE_PAUSE: Duration = Duration::from_secs(1);
+
+/// Reads that may still show a failure from before the deletion.
+const STALE: u32 = 5;
+
+/// What may be deleted.
+#[derive(Clone, Debug)]
+pub struct Deletion<'a> {
+    /// The image.
+    pub id: &'a str,
+    /// The only version that it may have, unless all are to be deleted.
+    pub version_id: Option<&'a str>,
+    /// Delete all versions.
+    pub all_versions: bool,
+    /// Delete what is in use as well.
+    pub force: bool,
+}
+
+impl Horizon {
+    /// Deletes an image and waits until it is gone. One that does not exist counts as deleted.
+    ///
+    /// # Errors
+    /// The versions in the way, if not all may be deleted; the service's refusal; those of
+    /// [`until_done`].
+    pub async fn delete(
+        &self,
+        wanted: &Deletion<'_>,
+        deadline: &Deadline,
+    ) -> std::result::Result<(), Refused> {
+        let mut going = Going {
+            horizon: self,
+            id: wanted.id,
+            deadline,
+            gone: 0,
+            stuck: 0,
+            was_going: false,
+            seen: None,
+        };
+        let mut versions = match self.versions(wanted.id, deadline).await {
+            Ok(versions) => versions,
+            Err(error) => return Err(Refused::Failed(about(error, wanted.id))),
+        };
+        versions.retain(|version| !is_going(version.status.as_deref()));
+        let is_other = |version: &&Version| match wanted.version_id {
+            Some(own) => version.id != own,
+            // Whatever is alone is what was imported.
+            None => versions.len() > 1,
+        };
+        let others: Vec<_> = versions.iter().filter(is_other).cloned().collect();
+        if !others.is_empty() && !wanted.all_versions {
+            return Err(Refused::OtherVersions(others));
+        }
+        // Later ones may be made from earlier ones.
+        for version in versions.iter().rev() {
+            let mut submission =
+                Submission { horizon: self, wanted, version, deadline, reported: false };
+            let every = self.polling_interval;
+            let submitted = until_done(DELETE, every, None, deadline, &mut submission).await;
+            submitted.map_err(|error| Refused::Failed(about(error, wanted.id)))?;
+        }
+        let ended = until_done(DELETE, self.polling_interval, None, deadline, &mut going).await;
+        ended.map_err(|error| Refused::Failed(going.late(error)))
+    }
+}
+
+/// Why an image was not deleted.
+#[derive(Clone, Debug)]
+pub enum Refused {
+    /// It has versions that nobody asked to delete.
+    OtherVersions(Vec<Version>),
+    /// The call failed.
+    Failed(Error),
+}
+
+fn is_going(status: Option<&str>) -> bool {
+    status.is_some_and(|status| phase(status, false) == Phase::Deleting)
+}
+
+/// A request that the service refuses as long as the version is busy.
+struct Submission<'a> {
+    horizon: &'a Horizon,
+    wanted: &'a Deletion<'a>,
+    version: &'a Version,
+    deadline: &'a Deadline,
+    reported: bool,
+}
+
+impl Poll for Submission<'_> {
+    type Output = ();
+
+    async fn poll(&mut self) -> Result<Progress<()>> {
+        let path = ["images", self.wanted.id, "versions", &self.version.id];
+        let mut call = Call { method: Method::DELETE, ..Call::get(DELETE, &path) };
+        if self.wanted.force {
+            call = call.with("force", "true");
+        }
+        let (horizon, deadline) = (self.horizon, self.deadline);
+        let mut sending =
+            Sending { horizon, call, deadline, wanted: self.wanted, version: self.version };
+        match change::make(deadline, &mut sending).await {
+            Ok(Outcome::Accepted(())) => Ok(Progress::Done(())),
+            Ok(Outcome::Unknown(error)) if error.kind == Kind::Interrupted => Err(error),
+            Ok(Outcome::Unknown(error)) => Ok(Progress::Unreadable(error, None)),
+            // "The current status of the version does not allow it": it is imported or published.
+            Err(error) if error.status == Some(422) => {
+                if !std::mem::replace(&mut self.reported, true) {
+                    tracing::info!(
+                        image = self.wanted.id,
+                        version = self.version.id,
+                        "the version is busy and cannot be deleted yet: {}",
+                        error.message
+                    );
+                }
+                if self.horizon.polling_interval >= self.deadline.left() {
+                    return Err(Error { kind: Kind::TimedOut, ..error });
+                }
+                Ok(Progress::Pending(None))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+struct Sending<'a> {
+    horizon: &'a Horizon,
+    call: Call<'a>,
+    deadline: &'a Deadline,
+    wanted: &'a Deletion<'a>,
+    version: &'a Version,
+}
+
+impl Change for Sending<'_> {
+    type Accepted = ();
+
+    async fn send(&mut self) -> Result<Sent> {
+        self.horizon.send_once(&self.call, self.deadline).await
+    }
+
+    fn accept(&mut self, response: &Response) -> Result<()> {
+        if response.status.is_success() {
+            return Ok(());
+        }
+        let error = self.horizon.error(&self.call, response);
+        if error.kind == Kind::NotFound { Ok(()) } else { Err(error) }
+    }
+
+    async fn look(&mut self) -> Seen<()> {
+        match self.horizon.version(self.wanted.id, &self.version.id, self.deadline).await {
+            Ok(version) if is_going(version.status.as_deref()) => Seen::Done(()),
+            Ok(_) => Seen::NotDone,
+            Err(error) if error.kind == Kind::NotFound => Seen::Done(()),
+            Err(error) => Seen::Unreadable(error),
+        }
+    }
+}
+
+/// An image that is being deleted.
+struct Going<'a> {
+    horizon: &'a Horizon,
+    id: &'a str,
+    deadline: &'a Deadline,
+    /// How often in a row it was missing.
+    gone: u32,
+    /// How often a copy was found that could not be deleted.
+    stuck: u32,
+    was_going: bool,
+    seen: Option<Image>,
+}
+
+impl Poll for Going<'_> {
+    type Output = ();
+
+    async fn poll(&mut self) -> Result<Progress<()>> {
+        let (horizon, deadline, path) = (self.horizon, self.deadline, ["images", self.id]);
+        let image = match horizon.peek(&Call::get("GetImage", &path), deadline).await {
+            Ok(document) => Image::read(&document),
+            Err((error, _)) if error.kind == Kind::NotFound => {
+                self.gone += 1;
+                if self.gone >= GONE {
+                    return Ok(Progress::Done(()));
+                }
+                let soon = horizon.polling_interval.min(GONE_PAUSE);
+                return Ok(Progress::Pending(Some(soon.min(deadline.left() / 2))));
+            }
+            Err((error, asked)) => return Ok(Progress::Unreadable(error, asked)),
+        };
+        self.gone = 0;
+        let is_going = is_going(image.status.as_deref());
+        self.was_going |= is_going;
+        self.seen = Some(image.clone());
+        if !is_going && let Some(failure) = self.stuck(image).await {
+            return Err(failure);
+        }
+        Ok(Progress::Pending(None))
+    }
+}
+
+impl Going<'_> {
+    /// Why a copy could not be deleted, once that is surely about this deletion.
+    async fn stuck(&mut self, image: Image) -> Option<Error> {
+        let snapshot = self.horizon.snapshot(self.id, None, None, self.deadline).await.ok()?;
+        let status = snapshot.copy.as_ref()?.status.clone()?;
+        if !is_stuck_copy(&status) {
+            return None;
+        }
+        self.stuck += 1;
+        if self.stuck < STALE && !(self.was_going && self.stuck >= GONE) {
+            return None;
+        }
+        let reason = Snapshot { image, ..snapshot.clone() }.reason();
+        let text = match reason {
+            Some(reason) => format!("Horizon Cloud could not delete the image: {reason}"),
+            None => "Horizon Cloud could not delete the image".to_owned(),
+        };
+        let mut error = Error::new(Kind::Failed, DELETE, text);
+        error.code = snapshot.copy.and_then(|copy| copy.error_code);
+        Some(about(error, self.id).fact("Asset status", status))
+    }
+
+    fn late(&self, error: Error) -> Error {
+        let error = about(error, self.id);
+        if error.kind != Kind::TimedOut {
+            return error;
+        }
+        let status = self.seen.as_ref().and_then(|image| image.status.as_deref());
+        let text = format!(
+            "{}. Last seen after {}: {}. Horizon Cloud may still be deleting it",
+            error.message,
+            readable(self.deadline.elapsed()),
+            status.unwrap_or("nothing")
+        );
+        Error { message: text, ..error }
+    }
+}

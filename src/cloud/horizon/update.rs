@@ -1,0 +1,183 @@
+//! Changing a version in place: its description, its markers, the password of its virtual machine.
+
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+
+use super::client::Call;
+use super::new::VmInfo;
+use super::{Horizon, Image, Version};
+use crate::cloud::change::{self, Change, Outcome, Seen};
+use crate::cloud::http::{Response, Sent};
+use crate::cloud::poll::{Poll, Progress, until_done};
+use crate::cloud::{Deadline, Error, Kind, Result};
+
+/// What to change of a version; `None` stays as it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Edit {
+    /// The description; empty for none.
+    pub description: Option<String>,
+    /// The names of the markers that the version has to have in the end.
+    pub markers: Option<Vec<String>>,
+}
+
+impl Edit {
+    fn body(&self) -> Value {
+        let mut body = Map::new();
+        if let Some(description) = &self.description {
+            body.insert("description".to_owned(), description.as_str().into());
+        }
+        if let Some(markers) = &self.markers {
+            let markers: Vec<_> = markers.iter().map(|name| json!({ "name": name })).collect();
+            body.insert("markers".to_owned(), markers.into());
+        }
+        Value::Object(body)
+    }
+
+    /// Whether a version has been changed so far.
+    fn is_done(&self, image: &Image, version: &Version) -> bool {
+        let described = self.description.as_deref().is_none_or(|wanted| {
+            version.description.as_deref().unwrap_or_default().trim() == wanted.trim()
+        });
+        let own = own_markers(image, version);
+        let has = |name: &String| own.iter().any(|(marker, _)| marker == name);
+        described && self.markers.iter().flatten().all(has)
+    }
+}
+
+/// The names and ids of the markers that a version has. They belong to the image, which tells where
+/// each of them is; a version alone may tell its own.
+#[must_use]
+pub fn own_markers(image: &Image, version: &Version) -> Vec<(String, String)> {
+    let of_image = image.markers.iter().flatten();
+    let own =
+        of_image.filter(|marker| marker.version_id.as_deref().is_none_or(|id| id == version.id));
+    let markers: Vec<_> = match &image.markers {
+        Some(_) => own.collect(),
+        None => version.markers.iter().flatten().collect(),
+    };
+    markers.into_iter().map(|marker| (marker.name.clone(), marker.id.clone())).collect()
+}
+
+impl Horizon {
+    /// `updateVersion`, and waits until the change shows.
+    ///
+    /// # Errors
+    /// The service's refusal; [`Kind::TimedOut`] if the change does not show.
+    pub async fn edit(
+        &self,
+        id: &str,
+        version_id: &str,
+        edit: &Edit,
+        deadline: &Deadline,
+    ) -> Result<(Image, Version)> {
+        let path = ["images", id, "versions", version_id];
+        let call = Call {
+            method: Method::PATCH,
+            body: Some(edit.body()),
+            ..Call::get("UpdateVersion", &path)
+        };
+        self.repeatable(call, deadline).await?;
+        let mut shown = Shown { horizon: self, id, version_id, edit, deadline };
+        until_done("UpdateVersion", self.polling_interval, None, deadline, &mut shown).await
+    }
+
+    /// `deleteMarkerById`. One that does not exist counts as deleted.
+    ///
+    /// # Errors
+    /// The service's refusal.
+    pub async fn delete_marker(&self, id: &str, marker: &str, deadline: &Deadline) -> Result<()> {
+        let path = ["images", id, "markers", marker];
+        let call = Call { method: Method::DELETE, ..Call::get("DeleteMarker", &path) };
+        match self.repeatable(call, deadline).await {
+            Err(error) if error.kind == Kind::NotFound => Ok(()),
+            other => other,
+        }
+    }
+
+    /// `resetVmPassword`. The service carries it out later and does not tell when.
+    ///
+    /// # Errors
+    /// The service's refusal.
+    pub async fn reset_password(
+        &self,
+        id: &str,
+        version_id: &str,
+        vm_info: &VmInfo,
+        deadline: &Deadline,
+    ) -> Result<()> {
+        let body = json!({ "orgId": self.org_id(deadline).await?, "vmInfo": vm_info.body() });
+        let path = ["images", id, "versions", version_id, "reset-vm-password"];
+        let call =
+            Call { method: Method::POST, body: Some(body), ..Call::get("ResetVmPassword", &path) };
+        self.repeatable(call, deadline).await
+    }
+
+    /// Sends a change that may be sent twice: the second one changes nothing.
+    async fn repeatable(&self, call: Call<'_>, deadline: &Deadline) -> Result<()> {
+        let operation = call.operation;
+        match change::make(deadline, &mut Repeatable { horizon: self, call, deadline }).await? {
+            Outcome::Accepted(()) => Ok(()),
+            Outcome::Unknown(error) => {
+                let text = format!("it is unknown whether it was carried out: {}", error.message);
+                Err(Error { message: text, operation, ..error })
+            }
+        }
+    }
+}
+
+struct Repeatable<'a> {
+    horizon: &'a Horizon,
+    call: Call<'a>,
+    deadline: &'a Deadline,
+}
+
+impl Change for Repeatable<'_> {
+    type Accepted = ();
+
+    async fn send(&mut self) -> Result<Sent> {
+        self.horizon.send_once(&self.call, self.deadline).await
+    }
+
+    fn accept(&mut self, response: &Response) -> Result<()> {
+        match response.status.is_success() {
+            true => Ok(()),
+            false => Err(self.horizon.error(&self.call, response)),
+        }
+    }
+
+    async fn look(&mut self) -> Seen<()> {
+        Seen::NotDone
+    }
+}
+
+/// A change that does not show yet.
+struct Shown<'a> {
+    horizon: &'a Horizon,
+    id: &'a str,
+    version_id: &'a str,
+    edit: &'a Edit,
+    deadline: &'a Deadline,
+}
+
+impl Poll for Shown<'_> {
+    type Output = (Image, Version);
+
+    async fn poll(&mut self) -> Result<Progress<Self::Output>> {
+        let (horizon, deadline) = (self.horizon, self.deadline);
+        let path = ["images", self.id, "versions", self.version_id];
+        let version = match horizon.peek(&Call::get("GetVersion", &path), deadline).await {
+            Ok(document) => Version::read(&document),
+            Err((error, _)) if error.kind == Kind::NotFound => return Err(error),
+            Err((error, asked)) => return Ok(Progress::Unreadable(error, asked)),
+        };
+        let path = ["images", self.id];
+        let image = match horizon.peek(&Call::get("GetImage", &path), deadline).await {
+            Ok(document) => Image::read(&document),
+            Err((error, asked)) => return Ok(Progress::Unreadable(error, asked)),
+        };
+        match self.edit.is_done(&image, &version) {
+            true => Ok(Progress::Done((image, version))),
+            false => Ok(Progress::Pending(None)),
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! Waiting for an import to end.
+//!
+//! The status of the image decides; those of its version and copy are for people. One request is
+//! sent for each interval: mostly the image is read, now and then the copy, whose status changes
+//! more often. Only when the status of the image has changed is everything read.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use reqwest::Method;
+use tokio::time::Instant;
+
+use super::catalog::pick;
+use super::client::Call;
+use super::create::CREATE;
+use super::status::{Phase, is_failed_copy, is_settled_copy, phase};
+use super::{Copy, Horizon, Image, Snapshot, Version};
+use crate::cloud::deadline::readable;
+use crate::cloud::poll::{Poll, Progress, until_done};
+use crate::cloud::{Deadline, Error, Kind, Result};
+
+/// How long a new image may be missing: front ends may lag behind each other.
+const GRACE: Duration = Duration::from_secs(60);
+
+/// The longest pause between two reads of a missing image.
+const LAG: Duration = Duration::from_secs(3);
+
+/// How often an image that was there has to be missing.
+const GONE: u32 = 2;
+
+/// The time between two reports that nothing has changed.
+const HEARTBEAT: Duration = Duration::from_secs(60);
+
+/// Of so many status checks one is of the copy.
+const TURNS: u32 = 3;
+
+/// An import to wait for.
+#[derive(Clone, Debug, Default)]
+pub struct Import {
+    /// The id of the image.
+    pub id: String,
+    /// The id of the version, if it is known.
+    pub version_id: Option<String>,
+    /// The id of the copy, if it is known.
+    pub copy_id: Option<String>,
+    /// Whether an existing image is copied.
+    pub is_copy: bool,
+}
+
+/// Called with all that is known, whenever something has changed.
+pub(super) type OnProgress<'a> = &'a mut (dyn FnMut(&Snapshot) + Send);
+
+impl Horizon {
+    /// Waits until an image can be used.
+    ///
+    /// # Errors
+    /// [`Kind::Failed`] with the reason, as far as it can be read; [`Kind::NotFound`] if the image
+    /// does not appear or disappears; those of [`until_done`].
+    pub async fn wait(
+        &self,
+        import: &Import,
+        deadline: &Deadline,
+        on_progress: OnProgress<'_>,
+    ) -> Result<Snapshot> {
+        let now = Instant::now();
+        let mut wait = Wait {
+            horizon: self,
+            import: import.clone(),
+            deadline,
+            on_progress,
+            seen: Snapshot::default(),
+            since: now,
+            reported: now,
+            missing: 0,
+            turn: 0,
+            unknown: BTreeSet::new(),
+        };
+        let ended = until_done(CREATE, self.polling_interval, None, deadline, &mut wait).await;
+        ended.map_err(|error| wait.late(error))
+    }
+}
+
+struct Wait<'a> {
+    horizon: &'a Horizon,
+    import: Import,
+    deadline: &'a Deadline,
+    on_progress: OnProgress<'a>,
+    /// What was seen last.
+    seen: Snapshot,
+    since: Instant,
+    /// When something was logged last.
+    reported: Instant,
+    /// How often in a row the image was missing.
+    missing: u32,
+    turn: u32,
+    /// Unknown statuses that were logged.
+    unknown: BTreeSet<String>,
+}
+
+impl Poll for Wait<'_> {
+    type Output = Snapshot;
+
+    async fn poll(&mut self) -> Result<Progress<Snapshot>> {
+        self.turn += 1;
+        if self.turn.is_multiple_of(TURNS) && self.is_copy_at_work().await {
+            return Ok(self.pending());
+        }
+        let call_path = ["images", self.import.id.as_str()];
+        let call = Call::get("GetImage", &call_path);
+        let image = match self.horizon.peek(&call, self.deadline).await {
+            Ok(document) => Image::read(&document),
+            Err((error, _)) if error.kind == Kind::NotFound => return self.missing(error),
+            Err((error, asked)) => return Ok(Progress::Unreadable(error, asked)),
+        };
+        self.missing = 0;
+        let status = image.status.clone().unwrap_or_default();
+        let has_changed = self.seen.image.status.as_deref() != Some(&status);
+        self.seen.image = image;
+        match phase(&status, self.import.is_copy) {
+            Phase::Ready | Phase::PartlyReady => {
+                // What cannot be read now is read by the next refresh.
+                let _ = self.read_more().await;
+                self.report();
+                Ok(Progress::Done(self.seen.clone()))
+            }
+            Phase::Failed => {
+                let unread = self.read_more().await.err();
+                self.report();
+                Err(self.failed("Horizon Cloud reports that the import failed", unread))
+            }
+            Phase::Disabled => Err(self.failed("somebody has disabled the image", None)),
+            Phase::Deleting => Err(self.failed("somebody is deleting the image", None)),
+            phase @ (Phase::Moving | Phase::Unknown) => {
+                if phase == Phase::Unknown && self.unknown.insert(status.clone()) {
+                    tracing::warn!(
+                        image = self.import.id,
+                        status,
+                        "unknown status of an image, taken for work in progress"
+                    );
+                }
+                if has_changed {
+                    let _ = self.read_more().await;
+                    self.report();
+                }
+                Ok(self.pending())
+            }
+        }
+    }
+}
+
+impl Wait<'_> {
+    fn pending(&mut self) -> Progress<Snapshot> {
+        if self.reported.elapsed() >= HEARTBEAT {
+            self.report();
+        }
+        Progress::Pending(None)
+    }
+
+    /// The image is not there, or not any more.
+    fn missing(&mut self, error: Error) -> Result<Progress<Snapshot>> {
+        self.missing += 1;
+        let soon = Some(self.horizon.polling_interval.min(LAG));
+        let was_there = self.seen.image.status.is_some();
+        if was_there && self.missing >= GONE {
+            let text = "the image was deleted meanwhile";
+            return Err(about(Error { message: text.to_owned(), ..error }, &self.import.id));
+        }
+        if !was_there && self.since.elapsed() >= GRACE {
+            let text = format!(
+                "the image was created, but cannot be read for {}: {}",
+                readable(self.since.elapsed()),
+                error.message
+            );
+            return Err(about(Error { message: text, ..error }, &self.import.id));
+        }
+        Ok(Progress::Pending(soon))
+    }
+
+    /// Reads the copy alone. Whether the image need not be read this time.
+    async fn is_copy_at_work(&mut self) -> bool {
+        let Some(version_id) = &self.import.version_id else { return false };
+        let path = ["images", &self.import.id, "versions", version_id, "copies"];
+        let call = Call { method: Method::GET, ..Call::get("ListCopies", &path) };
+        let Ok(copies) = self.horizon.peek_list(&call, self.deadline).await else { return false };
+        let copies = copies.iter().map(Copy::read).collect();
+        let Some(copy) = pick(copies, self.import.copy_id.as_deref()) else { return false };
+        let status = |copy: &Option<Copy>| copy.as_ref().and_then(|copy| copy.status.clone());
+        let before = status(&self.seen.copy);
+        self.seen.copy = Some(copy);
+        let now = status(&self.seen.copy);
+        if now != before {
+            self.report();
+        }
+        now.is_some_and(|status| !is_settled_copy(&status))
+    }
+
+    /// Reads version and copy.
+    async fn read_more(&mut self) -> Result<()> {
+        let (horizon, id) = (self.horizon, self.import.id.as_str());
+        if self.import.version_id.is_none() {
+            let versions = horizon.versions(id, self.deadline).await?;
+            self.import.version_id = versions.into_iter().next().map(|version| version.id);
+        }
+        let Some(version_id) = &self.import.version_id else { return Ok(()) };
+        let (version, copies) = tokio::join!(
+            horizon.version(id, version_id, self.deadline),
+            horizon.copies(id, version_id, self.deadline),
+        );
+        let is_read = version.is_ok();
+        if let Ok(version) = version {
+            self.seen.version = Some(version);
+        }
+        self.seen.copy = pick(copies?, self.import.copy_id.as_deref());
+        if self.seen.copy.is_none() && is_read {
+            let text = "the service does not list the copy of the version";
+            return Err(Error::new(Kind::NotFound, "ListCopies", text));
+        }
+        Ok(())
+    }
+
+    /// Logs what is known and hands it on.
+    fn report(&mut self) {
+        self.reported = Instant::now();
+        let [status, version_status, asset_status] = statuses(&self.seen);
+        tracing::info!(
+            image = self.import.id,
+            status,
+            version_status,
+            asset_status,
+            elapsed = readable(self.deadline.elapsed()),
+            "image import in progress",
+        );
+        (self.on_progress)(&self.seen);
+    }
+
+    /// The error of an import that the service states has failed.
+    fn failed(&self, what: &str, unread: Option<Error>) -> Error {
+        let [status, version_status, asset_status] =
+            statuses(&self.seen).map(|status| status.unwrap_or_default().to_owned());
+        let copy = self.seen.copy.as_ref();
+        let details = copy.and_then(|copy| copy.error_details.as_deref());
+        let message = match details {
+            Some(details) => format!("{what}: {details}"),
+            None => what.to_owned(),
+        };
+        let mut error = Error::new(Kind::Failed, CREATE, message);
+        error.code = copy.and_then(|copy| copy.error_code.clone());
+        let unread = unread.filter(|_| details.is_none() && error.code.is_none()).map(|unread| {
+            let mut why: Vec<String> =
+                unread.status.iter().map(|status| format!("HTTP {status}")).collect();
+            let trace = unread.facts.iter().find(|(name, _)| *name == "Trace id");
+            why.extend(trace.map(|(_, id)| format!("trace id {id}")));
+            let brackets =
+                if why.is_empty() { String::new() } else { format!(" ({})", why.join(", ")) };
+            format!("could not be read{brackets}: {}", unread.message)
+        });
+        about(error, &self.import.id)
+            .fact("Status", status)
+            .fact("Version status", version_status)
+            .fact("Asset status", asset_status)
+            .fact("Warning", copy.and_then(|copy| copy.warning.clone()).unwrap_or_default())
+            .fact("Failure detail", unread.unwrap_or_default())
+    }
+
+    /// Adds to a timeout what was seen last, and that the service continues.
+    fn late(&self, error: Error) -> Error {
+        if error.kind != Kind::TimedOut {
+            return if error.kind == Kind::Failed { error } else { about(error, &self.import.id) };
+        }
+        let seen: Vec<String> = ["image", "version", "asset"]
+            .into_iter()
+            .zip(statuses(&self.seen))
+            .filter_map(|(name, status)| Some(format!("{name} {}", status?)))
+            .collect();
+        let so_far = match seen.is_empty() {
+            true => {
+                "The image was not seen, so Horizon Cloud may or may not be importing it".into()
+            }
+            false => format!("Last seen: {}. Horizon Cloud is still importing it", seen.join(", ")),
+        };
+        about(Error { message: format!("{}. {so_far}", error.message), ..error }, &self.import.id)
+    }
+}
+
+/// The statuses of image, version and copy.
+fn statuses(seen: &Snapshot) -> [Option<&str>; 3] {
+    let version = |version: &'_ Version| version.status.is_some();
+    [
+        seen.image.status.as_deref(),
+        seen.version.as_ref().filter(|v| version(v)).and_then(|version| version.status.as_deref()),
+        seen.copy.as_ref().and_then(|copy| copy.status.as_deref()),
+    ]
+}
+
+/// Adds the image to an error, unless it is named.
+pub(super) fn about(error: Error, id: &str) -> Error {
+    match error.facts.iter().any(|(name, _)| *name == "Image") {
+        true => error,
+        false => error.fact("Image", id),
+    }
+}
+
+impl Snapshot {
+    /// Why the image failed, as far as its copy tells.
+    #[must_use]
+    pub fn reason(&self) -> Option<String> {
+        let copy = self.copy.as_ref()?;
+        let status = copy.status.as_deref().filter(|status| is_failed_copy(status));
+        match (copy.error_code.as_deref().or(status), copy.error_details.as_deref()) {
+            (Some(code), Some(details)) => Some(format!("{code}: {details}")),
+            (Some(only), None) | (None, Some(only)) => Some(only.to_owned()),
+            (None, None) => None,
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Values in the documents of services, which send null, other types and other forms than they
+//! document.
+
+use serde_json::Value;
+use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
+
+/// A text that is present and not blank.
+pub(crate) fn text(value: Option<&Value>) -> Option<&str> {
+    value.and_then(Value::as_str).filter(|text| !text.trim().is_empty())
+}
+
+/// A whole number, also one that was written as a text or with a fraction.
+pub(crate) fn number(value: Option<&Value>) -> Option<i64> {
+    match value? {
+        Value::String(text) => text.trim().parse().ok(),
+        #[expect(clippy::cast_possible_truncation, reason = "progress and sizes are small")]
+        number => number.as_i64().or_else(|| Some(number.as_f64()?.round() as i64)),
+    }
+}
+
+/// A point in time: RFC 3339, the same with an offset without a colon or with none at all (UTC), or
+/// milliseconds since 1970.
+pub(crate) fn time(value: Option<&Value>) -> Option<OffsetDateTime> {
+    let text = match value? {
+        Value::Number(millis) => {
+            let nanos = i128::from(millis.as_i64()?) * 1_000_000;
+            return OffsetDateTime::from_unix_timestamp_nanos(nanos).ok();
+        }
+        other => other.as_str()?.trim(),
+    };
+    let offset = text.len().checked_sub(5).and_then(|at| text.split_at_checked(at));
+    let with_colon = offset
+        .filter(|(_, offset)| offset.starts_with(['+', '-']))
+        .map(|(time, offset)| format!("{time}{}:{}", &offset[..3], &offset[3..]));
+    let read = OffsetDateTime::parse(with_colon.as_deref().unwrap_or(text), &Rfc3339).ok();
+    let without = || PrimitiveDateTime::parse(&format!("{text}Z"), &Rfc3339).ok();
+    read.or_else(|| without().map(PrimitiveDateTime::assume_utc))
+        .map(|time| time.to_offset(UtcOffset::UTC))
+}
+
+/// A point in time as RFC 3339 in UTC. One that cannot be read stays as it was sent.
+pub(crate) fn utc(value: Option<&Value>) -> Option<String> {
+    let read = time(value).and_then(|time| time.format(&Rfc3339).ok());
+    read.or_else(|| text(value).map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_java_services_write_them() {
+        for (sent, read) in [
+            ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z"),
+            ("2026-01-02T03:04:05.600+0000", "2026-01-02T03:04:05.6Z"),
+            ("2026-01-02T03:04:05+02:00", "2026-01-02T01:04:05Z"),
+            ("2026-01-02T03:04:05", "2026-01-02T03:04:05Z"),
+            ("yesterday", "yesterday"),
+        ] {
+            assert_eq!(utc(Some(&sent.into())).as_deref(), Some(read));
+        }
+        let millis = Value::from(1_767_323_045_000_i64);
+        assert_eq!(utc(Some(&millis)).as_deref(), Some("2026-01-02T03:04:05Z"));
+        assert_eq!([utc(None), utc(Some(&"".into())), utc(Some(&Value::Null))], [None, None, None]);
+    }
+}
