@@ -13,11 +13,13 @@ use crate::tfplugin::value::Value;
 
 use super::azure::settings as azure;
 use super::batch::settings as batch;
+use super::horizon::settings as horizon;
 use super::settings::Environment;
 use super::ucloud::settings as ucloud;
 
 model! {
-    /// Manages and looks up virtual machine images in Azure Local, Azure Batch and UCloud.
+    /// Manages and looks up virtual machine images in Azure Local, Azure Batch, Horizon Cloud
+    /// and UCloud.
     ///
     /// Each cloud has its own argument. Only the clouds that are used must be configured. Most
     /// arguments can also be set with an environment variable, which is read only if the argument
@@ -34,6 +36,12 @@ model! {
         /// `cloudimages_batch_supported_image`.
         pub batch: Setting<batch::Batch>,
 
+        /// Access to Horizon Cloud Service next-gen, used by `cloudimages_horizon_catalog_import` and
+        /// the data sources `cloudimages_horizon_image`, `cloudimages_horizon_images` and
+        /// `cloudimages_horizon_image_sources`. Log in with either `api_token` or `client_id` and
+        /// `client_secret`.
+        pub horizon: Setting<horizon::Horizon>,
+
         /// Access to UCloud, used by `cloudimages_ucloud_images` and `cloudimages_ucloud_image`.
         pub ucloud: Setting<ucloud::Ucloud>,
     }
@@ -43,6 +51,7 @@ model! {
 pub struct Clients {
     azure: Arc<azure::Access>,
     batch: batch::Access,
+    horizon: horizon::Access,
     ucloud: ucloud::Access,
 }
 
@@ -60,6 +69,7 @@ impl Clients {
         Self {
             batch: batch::Access::new(config.batch, azure.clone(), http.clone(), env.clone()),
             azure,
+            horizon: horizon::Access::new(config.horizon, http.clone(), env.clone()),
             ucloud: ucloud::Access::new(config.ucloud, http, env),
         }
     }
@@ -74,6 +84,11 @@ impl Clients {
         &self.batch
     }
 
+    /// Access to Horizon Cloud.
+    pub(crate) fn horizon(&self) -> &horizon::Access {
+        &self.horizon
+    }
+
     /// Access to UCloud.
     pub(crate) fn ucloud(&self) -> &ucloud::Access {
         &self.ucloud
@@ -83,8 +98,12 @@ impl Clients {
 /// Checks that the types of the arguments cannot make.
 pub(crate) fn validate(config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
     type Check = fn(&Config<'_>, &mut Vec<Diagnostic>);
-    let clouds: [(_, Check); 3] =
-        [("azure", azure::validate), ("batch", batch::validate), ("ucloud", ucloud::validate)];
+    let clouds: [(_, Check); 4] = [
+        ("azure", azure::validate),
+        ("batch", batch::validate),
+        ("horizon", horizon::validate),
+        ("ucloud", ucloud::validate),
+    ];
     for (name, check) in clouds {
         if let Some(Value::Map(given)) = config.0.get(name) {
             check(&Config(given), problems);

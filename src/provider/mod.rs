@@ -13,6 +13,8 @@ mod docs;
 mod error;
 mod functions;
 mod hci;
+mod horizon;
+mod interval;
 #[cfg(test)]
 mod invariants;
 mod pattern;
@@ -54,7 +56,10 @@ impl Provider for CloudImages {
     }
 
     fn resources(&self) -> Vec<Box<dyn AnyResource<Clients>>> {
-        vec![Box::new(hci::gallery_image::HciGalleryImage)]
+        vec![
+            Box::new(hci::gallery_image::HciGalleryImage),
+            Box::new(horizon::catalog_import::HorizonCatalogImport),
+        ]
     }
 
     fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<Clients>>> {
@@ -63,6 +68,9 @@ impl Provider for CloudImages {
             Box::new(batch::supported_images::BatchSupportedImages),
             Box::new(hci::gallery_image_data::HciGalleryImage),
             Box::new(hci::gallery_image_data::HciGalleryImages),
+            Box::new(horizon::image::HorizonImage),
+            Box::new(horizon::image_sources::HorizonImageSources),
+            Box::new(horizon::images::HorizonImages),
             Box::new(ucloud::image::UcloudImage),
             Box::new(ucloud::images::UcloudImages),
         ]

@@ -141,10 +141,12 @@ pub(crate) fn plan<'a>(
     }
     let fresh = prior.is_none() || !plan.replace.is_empty();
     for output in attributes.iter().filter(|attribute| !attribute.is_input()) {
-        let known = !fresh && (!plan.changed || output.has(Flag::stable));
-        let value = match prior {
-            Some(prior) if known => get(prior, output.name).clone(),
-            _ => Value::unknown(),
+        let before = prior.map_or(&Value::Null, |prior| get(prior, output.name));
+        // One that has no value yet may get it.
+        let is_stable = output.has(Flag::stable) && !before.is_null();
+        let value = match !fresh && (!plan.changed || is_stable) {
+            true => before.clone(),
+            false => Value::unknown(),
         };
         plan.planned.insert(output.name.to_owned(), value);
     }

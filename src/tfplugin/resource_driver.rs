@@ -165,7 +165,10 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
             Some(Readiness::Failed) => plan.replace_because_of(&outputs::<C, R>(), R::STATUS),
             // A replacement has marked all of it already.
             Some(Readiness::Moving) => {
-                plan.mark_unknown(&outputs::<C, R>(), |output| !output.has(Flag::stable));
+                let planned = plan.planned.clone();
+                plan.mark_unknown(&outputs::<C, R>(), |output| {
+                    !output.has(Flag::stable) || get(&planned, output.name).is_null()
+                });
                 plan.leave_open(&record::attributes::<C, R>());
             }
             Some(Readiness::Ready | Readiness::Vanishing) | None => {}

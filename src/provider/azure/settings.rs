@@ -18,6 +18,7 @@ use crate::tfplugin::model::Attr;
 use crate::tfplugin::string_enum::CaseInsensitive;
 use crate::tfplugin::value::Builder;
 
+use crate::provider::interval::Interval;
 use crate::provider::settings::{Environment, both, given, path, sentence, together};
 
 const CLOUD: &str = "azure";
@@ -28,20 +29,6 @@ const POLLING_INTERVAL: Duration = Duration::from_secs(10);
 string_enum! {
     /// The names of Azure's clouds.
     pub Clouds = ["public", "usgovernment", "china"];
-}
-
-/// The time between two status checks. Zero would flood the service.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Interval(Duration);
-
-impl Text for Interval {
-    const EXPECTED: &'static str = "a duration such as \"30s\"";
-    fn parse(text: &str) -> std::result::Result<Self, String> {
-        match Duration::parse(text)? {
-            Duration::ZERO => Err(format!("{text:?} must be longer than zero.")),
-            interval => Ok(Self(interval)),
-        }
-    }
 }
 
 /// An address of a service.

@@ -7,7 +7,7 @@ use crate::tfplugin::attr::Setting;
 
 fn clients() -> Clients {
     let config =
-        Configuration { azure: Setting::Null, batch: Setting::Null, ucloud: Setting::Null };
+        Configuration { azure: Setting::Null, batch: Setting::Null, horizon: Setting::Null, ucloud: Setting::Null };
     let environment = Arc::new(|_: &str| Err(std::env::VarError::NotPresent));
     Clients::new(config, "test".to_owned(), environment)
 }

@@ -1,0 +1,72 @@
+//! `cloudimages_horizon_images`: all images that match.
+
+use crate::cloud::horizon as api;
+use crate::tfplugin::attr::Lenient;
+use crate::tfplugin::context::Context;
+use crate::tfplugin::data_source::DataSource;
+use crate::tfplugin::diagnostic::Result;
+
+use super::image_attributes::Image;
+use super::search::{images, place};
+use super::texts::Filled;
+use crate::provider::clients::Clients;
+use crate::provider::query_id::query_id;
+
+model! {
+    /// Lists the images in the catalog of Horizon Cloud Service next-gen. All pages of the response
+    /// are read.
+    ///
+    /// An image must match all arguments that are set. If no image matches, `images` is an empty
+    /// list.
+    #[derive(Clone, Debug)]
+    pub(crate) struct Many {
+        /// Name of the image, exactly as it is written in the catalog.
+        pub name: Option<Lenient<Filled>>,
+        /// Display name of the operating system, such as `Windows 11 Enterprise, 23H2`, in any case.
+        pub os: Option<Lenient<Filled>>,
+        /// Type of the operating system, such as `WINDOWS` or `LINUX`, in any case.
+        pub os_type: Option<Lenient<Filled>>,
+        /// Status of the image, such as `IMPORT_COMPLETE` or `AVAILABLE`, in any case.
+        pub status: Option<Lenient<Filled>>,
+    }
+}
+
+model! {
+    /// What was found.
+    #[derive(Clone, Debug, PartialEq)]
+    pub(crate) struct Found {
+        /// Identifier of the query. Equal queries have equal identifiers.
+        pub id: String,
+        /// The matching images, sorted by `name`, then by `id`.
+        pub images: Vec<Image>,
+    }
+}
+
+/// The data source.
+pub(crate) struct HorizonImages;
+
+impl DataSource<Clients> for HorizonImages {
+    const NAME: &'static str = "horizon_images";
+    type Inputs = Many;
+    type Outputs = Found;
+
+    async fn read(&self, clients: &Clients, asked: Many, context: &Context) -> Result<Found> {
+        let name = asked.name.as_ref().map(Lenient::as_str);
+        let mut found = images(clients, name, context).await?;
+        type Field = fn(&api::Image) -> &Option<String>;
+        let words: [(_, Field); 3] = [
+            (&asked.os, |image| &image.os),
+            (&asked.os_type, |image| &image.os_type),
+            (&asked.status, |image| &image.status),
+        ];
+        for (wanted, field) in words {
+            let Some(wanted) = wanted else { continue };
+            found.retain(|image| {
+                field(image).as_deref().is_some_and(|is| is.eq_ignore_ascii_case(wanted.as_str()))
+            });
+        }
+        let (endpoint, org_id) = place(clients, context).await?;
+        let id = query_id(&[("endpoint", &endpoint), ("org_id", &org_id)], &asked);
+        Ok(Found { id, images: found.into_iter().map(Image::from).collect() })
+    }
+}
