@@ -7,9 +7,9 @@
 pub mod arm;
 pub mod batch;
 pub mod entra;
-mod server;
+mod shared;
 mod spelling;
 pub mod ucloud;
 
-pub use server::Server;
+pub use shared::Server;
 pub use spelling::Spelling;

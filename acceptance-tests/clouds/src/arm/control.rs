@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::Simulation;
 use super::defaults::{API_VERSION, SUBSCRIPTION_ID};
-use super::lro::{Lro, Outcome, Progress};
+use super::lro::{Lro, Outcome};
 use super::quirks::{ListLink, Quirk};
 use super::store::{Rival, key, overlay};
 use super::target::Target;
-use crate::entra::{Fault, When, lock};
+use crate::shared::{Fault, Progress, When, lock};
 
 impl Simulation {
     /// How operations look that create images.

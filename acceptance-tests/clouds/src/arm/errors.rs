@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::entra::shell::Reply;
+use crate::shared::Reply;
 
 pub(crate) fn envelope(code: &str, message: &str) -> Value {
     json!({"error": {"code": code, "message": message}})

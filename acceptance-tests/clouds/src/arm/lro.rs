@@ -230,16 +230,6 @@ impl Lro {
     }
 }
 
-/// How long an operation runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Progress {
-    /// This many polls find it running; the next one finds it at its end. Reads of the resource
-    /// count as polls when no status URL was polled in between.
-    Polls(usize),
-    /// It ends after this time.
-    Wall(Duration),
-}
-
 /// How an operation ends.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {

@@ -28,14 +28,14 @@ pub use defaults::{
 };
 pub use header_case::HeaderCase;
 use header_case::Relay;
-pub use lro::{Lro, Outcome, Progress, RetryAfter};
+pub use lro::{Lro, Outcome, RetryAfter};
 pub use quirks::{ListLink, Quirk};
 use state::State;
 use store::Store;
 pub use system_data::timestamp;
 
-use crate::entra::lock;
-pub use crate::entra::{Controls, Fault, Request, Switch, Tokens, When};
+use crate::shared::lock;
+pub use crate::shared::{Controls, Fault, Progress, Request, Switch, Tokens, When};
 pub use crate::spelling::Spelling;
 
 /// Sets a [`Simulation`] up. Everything that [`Simulation`] can change while it runs has its

@@ -7,9 +7,9 @@ use super::errors::error;
 use super::lro::{Headers, Url};
 use super::state::{State, base};
 use super::store::{Kind, Operation, Store};
-use crate::entra::Request;
-use crate::entra::lock;
-use crate::entra::shell::Reply;
+use crate::shared::Reply;
+use crate::shared::Request;
+use crate::shared::lock;
 
 /// The query of the current polling URL.
 fn query(operation: &Operation) -> String {

@@ -9,8 +9,8 @@ use super::state::{State, base};
 use super::store::{Rest, Store, key};
 use super::target::Target;
 use super::{body, operations, writes};
-use crate::entra::shell::{Reply, Service};
-use crate::entra::{Refusal, Request, lock};
+use crate::shared::{Refusal, Request, lock};
+use crate::shared::{Reply, Service};
 use crate::spelling::Spelling;
 
 impl Service for State {

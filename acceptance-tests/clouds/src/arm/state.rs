@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::defaults::{SUBSCRIPTION_ID, custom_location_id};
 use super::store::{Image, Store, key, overlay};
 use super::system_data;
-use crate::entra::{Request, Tokens, lock};
+use crate::shared::{Request, Tokens, lock};
 
 /// What the simulation was set up with and what it remembers.
 #[derive(Debug)]

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::defaults::API_VERSION;
-use super::lro::{FirstBody, Lro, Outcome, Progress};
+use super::lro::{FirstBody, Lro, Outcome};
 use super::quirks::{ListLink, Quirk};
+use crate::shared::Progress;
 
 /// The size of every image once it is there, in MB.
 const DISK_MB: u64 = 30_270;
@@ -59,10 +60,7 @@ pub(crate) struct Operation {
 
 impl Operation {
     fn due(&self) -> bool {
-        match self.progress {
-            Progress::Polls(polls) => self.polls > polls,
-            Progress::Wall(time) => self.started.elapsed() >= time,
-        }
+        self.progress.is_over(self.started, self.polls)
     }
 
     /// How far it is; only the end is 100.
@@ -76,6 +74,7 @@ impl Operation {
         match self.progress {
             Progress::Polls(polls) => share(self.polls as u128, polls as u128 + 1),
             Progress::Wall(time) => share(self.started.elapsed().as_millis(), time.as_millis()),
+            Progress::Endless => 0,
         }
         .min(99)
     }

@@ -1,6 +1,6 @@
 //! The paths of the service.
 
-use crate::entra::decode;
+use crate::shared::decode;
 
 /// What a path points at.
 #[derive(Debug, Clone, PartialEq, Eq)]

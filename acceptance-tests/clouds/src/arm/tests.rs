@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::entra::client::{Answer, send};
+use crate::shared::client::{Answer, send};
 
 const GROUP: &str = "/subscriptions/7e570000-0000-4000-8000-000000000010/resourceGroups/images-rg/providers/Microsoft.AzureStackHCI/galleryImages";
 const V: &str = "?api-version=2024-01-01";

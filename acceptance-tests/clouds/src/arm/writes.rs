@@ -15,9 +15,9 @@ use super::operations::polling_headers;
 use super::state::{State, base};
 use super::store::{Image, Kind, Operation, Store, progress_of};
 use super::system_data;
-use crate::entra::Request;
-use crate::entra::lock;
-use crate::entra::shell::Reply;
+use crate::shared::Reply;
+use crate::shared::Request;
+use crate::shared::lock;
 
 /// Where a PUT goes.
 pub(crate) struct Place<'a> {

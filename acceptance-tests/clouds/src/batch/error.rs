@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::entra::shell::Reply;
+use crate::shared::Reply;
 
 pub(crate) const CONTENT_TYPE: &str = "application/json;odata=minimalmetadata";
 

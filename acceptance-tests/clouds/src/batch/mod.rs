@@ -18,8 +18,8 @@ pub use next_link::NextLink;
 use serde_json::Value;
 use service::State;
 
-use crate::entra::lock;
-pub use crate::entra::{Controls, Fault, Request, Switch, Tokens, When};
+use crate::shared::lock;
+pub use crate::shared::{Controls, Fault, Request, Switch, Tokens, When};
 pub use crate::spelling::Spelling;
 
 /// The account that exists unless the builder names another one.

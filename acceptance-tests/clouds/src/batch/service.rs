@@ -10,8 +10,8 @@ use super::error::{CONTENT_TYPE, Problem, usual_code, usual_text};
 use super::filter::Filter;
 use super::next_link::NextLink;
 use super::shared_key;
-use crate::entra::shell::{Reply, Service};
-use crate::entra::{Refusal, Request, Tokens, lock, raw_pairs};
+use crate::shared::{Refusal, Request, Tokens, lock, raw_pairs};
+use crate::shared::{Reply, Service};
 use crate::spelling::Spelling;
 
 const PATH: &str = "/supportedimages";
@@ -207,7 +207,7 @@ impl State {
         fields.extend(
             pairs
                 .into_iter()
-                .filter(|(n, _)| crate::entra::decode(n) == "$filter")
+                .filter(|(n, _)| crate::shared::decode(n) == "$filter")
                 .map(|(n, v)| format!("{n}={v}")),
         );
         fields.push(format!("$skiptoken={token}"));

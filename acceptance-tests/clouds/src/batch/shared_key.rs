@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 
-use crate::entra::{Request, decode, raw_pairs};
+use crate::shared::{Request, decode, raw_pairs};
 
 /// The headers signed by position, between the verb and the `ocp-` headers.
 const SIGNED_HEADERS: [&str; 11] = [

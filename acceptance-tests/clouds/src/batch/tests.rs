@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::json;
 
 use super::*;
-use crate::entra::client::{Answer, send};
+use crate::shared::client::{Answer, send};
 
 const VERSION: &str = "api-version=2024-07-01.20.0";
 

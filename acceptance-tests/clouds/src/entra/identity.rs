@@ -5,9 +5,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::journal::{Request, lock};
-use super::shell::Reply;
 use super::state::State;
+use crate::shared::Reply;
+use crate::shared::{Request, lock};
 
 /// The audience of assertions that Entra ID exchanges.
 const EXCHANGE: &str = "api://AzureADTokenExchange";

@@ -5,31 +5,21 @@
 
 mod assertion;
 mod certificate;
-#[cfg(test)]
-pub(crate) mod client;
-mod fault;
 mod identity;
-mod journal;
-mod padding;
 mod problem;
 mod service;
-pub(crate) mod shell;
 mod state;
 mod token;
-mod tokens;
 
 use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use certificate::Certificate;
-pub use fault::{Fault, When};
-pub use journal::Request;
-pub(crate) use journal::{decode, lock, raw_pairs};
-pub use shell::{Controls, Switch};
 use state::State;
-pub use tokens::{Refusal, Tokens, audience_of};
 
+use crate::shared::lock;
+pub use crate::shared::{Controls, Fault, Refusal, Request, Switch, Tokens, When, audience_of};
 pub use crate::spelling::Spelling;
 
 /// The tenant that exists unless the builder names another one.

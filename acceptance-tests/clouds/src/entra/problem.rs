@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::shell::Reply;
+use crate::shared::Reply;
 
 /// A refusal with its AADSTS number.
 #[derive(Debug)]

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::journal::{Request, decode, lock};
-use super::shell::{Reply, Service};
 use super::state::State;
 use super::{identity, token};
+use crate::shared::{Reply, Service};
+use crate::shared::{Request, decode, lock};
 
 impl Service for State {
     fn label(&self, request: &Request) -> String {

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use super::certificate::Certificate;
-use super::tokens::Tokens;
+use crate::shared::Tokens;
 use crate::spelling::Spelling;
 
 /// What the simulation was set up with and what it remembers.

@@ -1,7 +1,7 @@
 //! The endpoints over a socket.
 
-use super::client::{Answer, send};
 use super::*;
+use crate::shared::client::{Answer, send};
 
 const SCOPE: &str = "https%3A%2F%2Fmanagement.azure.com%2F.default";
 const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");

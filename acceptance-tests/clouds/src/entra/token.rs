@@ -5,11 +5,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::assertion::{Expected, verify};
-use super::journal::{Request, lock};
 use super::problem::Problem;
-use super::shell::Reply;
 use super::state::State;
-use super::tokens::audience_of;
+use crate::shared::Reply;
+use crate::shared::audience_of;
+use crate::shared::{Request, lock};
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 

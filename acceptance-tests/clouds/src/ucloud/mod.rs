@@ -17,7 +17,6 @@
 //! ```
 
 mod account;
-mod body;
 mod catalogue;
 mod change;
 mod describe;
@@ -50,7 +49,7 @@ pub use image::Image;
 pub use log::Request;
 pub use quirks::{ImageSetShape, ItemQuirks, Order, Quirks, SizeShape, TotalCount};
 
-use crate::server::Server;
+use crate::shared::Server;
 use service::{Service, State};
 
 /// What a [`Simulation`] starts with.

@@ -15,7 +15,6 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::account::Account;
-use super::body::{Half, HalfBody};
 use super::change::Change;
 use super::describe::{self, PageRules};
 use super::faults::{Fault, Faults, HttpAnswer};
@@ -24,6 +23,7 @@ use super::image::{Entry, Image, Listing};
 use super::log::{Gauge, Log, Logged, Request};
 use super::quirks::Quirks;
 use super::wire::Parameters;
+use crate::shared::partial::{Half, HalfBody};
 
 const UUID_HEADER: HeaderName = HeaderName::from_static("x-ucloud-request-uuid");
 const MOST_BODY: usize = 1 << 20;

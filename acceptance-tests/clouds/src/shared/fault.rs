@@ -1,11 +1,11 @@
-//! Scripted misbehaviour: which requests go wrong, and how.
+//! How a request goes wrong.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use super::journal::Request;
 use super::padding::Pace;
+use super::partial::Half;
 
 /// How a request goes wrong.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub(crate) enum Action {
     Reset,
     Hang,
     Truncate,
+    Partial(Half),
+    Relocate { status: u16, origin: String },
     Pass,
 }
 
@@ -98,6 +100,34 @@ impl Fault {
     #[must_use]
     pub fn truncated() -> Self {
         Self::new(Action::Truncate)
+    }
+
+    /// Carries the request out, announces the length of the body, sends half of it and closes the
+    /// connection.
+    #[must_use]
+    pub fn cut_body() -> Self {
+        Self::new(Action::Partial(Half::ThenClose))
+    }
+
+    /// Carries the request out, announces the length of the body, sends half of it and then
+    /// nothing more; the connection stays open.
+    #[must_use]
+    pub fn stalled_body() -> Self {
+        Self::new(Action::Partial(Half::ThenNothing))
+    }
+
+    /// Answers with this status and `Location`; the request has no effect.
+    #[must_use]
+    pub fn redirect(status: u16, location: &str) -> Self {
+        Self::empty(status).header("location", location)
+    }
+
+    /// Answers with this status and a `Location` that has the request's own path and query at
+    /// another origin (`https://host:port`); the request has no effect.
+    #[must_use]
+    pub fn redirect_to_origin(status: u16, origin: &str) -> Self {
+        let origin = origin.trim_end_matches('/').to_owned();
+        Self::new(Action::Relocate { status, origin })
     }
 
     /// Carries the request out normally, but only after this long.
@@ -174,113 +204,16 @@ impl Fault {
         self.header("retry-after", value)
     }
 
+    /// Adds `Retry-After` with the HTTP date this far ahead of now.
+    #[must_use]
+    pub fn retry_after_date(self, ahead: Duration) -> Self {
+        self.retry_after(&httpdate::fmt_http_date(SystemTime::now() + ahead))
+    }
+
     /// Waits before going wrong.
     #[must_use]
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
-    }
-}
-
-/// Which requests a fault hits.
-#[derive(Debug, Clone, Default)]
-pub struct When {
-    method: Option<String>,
-    fragment: Option<String>,
-    label: Option<String>,
-    skip: usize,
-}
-
-impl When {
-    /// Every request.
-    #[must_use]
-    pub fn any() -> Self {
-        Self::default()
-    }
-
-    /// Requests with this verb.
-    #[must_use]
-    pub fn method(verb: &str) -> Self {
-        Self { method: Some(verb.to_owned()), ..Self::default() }
-    }
-
-    /// Requests whose raw target contains this text.
-    #[must_use]
-    pub fn path(fragment: &str) -> Self {
-        Self { fragment: Some(fragment.to_owned()), ..Self::default() }
-    }
-
-    /// Requests of one kind; each service documents the labels it gives.
-    #[must_use]
-    pub fn label(label: &str) -> Self {
-        Self { label: Some(label.to_owned()), ..Self::default() }
-    }
-
-    /// Narrows to targets that contain this text.
-    #[must_use]
-    pub fn and_path(mut self, fragment: &str) -> Self {
-        self.fragment = Some(fragment.to_owned());
-        self
-    }
-
-    /// Lets this many matching requests pass first.
-    #[must_use]
-    pub fn after(mut self, count: usize) -> Self {
-        self.skip = count;
-        self
-    }
-
-    fn matches(&self, request: &Request, label: &str) -> bool {
-        self.method.as_ref().is_none_or(|m| m.eq_ignore_ascii_case(&request.method))
-            && self.fragment.as_ref().is_none_or(|f| request.target.contains(f.as_str()))
-            && self.label.as_ref().is_none_or(|l| l == label)
-    }
-}
-
-/// The script: rules in the order they were given.
-#[derive(Debug, Default)]
-pub(crate) struct Script {
-    rules: Vec<Rule>,
-    added: usize,
-}
-
-#[derive(Debug)]
-struct Rule {
-    number: usize,
-    when: When,
-    left: usize,
-    fault: Fault,
-}
-
-impl Script {
-    /// The number of the new rule.
-    pub(crate) fn add(&mut self, when: When, times: usize, fault: Fault) -> usize {
-        self.added += 1;
-        self.rules.push(Rule { number: self.added, when, left: times, fault });
-        self.added
-    }
-
-    pub(crate) fn remove(&mut self, number: usize) {
-        self.rules.retain(|rule| rule.number != number);
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.rules.clear();
-    }
-
-    /// Takes the fault for this request, if one is due. Every rule counts down its own requests
-    /// to skip, so two rules for the third and the fifth request do not disturb each other.
-    pub(crate) fn take(&mut self, request: &Request, label: &str) -> Option<Fault> {
-        let mut due = None;
-        for rule in self.rules.iter_mut().filter(|r| r.when.matches(request, label)) {
-            if rule.when.skip > 0 {
-                rule.when.skip -= 1;
-            } else if due.is_none() && rule.left > 0 {
-                rule.left -= 1;
-                due = Some(rule.fault.clone());
-            }
-        }
-        self.rules.retain(|rule| rule.left > 0);
-        due
     }
 }

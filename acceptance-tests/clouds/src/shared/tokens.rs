@@ -83,15 +83,22 @@ impl Tokens {
     /// # Errors
     /// Says why the token is refused.
     pub fn check(&self, token: &str, audiences: &[String]) -> Result<(), Refusal> {
+        let audience = self.audience(token)?;
+        if audiences.contains(&audience) { Ok(()) } else { Err(Refusal::WrongAudience(audience)) }
+    }
+
+    /// The audience of a token that is valid now.
+    ///
+    /// # Errors
+    /// Says why the token is refused.
+    pub fn audience(&self, token: &str) -> Result<String, Refusal> {
         let known = lock(&self.0).get(token).cloned().ok_or(Refusal::Unknown)?;
         if known.revoked {
             Err(Refusal::Revoked)
         } else if known.expires <= Instant::now() {
             Err(Refusal::Expired(known.expires_at))
-        } else if audiences.contains(&known.audience) {
-            Ok(())
         } else {
-            Err(Refusal::WrongAudience(known.audience))
+            Ok(known.audience)
         }
     }
 }

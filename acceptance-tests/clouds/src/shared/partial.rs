@@ -9,7 +9,7 @@ use http_body::{Body, Frame};
 
 /// What follows the first half.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Half {
+pub(crate) enum Half {
     ThenClose,
     ThenNothing,
 }
@@ -17,14 +17,14 @@ pub(super) enum Half {
 /// The first half of a body. Its length is not told to the server, which would otherwise notice
 /// that it falls short of the `Content-Length`.
 #[derive(Debug)]
-pub(super) struct HalfBody {
+pub(crate) struct HalfBody {
     half: Option<Bytes>,
     then: Half,
     flushed: bool,
 }
 
 impl HalfBody {
-    pub(super) fn new(half: Bytes, then: Half) -> Self {
+    pub(crate) fn new(half: Bytes, then: Half) -> Self {
         Self { half: Some(half), then, flushed: false }
     }
 }

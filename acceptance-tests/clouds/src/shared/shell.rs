@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 
-use super::fault::{Action, Fault, Script, When};
+use super::fault::{Action, Fault};
 use super::journal::{Journal, Request, lock};
 use super::padding::Padding;
-use crate::server::Server;
+use super::partial::HalfBody;
+use super::script::{Script, When};
+use super::server::Server;
 
 /// What a service answers.
 #[derive(Debug, Clone)]
@@ -134,6 +136,13 @@ impl Controls {
         lock(&self.shell.journal).max_in_flight()
     }
 
+    /// The whole log as text: request lines, headers and bodies, to be searched for what must not
+    /// be in it.
+    #[must_use]
+    pub fn journal_text(&self) -> String {
+        self.requests().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    }
+
     /// Empties the log.
     pub fn forget_requests(&self) {
         lock(&self.shell.journal).clear();
@@ -159,6 +168,11 @@ impl Controls {
     pub fn fail_always(&self, when: When, fault: Fault) -> Switch {
         let number = lock(&self.shell.script).add(when, usize::MAX, fault);
         Switch { shell: Arc::clone(&self.shell), number }
+    }
+
+    /// All requests that match go wrong for this long.
+    pub fn fail_for(&self, time: Duration, when: When, fault: Fault) {
+        lock(&self.shell.script).add_for(when, time, fault);
     }
 
     /// Drops every fault that has not happened yet.
@@ -253,6 +267,18 @@ async fn handle<S: Service>(
             let mut headers = fault.headers;
             headers.push(("content-type".to_owned(), "application/json".to_owned()));
             return respond(status, headers, Body::new(Padding::new(length, pace)));
+        }
+        Action::Partial(then) => {
+            let mut reply = handled.unwrap_or_else(answer);
+            visit.status = Some(reply.status);
+            reply.headers.extend(fault.headers);
+            reply.headers.push(("content-length".to_owned(), reply.body.len().to_string()));
+            reply.body.truncate(reply.body.len() / 2);
+            let body = Body::new(HalfBody::new(reply.body.into(), then));
+            return respond(reply.status, reply.headers, body);
+        }
+        Action::Relocate { status, origin } => {
+            Reply::new(status).header("location", format!("{origin}{}", request.target))
         }
         Action::Reset => cut(),
         Action::Hang => std::future::pending().await,

@@ -1,5 +1,6 @@
 //! The requests to a simulated service, in the order of arrival.
 
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -22,6 +23,16 @@ pub struct Request {
     pub at: Instant,
     /// The status of the answer; `None` while it is pending and when the connection was cut.
     pub status: Option<u16>,
+}
+
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} {}", self.method, self.target)?;
+        for (name, value) in &self.headers {
+            writeln!(f, "{name}: {value}")?;
+        }
+        writeln!(f, "\n{}", self.body)
+    }
 }
 
 impl Request {
@@ -53,6 +64,12 @@ impl Request {
     #[must_use]
     pub fn query_value(&self, name: &str) -> Option<String> {
         self.query().into_iter().find(|(n, _)| n == name).map(|(_, v)| v)
+    }
+
+    /// The body as JSON; null when it is not JSON.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_default()
     }
 
     /// The token after `Bearer `.
