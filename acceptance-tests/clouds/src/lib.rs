@@ -7,6 +7,7 @@
 pub mod arm;
 pub mod batch;
 pub mod entra;
+pub mod horizon;
 mod shared;
 mod spelling;
 pub mod ucloud;
