@@ -7,6 +7,7 @@ mod attached;
 pub(crate) mod batch;
 mod find;
 pub(crate) mod hci;
+pub(crate) mod horizon;
 pub(crate) mod mirror;
 mod outcome;
 mod processes;

@@ -6,8 +6,12 @@ use crate::provider::clients::Configuration;
 use crate::tfplugin::attr::Setting;
 
 fn clients() -> Clients {
-    let config =
-        Configuration { azure: Setting::Null, batch: Setting::Null, horizon: Setting::Null, ucloud: Setting::Null };
+    let config = Configuration {
+        azure: Setting::Null,
+        batch: Setting::Null,
+        horizon: Setting::Null,
+        ucloud: Setting::Null,
+    };
     let environment = Arc::new(|_: &str| Err(std::env::VarError::NotPresent));
     Clients::new(config, "test".to_owned(), environment)
 }

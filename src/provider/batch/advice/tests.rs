@@ -5,8 +5,12 @@ use crate::provider::clients::Configuration;
 use crate::tfplugin::attr::Setting;
 
 fn said(error: Error) -> String {
-    let config =
-        Configuration { azure: Setting::Null, batch: Setting::Null, horizon: Setting::Null, ucloud: Setting::Null };
+    let config = Configuration {
+        azure: Setting::Null,
+        batch: Setting::Null,
+        horizon: Setting::Null,
+        ucloud: Setting::Null,
+    };
     let environment = Arc::new(|_: &str| Err(std::env::VarError::NotPresent));
     let Failure(said) = failure(error, &Clients::new(config, "test".to_owned(), environment));
     said[0].detail.clone()

@@ -1,0 +1,4 @@
+//! `cloudimages_horizon_catalog_import`.
+
+mod creation;
+mod interruption;

@@ -1,0 +1,1 @@
+//! `cloudimages_horizon_images`.
