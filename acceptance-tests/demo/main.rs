@@ -11,6 +11,7 @@ mod batch;
 #[path = "../harness/find.rs"]
 mod find;
 mod hci;
+mod horizon;
 #[path = "../harness/mirror.rs"]
 mod mirror;
 mod provider;
@@ -62,6 +63,12 @@ fn demonstrate() -> Result<(), String> {
         step(&format!("{about}: terraform {}", arguments.join(" ")));
         terraform.run(arguments)?;
     }
+
+    step("How the import went, from the provider's log (TF_LOG_PROVIDER=INFO, TF_LOG_PATH)");
+    terraform.print_log("image import in progress");
+
+    step("An import that fails: terraform apply -var import_workstation=true");
+    terraform.fail(&["apply", "-auto-approve", "-var", "import_workstation=true"])?;
 
     step("A new image is built, and the plan shows whom that concerns: terraform plan");
     services.build_an_image();

@@ -6,17 +6,21 @@ use std::time::Duration;
 
 use simulated_clouds::ucloud::{Account, Image, REGION, Simulation, catalogue};
 
-use crate::batch;
 use crate::hci::Hci;
+use crate::{batch, horizon};
 
 /// How long a disk takes to arrive.
 const DOWNLOAD: Duration = Duration::from_secs(3);
+
+/// How long each of the three steps of an import takes.
+const STEP: Duration = Duration::from_millis(1200);
 
 /// All services that the demonstration uses.
 pub(crate) struct Services {
     ucloud: Simulation,
     hci: Hci,
     batch: simulated_clouds::batch::Simulation,
+    horizon: simulated_clouds::horizon::Simulation,
 }
 
 impl Services {
@@ -24,7 +28,7 @@ impl Services {
     pub(crate) fn start() -> Self {
         let hci = Hci::start(DOWNLOAD);
         let batch = batch::start(&hci.entra);
-        Self { ucloud: Simulation::start(), hci, batch }
+        Self { ucloud: Simulation::start(), hci, batch, horizon: horizon::start(STEP) }
     }
 
     /// The services, one per line.
@@ -35,13 +39,16 @@ impl Services {
         let azure = format!("Azure Resource Manager at {arm}, with the login at {login}");
         let images = simulated_clouds::batch::catalogue().len();
         let batch = format!("Azure Batch at {}: {images} images for pools", self.batch.url());
-        [ucloud, azure, batch].join("\n")
+        let (endpoint, csp) = (self.horizon.url(), self.horizon.csp_url());
+        let horizon = format!("Horizon Cloud at {endpoint}, with the login at {csp}");
+        [ucloud, azure, batch, horizon].join("\n")
     }
 
     /// The values of the variables of `examples/demo`.
     pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
         let mut variables = vec![("ucloud_base_url", self.ucloud.url())];
         variables.extend(self.hci.variables());
+        variables.extend(horizon::variables());
         variables
     }
 
@@ -54,6 +61,7 @@ impl Services {
         ];
         environment.extend(self.hci.environment());
         environment.push(batch::environment(&self.batch));
+        environment.extend(horizon::environment(&self.horizon));
         environment
     }
 
@@ -80,6 +88,11 @@ impl Services {
         );
         let count = self.batch.request_count();
         let batch = format!("The simulated Azure Batch answered {count} requests.");
-        [ucloud, azure, batch].join("\n")
+        let horizon = format!(
+            "The simulated Horizon Cloud created {} images; {} are left.",
+            self.horizon.images_created(),
+            self.horizon.image_count()
+        );
+        [ucloud, azure, batch, horizon].join("\n")
     }
 }

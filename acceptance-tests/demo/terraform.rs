@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::{env, fs};
 
 use tempfile::TempDir;
@@ -65,24 +65,25 @@ impl Terraform {
         self.folder.path().join(name)
     }
 
+    /// Prints the lines of the log so far that contain `fragment`.
+    pub(crate) fn print_log(&self, fragment: &str) {
+        let log = fs::read_to_string(self.path("terraform.log")).unwrap_or_default();
+        for line in log.lines().filter(|line| line.contains(fragment)) {
+            println!("{line}");
+        }
+    }
+
+    /// Runs a command that has to fail. What it prints goes to the screen.
+    pub(crate) fn fail(&self, arguments: &[&str]) -> Result<(), String> {
+        match self.status(arguments)?.code() {
+            Some(1) => Ok(()),
+            _ => Err(format!("terraform {} did not fail as it should", arguments.join(" "))),
+        }
+    }
+
     /// Runs a command to its end. What it prints goes to the screen.
     pub(crate) fn run(&self, arguments: &[&str]) -> Result<(), String> {
-        let mut command = Command::new(&self.executable);
-        command.args(arguments);
-        if !stdout().is_terminal() || env::var_os("NO_COLOR").is_some() {
-            command.arg("-no-color");
-        }
-        // The user's environment must not decide where the requests go, nor how they are signed.
-        let kept = ["PATH", "HOME", "TMPDIR", "TERM", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE"];
-        let status = command
-            .env_clear()
-            .envs(kept.iter().filter_map(|name| Some((name, env::var_os(name)?))))
-            .envs(self.environment.iter().map(|(name, value)| (*name, value)))
-            .env("TF_CLI_CONFIG_FILE", self.path("terraform.rc"))
-            .env("TF_INPUT", "0")
-            .current_dir(self.path("work"))
-            .status()
-            .map_err(|error| format!("terraform cannot be run: {error}"))?;
+        let status = self.status(arguments)?;
         if status.success() {
             return Ok(());
         }
@@ -91,5 +92,26 @@ impl Terraform {
             Some(code) => format!("terraform {command} ended with exit code {code}"),
             None => format!("terraform {command} was ended by a signal"),
         })
+    }
+
+    fn status(&self, arguments: &[&str]) -> Result<ExitStatus, String> {
+        let mut command = Command::new(&self.executable);
+        command.args(arguments);
+        if !stdout().is_terminal() || env::var_os("NO_COLOR").is_some() {
+            command.arg("-no-color");
+        }
+        // The user's environment must not decide where the requests go, nor how they are signed.
+        let kept = ["PATH", "HOME", "TMPDIR", "TERM", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE"];
+        command
+            .env_clear()
+            .envs(kept.iter().filter_map(|name| Some((name, env::var_os(name)?))))
+            .envs(self.environment.iter().map(|(name, value)| (*name, value)))
+            .env("TF_CLI_CONFIG_FILE", self.path("terraform.rc"))
+            .env("TF_INPUT", "0")
+            .env("TF_LOG_PROVIDER", "INFO")
+            .env("TF_LOG_PATH", self.path("terraform.log"))
+            .current_dir(self.path("work"))
+            .status()
+            .map_err(|error| format!("terraform cannot be run: {error}"))
     }
 }

@@ -13,6 +13,8 @@ use crate::harness::{PROVIDER, Workspace, mirror};
 mod batch;
 #[path = "../demo/hci.rs"]
 mod hci;
+#[path = "../demo/horizon.rs"]
+mod horizon;
 
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
 
@@ -105,7 +107,11 @@ fn the_demonstration_can_be_installed_applied_and_destroyed() {
     for (name, value) in azure.environment() {
         workspace.set(name, value);
     }
-    for (name, value) in azure.variables() {
+    let horizon_cloud = horizon::start(Duration::ZERO);
+    for (name, value) in horizon::environment(&horizon_cloud) {
+        workspace.set(name, value);
+    }
+    for (name, value) in azure.variables().into_iter().chain(horizon::variables()) {
         workspace.set(&format!("TF_VAR_{name}"), value);
     }
     copy_all(&Path::new(EXAMPLES).join("demo"), &workspace);
@@ -119,8 +125,9 @@ fn the_demonstration_can_be_installed_applied_and_destroyed() {
     assert_eq!(pool["storage_image_reference"]["sku"], "24-04-lts");
     assert_eq!(state.output("batch_ubuntu_ends").as_object().unwrap().len(), 5);
     assert_eq!(state.output("golden_image")["state"], "Succeeded");
-    assert_eq!(azure.arm.image_count(), 1);
+    assert_eq!(state.output("desktop_image")["status"], "IMPORT_COMPLETE");
+    assert_eq!((azure.arm.image_count(), horizon_cloud.image_count()), (1, 1));
     workspace.destroy().ok();
-    assert_eq!(azure.arm.image_count(), 0);
+    assert_eq!((azure.arm.image_count(), horizon_cloud.image_count()), (0, 0));
     assert!(workspace.state().instance("terraform_data.web_host").is_none());
 }

@@ -14,6 +14,11 @@ provider "cloudimages" {
     region   = "cn-bj2"
     base_url = var.ucloud_base_url
   }
+
+  # The login and the addresses come from HORIZON_API_TOKEN, HORIZON_ENDPOINT and HORIZON_CSP_URL.
+  horizon = {
+    polling_interval = "500ms"
+  }
 }
 
 variable "ucloud_base_url" {

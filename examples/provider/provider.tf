@@ -26,10 +26,20 @@ variable "azure_client_secret" {
   sensitive = true
 }
 
+variable "horizon_api_token" {
+  type      = string
+  sensitive = true
+}
+
+variable "horizon_client_secret" {
+  type      = string
+  sensitive = true
+}
+
 # Everything from the environment: UCloud keys from UCLOUD_PUBLIC_KEY and UCLOUD_PRIVATE_KEY, or else from
 # the profile `default` in ~/.ucloud/credential.json, and the region from UCLOUD_REGION. Azure is accessed
-# as the user who is logged in to the Azure CLI, unless ARM_* variables are set. Clouds that are not used
-# need no configuration.
+# as the user who is logged in to the Azure CLI, unless ARM_* variables are set, and Horizon
+# Cloud with HORIZON_API_TOKEN. Clouds that are not used need no configuration.
 provider "cloudimages" {}
 
 # UCloud with keys from arguments, for one project and region.
@@ -89,5 +99,26 @@ provider "cloudimages" {
 
   batch = {
     account_endpoint = "pools.westeurope.batch.azure.com"
+  }
+}
+
+# Horizon Cloud with an API token, which HORIZON_API_TOKEN can hold instead.
+provider "cloudimages" {
+  alias = "horizon"
+
+  horizon = {
+    api_token = var.horizon_api_token
+  }
+}
+
+# Horizon Cloud with an OAuth application, in the European region and for one of several organizations.
+provider "cloudimages" {
+  alias = "horizon_europe"
+
+  horizon = {
+    endpoint      = "https://cloud-sg-eu.horizon.omnissa.com"
+    client_id     = "desktop-images"
+    client_secret = var.horizon_client_secret
+    org_id        = "5f0d3b7e-9a41-4c26-8e7f-1b2c6d94a053"
   }
 }
