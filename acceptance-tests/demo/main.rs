@@ -65,7 +65,8 @@ fn demonstrate() -> Result<(), String> {
     }
 
     step("How the import went, from the provider's log (TF_LOG_PROVIDER=INFO, TF_LOG_PATH)");
-    terraform.print_log("image import in progress");
+    let statuses = ["elapsed", "status", "version_status", "asset_status"];
+    terraform.print_log("image import in progress", &statuses);
 
     step("An import that fails: terraform apply -var import_workstation=true");
     terraform.fail(&["apply", "-auto-approve", "-var", "import_workstation=true"])?;

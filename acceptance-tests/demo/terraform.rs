@@ -65,11 +65,16 @@ impl Terraform {
         self.folder.path().join(name)
     }
 
-    /// Prints the lines of the log so far that contain `fragment`.
-    pub(crate) fn print_log(&self, fragment: &str) {
+    /// Prints `fields` of the lines of the log so far that contain `fragment`.
+    pub(crate) fn print_log(&self, fragment: &str, fields: &[&str]) {
         let log = fs::read_to_string(self.path("terraform.log")).unwrap_or_default();
         for line in log.lines().filter(|line| line.contains(fragment)) {
-            println!("{line}");
+            let value = |field: &&str| {
+                let start = line.find(&format!(" {field}="))? + 1;
+                line[start..].split_whitespace().next()
+            };
+            let found: Vec<&str> = fields.iter().filter_map(value).collect();
+            println!("{fragment}: {}", found.join(" "));
         }
     }
 
