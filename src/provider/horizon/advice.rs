@@ -71,18 +71,20 @@ const CODES: [Advice; 13] = [
     },
 ];
 
-/// The arguments that the codes of a creation blame.
-const BLAMED: [(&str, &str); 9] = [
-    ("IMAGE_ALREADY_EXISTS", "name"),
-    ("RESOURCE_ALREADY_EXISTS", "name"),
-    ("AZURE_SUBNET_NOT_FOUND", "marketplace"),
-    ("AZURE_NETWORK_NOT_FOUND", "marketplace"),
-    ("AZURE_VM_GENERATION_NOT_SUPPORTED", "marketplace"),
-    ("AZURE_QUOTA_EXHAUSTED", "provider_instance_id"),
-    ("SOURCE_TARGET_REGION_MISMATCH", "provider_instance_id"),
-    ("ILLEGAL_SOURCE_TYPE_FOR_GIVEN_PROVIDER", "provider_instance_id"),
-    ("PROVIDER_INSTANCE_NOT_OF_SAME_ORG", "provider_instance_id"),
+/// The arguments that the codes of a creation blame; `SOURCE` is the object of the source.
+const BLAMED: [(&str, &[&str]); 9] = [
+    ("IMAGE_ALREADY_EXISTS", &["name"]),
+    ("RESOURCE_ALREADY_EXISTS", &["name"]),
+    ("AZURE_SUBNET_NOT_FOUND", &[SOURCE, "subnet_id"]),
+    ("AZURE_NETWORK_NOT_FOUND", &[SOURCE, "vnet_id"]),
+    ("AZURE_VM_GENERATION_NOT_SUPPORTED", &[SOURCE, "generation_type"]),
+    ("AZURE_QUOTA_EXHAUSTED", &[SOURCE, "vm_size"]),
+    ("SOURCE_TARGET_REGION_MISMATCH", &["provider_instance_id"]),
+    ("ILLEGAL_SOURCE_TYPE_FOR_GIVEN_PROVIDER", &["provider_instance_id"]),
+    ("PROVIDER_INSTANCE_NOT_OF_SAME_ORG", &["provider_instance_id"]),
 ];
+
+const SOURCE: &str = "(source)";
 
 /// A failed call to Horizon Cloud, or the login before it.
 pub(crate) fn failure(error: Error) -> Failure {
@@ -94,14 +96,19 @@ pub(crate) fn failure_with(error: Error, otherwise: &str) -> Failure {
     explained(error, otherwise).into()
 }
 
-/// As [`failure`], for a creation: the argument to blame is pointed at.
-pub(crate) fn of_creation(error: Error) -> Failure {
+/// As [`failure`], for a creation from `source`, the name of its object: the argument to blame is
+/// pointed at.
+pub(crate) fn of_creation(error: Error, source: &'static str) -> Failure {
     let code = error.code.clone().unwrap_or_default();
-    let blamed = BLAMED.iter().find(|(known, _)| *known == code);
-    match blamed {
-        Some((_, argument)) => explained(error, "").at(Path::attribute(*argument)).into(),
-        None => failure(error),
+    let mut explained = explained(error, "");
+    if let Some((_, blamed)) = BLAMED.iter().find(|(known, _)| *known == code) {
+        let mut path = Path::default();
+        for step in *blamed {
+            path = path.then(if *step == SOURCE { source } else { step });
+        }
+        explained = explained.at(path);
     }
+    explained.into()
 }
 
 fn explained(error: Error, otherwise: &str) -> Diagnostic {

@@ -115,7 +115,8 @@ impl Resource<Clients> for HorizonCatalogImport {
     async fn create(&self, clients: &Clients, inputs: Inputs, context: &Context) -> Result<State> {
         let (client, deadline) = (clients.horizon().client()?, deadline(context));
         let new = new_image(&inputs)?;
-        match client.create(&new, &deadline).await.map_err(advice::of_creation)? {
+        let created = client.create(&new, &deadline).await;
+        match created.map_err(|error| advice::of_creation(error, source(&inputs)))? {
             Created::Taken(found, refusal) => Err(exists(&new.name, &found, refusal.as_ref())),
             Created::Unknown(error) => Err(unknown(&new.name, &error)),
             Created::Accepted(found) => {
@@ -151,7 +152,10 @@ impl Resource<Clients> for HorizonCatalogImport {
                 warn_if_partly(&seen, context);
                 Ok(())
             }
-            Err(error) => Err(unsettled(error, advice::of_creation)),
+            Err(error) => {
+                let source = source(&state.inputs);
+                Err(unsettled(error, |error| advice::of_creation(error, source)))
+            }
         }
     }
 
@@ -260,6 +264,15 @@ impl Resource<Clients> for HorizonCatalogImport {
 
     fn identity(&self, state: &State) -> Identity {
         Identity { id: state.outputs.id.clone(), org_id: state.private.org_id.clone() }
+    }
+}
+
+/// The name of the object that says what the image is created from.
+fn source(inputs: &Inputs) -> &'static str {
+    match (&inputs.shared_gallery, &inputs.custom_vm) {
+        (None, None) => SOURCES[0],
+        (Some(_), _) => SOURCES[1],
+        (None, Some(_)) => SOURCES[2],
     }
 }
 
