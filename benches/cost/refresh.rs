@@ -1,9 +1,10 @@
-//! `terraform plan` without changes over gallery images, beside as many objects of Terraform's own;
-//! and an `apply` of one image, whose end the service knows before or after the answer.
+//! `terraform plan` without changes over images of Azure Local and of Horizon Cloud, beside as many
+//! objects of Terraform's own; and an `apply` of one image, whose end the service knows before or
+//! after the answer.
 
 use std::time::Duration;
 
-use simulated_clouds::{arm, entra};
+use simulated_clouds::{arm, entra, horizon};
 
 use super::ms;
 use super::terraform::{Cost, Workspace};
@@ -12,25 +13,63 @@ const IMAGES: usize = 200;
 const ROUNDS: usize = 5;
 
 pub(crate) fn report() {
-    println!("\nterraform plan without changes over {IMAGES} gallery images");
+    let floor = terraform_data().median(ROUNDS, &["plan"]);
     let entra = entra::Simulation::start();
     let arm = arm::Simulation::builder().tokens(&entra.tokens()).start();
     arm.set_create_style(arm::Lro::synchronous());
-    let ours = Workspace::new(&configuration(&entra, &arm, IMAGES));
-    ours.run(&["apply", "-auto-approve"]);
-    arm.forget_requests();
-    let tokens = entra.tokens().issued();
-    ours.run(&["plan", "-detailed-exitcode"]);
-    let (requests, tokens) = (arm.request_count(), entra.tokens().issued() - tokens);
-    let cost = ours.median(ROUNDS, &["plan"]);
-    let floor = terraform_data().median(ROUNDS, &["plan"]);
-    let ratio = |ours: Duration, theirs: Duration| ours.as_secs_f64() / theirs.as_secs_f64();
-    println!("  requests, tokens                     {requests:>7}, {tokens}");
-    println!("  memory of the provider               {:>7.1} MB", cost.memory as f64 / 1e6);
-    println!("  wall time, beside terraform_data     {}", beside(cost, floor, |cost| cost.wall));
-    println!("  CPU time, beside terraform_data      {}", beside(cost, floor, |cost| cost.cpu));
-    println!("  ratio of CPU times                   {:>7.1}", ratio(cost.cpu, floor.cpu));
+    let gallery = Service {
+        noun: "gallery images",
+        configuration: configuration(&entra, &arm, IMAGES),
+        requests: &|| arm.request_count(),
+        tokens: &|| entra.tokens().issued(),
+    };
+    let gallery = gallery.report(floor);
+    let cloud = horizon::Simulation::builder().progress(horizon::Progress::NONE).start();
+    let catalog = Service {
+        noun: "images of Horizon Cloud",
+        configuration: horizon_images(&cloud),
+        requests: &|| cloud.request_count(),
+        tokens: &|| cloud.tokens_issued(),
+    };
+    let catalog = catalog.report(floor);
+    println!(
+        "\nCPU time per request above that of terraform_data, Horizon Cloud beside Azure Local"
+    );
+    println!("  {:<37}{:>7.2}", "ratio", catalog / gallery);
     creation(&entra);
+}
+
+/// A simulated service with the configuration for it.
+struct Service<'a> {
+    noun: &'a str,
+    configuration: String,
+    requests: &'a dyn Fn() -> usize,
+    tokens: &'a dyn Fn() -> usize,
+}
+
+impl Service<'_> {
+    /// Prints what a plan without changes costs. Returns the CPU time per request, in seconds, above
+    /// that of Terraform's own objects.
+    fn report(&self, floor: Cost) -> f64 {
+        println!("\nterraform plan without changes over {IMAGES} {}", self.noun);
+        let ours = Workspace::new(&self.configuration);
+        ours.run(&["apply", "-auto-approve"]);
+        let before = ((self.requests)(), (self.tokens)());
+        ours.run(&["plan", "-detailed-exitcode"]);
+        let (requests, tokens) = ((self.requests)() - before.0, (self.tokens)() - before.1);
+        let cost = ours.median(ROUNDS, &["plan"]);
+        let ratio = |ours: Duration, theirs: Duration| ours.as_secs_f64() / theirs.as_secs_f64();
+        println!("  requests, tokens                     {requests:>7}, {tokens}");
+        println!("  requests per image                   {:>7.1}", requests as f64 / IMAGES as f64);
+        println!("  memory of the provider               {:>7.1} MB", cost.memory as f64 / 1e6);
+        println!(
+            "  wall time, beside terraform_data     {}",
+            beside(cost, floor, |cost| cost.wall)
+        );
+        println!("  CPU time, beside terraform_data      {}", beside(cost, floor, |cost| cost.cpu));
+        println!("  ratio of CPU times                   {:>7.1}", ratio(cost.cpu, floor.cpu));
+        cost.cpu.saturating_sub(floor.cpu).as_secs_f64() / requests as f64
+    }
 }
 
 fn beside(ours: Cost, floor: Cost, time: fn(Cost) -> Duration) -> String {
@@ -94,6 +133,45 @@ resource "cloudimages_hci_gallery_image" "all" {{
         arm = arm.url(),
         group = arm::RESOURCE_GROUP,
         place = arm::custom_location_id(),
+    )
+}
+
+fn horizon_images(cloud: &horizon::Simulation) -> String {
+    format!(
+        r#"
+terraform {{
+  required_providers {{
+    cloudimages = {{ source = "cloudimages/cloudimages" }}
+  }}
+}}
+provider "cloudimages" {{
+  horizon = {{
+    endpoint  = "{endpoint}"
+    csp_url   = "{csp}"
+    api_token = "{token}"
+  }}
+}}
+resource "cloudimages_horizon_catalog_import" "all" {{
+  count                = {IMAGES}
+  name                 = "golden-${{count.index}}"
+  os                   = "Windows 11 Enterprise, 22H2"
+  os_type              = "WINDOWS"
+  provider_instance_id = "{instance}"
+  custom_vm = {{
+    vm_name             = "golden-${{count.index}}"
+    resource_group_name = "images"
+    publisher           = "microsoftwindowsdesktop"
+    offer               = "windows-11"
+    sku                 = "win11-22h2-ent"
+    vm_size             = "Standard_DS2_v2"
+    license_type        = "Windows_Client"
+  }}
+}}
+"#,
+        endpoint = cloud.url(),
+        csp = cloud.csp_url(),
+        token = horizon::API_TOKEN,
+        instance = horizon::PROVIDER_INSTANCE,
     )
 }
 
