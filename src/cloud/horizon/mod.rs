@@ -22,6 +22,9 @@ mod types;
 mod update;
 mod wait;
 
+#[cfg(test)]
+mod tests;
+
 pub use catalog::Snapshot;
 pub use client::{Horizon, Settings};
 pub use create::{Accepted, Created};
