@@ -24,8 +24,9 @@ const SCOPE: &str = "horizon";
 /// Status checks under way at one time.
 const POLLS: usize = 8;
 
-/// Images, versions and copies on one page. The service's own default is 10.
-const PAGE: usize = 100;
+/// Images, versions and copies on one page. The service's own default is 10; other clients ask for up
+/// to 1000.
+const PAGE: usize = 200;
 
 /// More pages are a service that repeats itself.
 const PAGES: usize = 1000;

@@ -43,6 +43,14 @@ pub fn is_good_version(status: &str) -> bool {
         .any(|good| status.trim().eq_ignore_ascii_case(good))
 }
 
+/// Whether the service is at work on a version that was imported before.
+#[must_use]
+pub fn is_reworked_version(status: &str) -> bool {
+    ["PUBLISH", "REPLICATION", "VALIDATION", "OPTIMIZATION", "SHRINK"]
+        .iter()
+        .any(|work| status.trim().to_ascii_uppercase().strip_prefix(work) == Some("_IN_PROGRESS"))
+}
+
 /// Whether a copy is as far as it gets, so that the image is about to follow.
 pub(super) fn is_settled_copy(status: &str) -> bool {
     let status = status.trim().to_ascii_uppercase();
@@ -63,4 +71,51 @@ pub(super) fn is_failed_copy(status: &str) -> bool {
 /// Whether a copy could not be deleted.
 pub(super) fn is_stuck_copy(status: &str) -> bool {
     status.trim().eq_ignore_ascii_case("DELETION_FAILED")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_import_ends_earlier_than_a_copy_and_unknown_words_are_work() {
+        for (status, import, copy) in [
+            ("PENDING", Phase::Moving, Phase::Moving),
+            ("in_progress", Phase::Moving, Phase::Moving),
+            ("IMPORT_COMPLETE", Phase::Ready, Phase::Moving),
+            ("AVAILABLE", Phase::Ready, Phase::Ready),
+            ("PARTIALLY_AVAILABLE", Phase::PartlyReady, Phase::PartlyReady),
+            ("FAILED", Phase::Failed, Phase::Failed),
+            ("DISABLED", Phase::Disabled, Phase::Disabled),
+            ("DELETING", Phase::Deleting, Phase::Deleting),
+            ("QUANTUM_PENDING", Phase::Unknown, Phase::Unknown),
+        ] {
+            assert_eq!((phase(status, false), phase(status, true)), (import, copy), "{status}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_copys_status_tells_a_failure_but_not_a_retry() {
+        for (status, failed, settled) in [
+            ("IMPORT_FAILED", true, true),
+            ("IMPORT_FAILED_TIMEOUT", true, true),
+            ("VIEW_SYNC_TIMEOUT", true, true),
+            ("IMPORT_RETRY_PENDING", false, false),
+            ("IMPORT_COMPLETE_PENDING_STATUS_UPDATE", false, true),
+            ("INSTALLING_AGENTS", false, false),
+            ("IMPORT_COMPLETE", false, true),
+        ] {
+            assert_eq!(
+                (is_failed_copy(status), is_settled_copy(status)),
+                (failed, settled),
+                "{status}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_version_that_is_published_was_imported_before() {
+        assert!(is_reworked_version("PUBLISH_IN_PROGRESS"));
+        assert!(!is_reworked_version("IMPORT_IN_PROGRESS") && !is_reworked_version("PENDING"));
+    }
 }

@@ -437,14 +437,18 @@ pub(super) fn readiness(inputs: &Inputs, outputs: &Outputs) -> Readiness {
         false => Readiness::Ready,
     };
     let Some(status) = outputs.status.as_deref() else { return is_moving };
-    let is_good = outputs.version_status.as_deref().is_some_and(api::is_good_version);
-    match phase(status, inputs.shared_gallery.is_some()) {
+    let version = outputs.version_status.as_deref().unwrap_or_default();
+    let (is_good, is_copy) = (api::is_good_version(version), inputs.shared_gallery.is_some());
+    match phase(status, is_copy) {
         Phase::Ready | Phase::PartlyReady | Phase::Disabled => Readiness::Ready,
         // It is another version that failed.
         Phase::Failed if is_good => Readiness::Ready,
         Phase::Failed => Readiness::Failed,
         Phase::Deleting => Readiness::Vanishing,
-        // A version that is published or replicated was imported before.
+        // A copy of an existing image is replicated before it is ready.
+        Phase::Moving | Phase::Unknown if !is_copy && api::is_reworked_version(version) => {
+            Readiness::Ready
+        }
         Phase::Moving | Phase::Unknown => is_moving,
     }
 }
