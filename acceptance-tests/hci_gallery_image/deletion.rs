@@ -28,7 +28,7 @@ fn a_deletion_that_fails_is_an_error_at_once_and_keeps_the_image() {
     azure.arm.set_delete_style(Lro::async_operation());
     azure.arm.set_delete_outcome(Outcome::failed("NodeDown", "The node does not answer."));
     workspace.destroy().error().says(&[
-        "DeleteGalleryImage failed",
+        "Cannot delete the gallery image: the service reports a failure",
         "NodeDown",
         "The node does not answer.",
         "x-ms-request-id",

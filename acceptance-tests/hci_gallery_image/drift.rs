@@ -40,9 +40,12 @@ fn only_a_not_found_of_the_service_removes_the_image() {
         .message("The client does not have authorization to read.");
     let page = Fault::body(404, "text/html", "<html>gateway</html>");
     for (fault, fragments) in [
-        (denied, &["GetGalleryImage not allowed", "AuthorizationFailed", "role"][..]),
+        (
+            denied,
+            &["Cannot read the gallery image: not allowed", "AuthorizationFailed", "role"][..],
+        ),
         (page, &["GetGalleryImage", "404"]),
-        (Fault::status(503), &["GetGalleryImage service unavailable", "503"]),
+        (Fault::status(503), &["Cannot read the gallery image: service unavailable", "503"]),
     ] {
         azure.arm.fail(When::label("get"), 1000, fault);
         let image = Image::new().set("timeouts", "{ read = \"1s\" }");

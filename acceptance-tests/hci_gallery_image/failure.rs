@@ -19,7 +19,7 @@ fn a_failed_download_is_reported_with_the_services_reasons_and_created_again() {
     let error = outcome.error();
     assert_eq!(error.address, IMAGE);
     error.says(&[
-        "CreateGalleryImage failed",
+        "Cannot create the gallery image: the service reports a failure",
         "ImageDownloadFailed",
         "was answered with 403",
         // Of the operation, to the last detail.
@@ -80,7 +80,7 @@ fn a_timeout_reports_the_progress_and_how_to_continue() {
     let workspace = Workspace::new(&azure.main(&image));
     let outcome = workspace.apply();
     outcome.error().says(&[
-        "CreateGalleryImage timed out",
+        "Cannot create the gallery image: timed out",
         "of the 1.5s allowed",
         "state InProgress",
         "percent",

@@ -74,5 +74,5 @@ fn an_invalid_id_is_refused_with_the_expected_form() {
     }
     assert_eq!(azure.arm.request_count(), 0);
     let outcome = workspace.run(&["import", "-no-color", IMAGE, &id("absent")]).fails();
-    outcome.says(&["GetGalleryImage not found", "absent", "ResourceNotFound"]);
+    outcome.says(&["Cannot read the gallery image: not found", "absent", "ResourceNotFound"]);
 }

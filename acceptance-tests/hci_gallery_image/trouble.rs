@@ -88,7 +88,7 @@ fn a_refusal_is_explained() {
         (Fault::status(400).code("MissingAzureKubernetesMapping"), &["Arc VM"]),
         (
             Fault::status(403).code("AuthorizationFailed").message("No right to write."),
-            &["CreateGalleryImage not allowed", "No right to write.", "role"],
+            &["Cannot create the gallery image: not allowed", "No right to write.", "role"],
         ),
     ] {
         azure.arm.fail(When::label("put"), 1, fault);

@@ -56,7 +56,11 @@ fn an_image_that_nobody_can_look_at_until_the_deadline_is_in_the_state() {
         let address = address(name);
         let errors = outcome.errors_about(&address);
         assert_eq!(errors.len(), 1, "{name}\n{outcome}");
-        errors[0].says(&["CreateGalleryImage timed out", "terraform untaint", &id(name)]);
+        errors[0].says(&[
+            "Cannot create the gallery image: timed out",
+            "terraform untaint",
+            &id(name),
+        ]);
         assert_eq!(state.attributes(&address)["id"], id(name));
         assert!(state.is_tainted(&address), "{name}");
         assert_eq!(azure.arm.put_count(RESOURCE_GROUP, name), 1, "{name}");

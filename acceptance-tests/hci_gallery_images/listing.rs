@@ -76,13 +76,13 @@ fn a_list_with_links_elsewhere_or_in_a_cycle_or_that_is_refused_is_an_error() {
     workspace.plan().error().says(&["ListGalleryImages", &elsewhere.arm.url()]);
     assert_eq!(elsewhere.arm.request_count(), 0);
     azure.arm.set_list_link(ListLink::Cycle);
-    workspace.plan().error().says(&["ListGalleryImages unexpected response"]);
+    workspace.plan().error().says(&["Cannot list the gallery images: unexpected response"]);
     azure.arm.set_list_link(ListLink::Normal);
     let busy = Fault::status(429).retry_after("1");
     azure.arm.fail(When::label("list").after(1), 1, busy);
     workspace.plan().ok();
     azure.arm.fail(When::label("list"), 1, Fault::status(403).code("AuthorizationFailed"));
-    workspace.plan().error().says(&["ListGalleryImages not allowed", "role"]);
+    workspace.plan().error().says(&["Cannot list the gallery images: not allowed", "role"]);
     workspace.main(&main(&azure, "resource_group_name = \"No-Such-RG\""));
     workspace.plan().error().says(&["ResourceGroupNotFound", "`resource_group_name`"]);
 }

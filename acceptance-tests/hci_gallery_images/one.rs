@@ -64,12 +64,20 @@ fn a_missing_or_forbidden_image_is_an_error() {
     let azure = Azure::start();
     let workspace = Workspace::new(&main(&azure, "absent", RESOURCE_GROUP));
     let error = workspace.plan().error();
-    error.says(&["GetGalleryImage not found", "absent", "ResourceNotFound", "x-ms-request-id"]);
+    error.says(&[
+        "Cannot read the gallery image: not found",
+        "absent",
+        "ResourceNotFound",
+        "x-ms-request-id",
+    ]);
     assert_eq!(error.address, ONE);
     workspace.main(&main(&azure, "golden", "No-Such-RG"));
     workspace.plan().error().says(&["ResourceGroupNotFound", "`resource_group_name`"]);
     azure.arm.fail(When::label("get"), 1, Fault::status(403).code("AuthorizationFailed"));
-    workspace.plan().error().says(&["GetGalleryImage not allowed", "AuthorizationFailed"]);
+    workspace
+        .plan()
+        .error()
+        .says(&["Cannot read the gallery image: not allowed", "AuthorizationFailed"]);
     azure.arm.remove_subscription(SUBSCRIPTION_ID);
     workspace.plan().error().says(&["SubscriptionNotFound", "ARM_SUBSCRIPTION_ID"]);
     // Without a network.

@@ -32,9 +32,31 @@ pub(crate) fn advice(
     }))
 }
 
-/// A short, general description of a kind of failure.
-fn summary(error: &Error) -> String {
-    let what = match error.kind {
+/// What each operation of an API is for, as it continues "Cannot".
+const ACTIONS: [(&str, &str); 18] = [
+    ("CreateGalleryImage", "create the gallery image"),
+    ("CreateImageCatalog", "import the image"),
+    ("DeleteGalleryImage", "delete the gallery image"),
+    ("DeleteMarker", "remove the marker of the image"),
+    ("DeleteVersion", "delete the image"),
+    ("DescribeImage", "list the images"),
+    ("GetGalleryImage", "read the gallery image"),
+    ("GetImage", "read the image"),
+    ("GetVersion", "read the version of the image"),
+    ("ListCopies", "list the copies of the image"),
+    ("ListGalleryImages", "list the gallery images"),
+    ("ListImageSources", "list the image sources"),
+    ("ListImages", "list the images"),
+    ("ListSupportedImages", "list the supported images"),
+    ("ListVersions", "list the versions of the image"),
+    ("ResetVmPassword", "reset the password"),
+    ("UpdateGalleryImage", "update the gallery image"),
+    ("UpdateVersion", "update the version of the image"),
+];
+
+/// What happened to a call, as it follows the colon of a title.
+fn outcome(error: &Error) -> &'static str {
+    match error.kind {
         Kind::NotFound => "not found",
         Kind::Conflict => "conflicts with the current state",
         Kind::Denied => "not allowed",
@@ -44,11 +66,20 @@ fn summary(error: &Error) -> String {
         Kind::Unavailable => "service unavailable",
         Kind::TimedOut => "timed out",
         Kind::Interrupted => "interrupted",
-        Kind::Failed => "failed",
-        Kind::Unreadable => "cannot be followed",
+        Kind::Failed => "the service reports a failure",
+        Kind::Unreadable => "its state cannot be read",
         Kind::Unexpected => "unexpected response",
-    };
-    format!("{} {what}", error.operation)
+    }
+}
+
+/// What failed, in words: the title is all that some people read.
+fn summary(error: &Error) -> String {
+    let what = outcome(error);
+    let action = ACTIONS.iter().find(|(operation, _)| *operation == error.operation);
+    match action {
+        Some((_, action)) => format!("Cannot {action}: {what}"),
+        None => format!("{} {what}", error.operation),
+    }
 }
 
 /// What the service said and all facts about it, one to a line.
@@ -90,6 +121,12 @@ pub(crate) fn diagnostic(error: &Error, advice: &str) -> Diagnostic {
     Diagnostic::error(summary(error), detail)
 }
 
+/// The same about a login to `service`.
+pub(crate) fn login_diagnostic(service: &str, error: &Error, advice: &str) -> Diagnostic {
+    let summary = format!("Cannot log in to {service}: {}", outcome(error));
+    Diagnostic { summary, ..diagnostic(error, advice) }
+}
+
 /// How a wait ended before the object was ready. `explain` adds the advice.
 pub(crate) fn unsettled(error: Error, explain: impl FnOnce(Error) -> Failure) -> Unsettled {
     match error.kind {
@@ -100,5 +137,51 @@ pub(crate) fn unsettled(error: Error, explain: impl FnOnce(Error) -> Failure) ->
         }
         Kind::Unreadable => Unsettled::Unreadable(explain(error)),
         _ => Unsettled::Failed(explain(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_say_in_words_what_failed() {
+        let error = Error::new(Kind::Denied, "GetImage", "no").status(403);
+        assert_eq!(summary(&error), "Cannot read the image: not allowed");
+        let login = login_diagnostic("Azure", &error.of_login(), "");
+        assert_eq!(login.summary, "Cannot log in to Azure: not allowed");
+    }
+
+    /// Every operation of a client has words of its own.
+    #[test]
+    fn every_operation_of_the_clients_is_known() {
+        fn visit(folder: &std::path::Path, found: &mut std::collections::BTreeSet<String>) {
+            for entry in std::fs::read_dir(folder).unwrap().flatten() {
+                if entry.path().is_dir() {
+                    visit(&entry.path(), found);
+                    continue;
+                }
+                let text = std::fs::read_to_string(entry.path()).unwrap();
+                let verbs = "(Create|Update|Delete|Get|List|Describe|Reset)";
+                let name = regex::Regex::new(&format!("\"({verbs}[A-Z][A-Za-z]+)\"")).unwrap();
+                found.extend(name.captures_iter(&text).map(|name| name[1].to_owned()));
+            }
+        }
+        let mut found = std::collections::BTreeSet::new();
+        let clients = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cloud");
+        for cloud in ["azure/hci", "azure/batch", "horizon", "ucloud"] {
+            visit(&clients.join(cloud), &mut found);
+        }
+        for no_call in [
+            "CreateTime",
+            "CreateUHostInstance",
+            "DescribeImageResponse",
+            "DescribeUHostInstance",
+            "GetOrganisation",
+        ] {
+            found.remove(no_call);
+        }
+        let known = ACTIONS.iter().map(|(operation, _)| (*operation).to_owned()).collect();
+        assert_eq!(found, known);
     }
 }

@@ -6,7 +6,7 @@ use crate::tfplugin::diagnostic::Failure;
 
 use super::settings::{argument, no_login, settings_error};
 use crate::provider::clients::Clients;
-use crate::provider::error::{Advice, advice, diagnostic};
+use crate::provider::error::{Advice, advice, diagnostic, login_diagnostic};
 
 /// What Entra ID's codes mean.
 const LOGIN: [Advice; 4] = [
@@ -82,7 +82,7 @@ pub(crate) fn login_or(error: Error, clients: &Clients, instead: &str) -> Failur
     let method = login.map_or("login", |login| login.method().name());
     let passing = [Kind::Unavailable, Kind::TimedOut, Kind::Throttled, Kind::Interrupted];
     if passing.contains(&error.kind) && method != Method::AzureCli.name() {
-        return diagnostic(&error, "").into();
+        return login_diagnostic("Azure", &error, "").into();
     }
     let advice = match advice(&LOGIN, &error, argument) {
         Some(advice) => advice,
@@ -92,7 +92,7 @@ pub(crate) fn login_or(error: Error, clients: &Clients, instead: &str) -> Failur
         }
         None => format!("Authentication method: {method}. Check its arguments under `azure`."),
     };
-    diagnostic(&error, &advice).into()
+    login_diagnostic("Azure", &error, &advice).into()
 }
 
 /// A failed call to Azure Resource Manager, or to the login before it.

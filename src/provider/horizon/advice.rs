@@ -4,7 +4,7 @@ use crate::cloud::{Error, Kind, Stage};
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path};
 
 use super::settings::{argument, invalid};
-use crate::provider::error::{Advice, advice, diagnostic};
+use crate::provider::error::{Advice, advice, diagnostic, login_diagnostic};
 
 /// What the codes of responses and of failed imports mean.
 const CODES: [Advice; 13] = [
@@ -135,7 +135,11 @@ fn explained(error: Error, otherwise: &str) -> Diagnostic {
         _ => None,
     };
     let advice = known.or_else(login);
-    diagnostic(&error, advice.as_deref().unwrap_or(otherwise))
+    let advice = advice.as_deref().unwrap_or(otherwise);
+    match error.stage {
+        Stage::Login => login_diagnostic("Horizon Cloud", &error, advice),
+        _ => diagnostic(&error, advice),
+    }
 }
 
 #[cfg(test)]
