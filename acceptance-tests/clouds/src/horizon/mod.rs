@@ -42,11 +42,12 @@ mod settings;
 mod show;
 mod source;
 mod store;
+mod strict_json;
 mod writes;
 
 use std::ops::Deref;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 pub use change::Change;
 use csp::Csp;
@@ -69,6 +70,12 @@ pub const API_TOKEN: &str = "Made-Up.Api_Token~0123456789abcdefghijklmnopqrstuvw
 pub const CLIENT_ID: &str = "made-up-application";
 /// The secret of [`CLIENT_ID`].
 pub const CLIENT_SECRET: &str = "Made-Up+Secret/0123456789:%&=";
+
+/// A moment as the documents of the service have it, for `createdAt` and `updatedAt`.
+#[must_use]
+pub fn timestamp(moment: SystemTime) -> String {
+    store::at(moment.into())
+}
 
 /// Sets a [`Simulation`] up. Everything that [`Simulation`] can change while it runs has its
 /// setter there.

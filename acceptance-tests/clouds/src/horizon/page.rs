@@ -70,14 +70,14 @@ impl Wanted {
         if size == 0 {
             return Err(Problem::bad("The size of a page must be at least 1."));
         }
-        let search = request.query_value("search").map(|text| search(&text, list)).transpose()?;
-        let sort = request.query_value("sort").map(|text| sort(&text, list)).transpose()?;
+        let search = request.form_value("search").map(|text| search(&text, list)).transpose()?;
+        let sort = request.form_value("sort").map(|text| sort(&text, list)).transpose()?;
         Ok(Self { page, size: size.min(most), search, sort })
     }
 }
 
 fn number(request: &Request, name: &str) -> Result<Option<usize>, Problem> {
-    let Some(text) = request.query_value(name) else { return Ok(None) };
+    let Some(text) = request.form_value(name) else { return Ok(None) };
     text.parse().map(Some).map_err(|_| Problem::bad(format!("'{name}' is not a valid number.")))
 }
 

@@ -15,13 +15,14 @@ impl Store {
     pub(crate) fn seen(&mut self, call: &Call<'_>, read: Read) -> Result<&Image, Problem> {
         let missing = || Problem::not_found("Image is not found for given imageId");
         let id = call.target.image().ok_or_else(missing)?;
-        if let Some(image) = self.image_mut(id).filter(|image| image.org == call.org) {
-            image.read_lag.poll();
+        let image = self.image_mut(id).filter(|image| image.org == call.org);
+        let image = image.ok_or_else(missing)?;
+        image.read_lag.poll();
+        if !image.read_lag.is_over() {
+            return Err(missing());
         }
         self.settle(id, read);
-        self.image(id)
-            .filter(|image| image.org == call.org && image.read_lag.is_over())
-            .ok_or_else(missing)
+        self.image(id).ok_or_else(missing)
     }
 
     pub(crate) fn seen_version(&mut self, call: &Call<'_>) -> Result<(&Image, &Version), Problem> {
@@ -44,7 +45,7 @@ impl Store {
 
     pub(crate) fn list(&mut self, call: &Call<'_>) -> Result<Reply, Problem> {
         Wanted::read(call.request, &page::IMAGES, self.settings.most_per_page)?;
-        let filter = |name: &str| call.request.query_value(name);
+        let filter = |name: &str| call.request.form_value(name);
         let (os, os_type) = (filter("os"), filter("os_type"));
         let ids: Vec<String> = self.images.iter().map(|image| image.id.clone()).collect();
         let mut items = Vec::new();
@@ -92,7 +93,7 @@ impl Store {
 
     pub(crate) fn copies(&mut self, call: &Call<'_>) -> Result<Reply, Problem> {
         let mut items = self.copies_of(call)?;
-        if let Some(instance) = call.request.query_value("provider_instance_id") {
+        if let Some(instance) = call.request.form_value("provider_instance_id") {
             items.retain(|item| item["providerInstanceId"] == *instance);
         }
         self.answer_page(call, items, &page::COPIES)
@@ -127,7 +128,7 @@ impl Store {
     }
 
     pub(crate) fn image_sources(&mut self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let value = |name: &str| call.request.query_value(name).unwrap_or_default();
+        let value = |name: &str| call.request.form_value(name).unwrap_or_default();
         let one_of = |name: &str, allowed: &[&str]| {
             let given = value(name);
             if given.is_empty() || allowed.contains(&given.as_str()) {

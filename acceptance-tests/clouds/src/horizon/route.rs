@@ -212,7 +212,7 @@ impl Operation {
     /// Refuses parameters that are unknown, given twice, empty or missing.
     pub(crate) fn check_query(self, request: &Request) -> Result<(), Problem> {
         let (known, required) = self.parameters();
-        let query = request.query();
+        let query = request.form_query();
         for (index, (name, value)) in query.iter().enumerate() {
             let problem = if !known.contains(&name.as_str()) {
                 "is not known"
@@ -225,7 +225,7 @@ impl Operation {
             };
             return Err(Problem::bad(format!("The query parameter '{name}' {problem}.")));
         }
-        match known[..required].iter().find(|name| request.query_value(name).is_none()) {
+        match known[..required].iter().find(|name| request.form_value(name).is_none()) {
             Some(name) => Err(Problem::bad(format!("The query parameter '{name}' is required."))),
             None => Ok(()),
         }

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::strict_json;
+
 /// What a value may be.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Kind {
@@ -43,7 +45,7 @@ pub(crate) fn read(
     text: &str,
     fields: &'static [Field],
 ) -> Result<Map<String, Value>, Vec<String>> {
-    let value: Value = match serde_json::from_str(text) {
+    let value = match strict_json::parse(text) {
         Ok(value) => value,
         Err(error) => return Err(vec![format!("the body is not JSON: {error}")]),
     };

@@ -123,7 +123,7 @@ impl State {
         if request.method == "POST" && operation.has_body() && in_body.is_none() && !optional {
             return Err(Problem::bad("body.orgId is missing"));
         }
-        let Some(given) = request.query_value("org_id").or(in_body) else { return Ok(token_org) };
+        let Some(given) = request.form_value("org_id").or(in_body) else { return Ok(token_org) };
         if given == token_org || self.other_orgs.contains(&given) {
             return Ok(given);
         }

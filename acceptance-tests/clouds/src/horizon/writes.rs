@@ -53,7 +53,7 @@ impl Store {
         if !is_name(&name) {
             return Err(Problem::bad(format!("'{name}' is not a valid streamName.")));
         }
-        let action = call.request.query_value("action").unwrap_or_else(|| "import".to_owned());
+        let action = call.request.form_value("action").unwrap_or_else(|| "import".to_owned());
         check_source(call, &source, Some(&action))?;
         self.check_instance(call)?;
         self.check_markers(call, None)?;
@@ -155,7 +155,7 @@ impl Store {
     }
 
     pub(crate) fn delete(&mut self, call: &Call<'_>) -> Result<Reply, Problem> {
-        let force = match call.request.query_value("force").as_deref() {
+        let force = match call.request.form_value("force").as_deref() {
             None | Some("false") => false,
             Some("true") => true,
             Some(_) => return Err(Problem::bad("'force' must be true or false.")),
@@ -243,7 +243,7 @@ impl Store {
     }
 
     pub(crate) fn publish(&mut self, call: &Call<'_>) -> Result<Reply, Problem> {
-        if call.request.query_value("action").as_deref() != Some("publish") {
+        if call.request.form_value("action").as_deref() != Some("publish") {
             return Err(Problem::bad("The action must be publish."));
         }
         let (image, version) = self.seen_version(call)?;

@@ -66,6 +66,18 @@ impl Request {
         self.query().into_iter().find(|(n, _)| n == name).map(|(_, v)| v)
     }
 
+    /// The query parameters as a server reads them that takes a plus sign for a space.
+    #[must_use]
+    pub fn form_query(&self) -> Vec<(String, String)> {
+        url::form_urlencoded::parse(self.raw_query().as_bytes()).into_owned().collect()
+    }
+
+    /// The value of the first of [`Request::form_query`] with exactly this name.
+    #[must_use]
+    pub fn form_value(&self, name: &str) -> Option<String> {
+        self.form_query().into_iter().find(|(n, _)| n == name).map(|(_, v)| v)
+    }
+
     /// The body as JSON; null when it is not JSON.
     #[must_use]
     pub fn json(&self) -> serde_json::Value {

@@ -12,6 +12,7 @@ pub struct When {
     fragment: Option<String>,
     exact: Option<String>,
     label: Option<String>,
+    body: Option<String>,
     skip: usize,
 }
 
@@ -67,6 +68,13 @@ impl When {
         self
     }
 
+    /// Narrows to requests whose body contains this text.
+    #[must_use]
+    pub fn and_body(mut self, fragment: &str) -> Self {
+        self.body = Some(fragment.to_owned());
+        self
+    }
+
     /// Lets this many matching requests pass first.
     #[must_use]
     pub fn after(mut self, count: usize) -> Self {
@@ -78,6 +86,7 @@ impl When {
         self.method.as_ref().is_none_or(|m| m.eq_ignore_ascii_case(&request.method))
             && self.fragment.as_ref().is_none_or(|f| request.target.contains(f.as_str()))
             && self.exact.as_ref().is_none_or(|e| request.path() == e)
+            && self.body.as_ref().is_none_or(|b| request.body.contains(b.as_str()))
             && self.label.as_ref().is_none_or(|l| l == label)
     }
 }
