@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use simulated_clouds::ucloud::{Fault, Simulation, generated};
+use simulated_clouds::ucloud::{Fault, Simulation, When, generated};
 
 use crate::harness::{Workspace, eventually, ucloud};
 
@@ -14,7 +14,7 @@ const AT_ONCE: Duration = Duration::from_secs(3);
 #[test]
 fn an_interruption_ends_a_read_that_hangs() {
     let cloud = Simulation::start();
-    cloud.fail_always(Fault::Hang);
+    cloud.fail_always(When::any(), Fault::hang());
     let workspace = Workspace::new(&(ucloud::provider(&cloud) + ANY));
     let mut run = workspace.start(&["plan", "-json", "-input=false"]);
     run.until("the request that hangs", || cloud.in_flight() == 1);
@@ -32,8 +32,7 @@ fn an_interruption_ends_a_read_that_hangs() {
 #[test]
 fn an_interruption_ends_the_pause_before_a_retry() {
     let cloud = Simulation::start();
-    let busy = simulated_clouds::ucloud::HttpAnswer::new(429).retry_after_seconds(60);
-    cloud.fail_always(busy);
+    cloud.fail_always(When::any(), Fault::status(429).retry_after("60"));
     let workspace = Workspace::new(&(ucloud::provider(&cloud) + ANY));
     let mut run = workspace.start(&["plan", "-json", "-input=false"]);
     run.until("the refused request", || cloud.request_count() == 1 && cloud.in_flight() == 0);
@@ -49,7 +48,7 @@ fn a_read_takes_no_longer_than_its_time_limit() {
     let cloud = Simulation::builder().images(generated(300)).page_cap(100).start();
     // The first page comes, the others do not.
     for offset in [100, 200] {
-        cloud.fail_offset(offset, 1_000, Fault::StalledBody);
+        cloud.fail_offset(offset, 1_000, Fault::stalled_body());
     }
     let main = ucloud::provider(&cloud)
         + "data \"cloudimages_ucloud_images\" \"any\" {\n  timeouts = { read = \"2s\" }\n}\n";

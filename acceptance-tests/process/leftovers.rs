@@ -1,6 +1,6 @@
 //! No files are left behind.
 
-use simulated_clouds::ucloud::{Fault, Simulation};
+use simulated_clouds::ucloud::{Simulation, When, ret_code};
 
 use crate::harness::{Workspace, ucloud};
 
@@ -17,7 +17,7 @@ fn no_socket_is_left_after_a_run_however_it_ended() {
     let workspace = Workspace::new(&(ucloud::provider(&cloud) + ANY));
     workspace.apply().ok();
     assert_eq!(left(&workspace), 0);
-    cloud.fail_always(Fault::ret_code(299, "IAM permission error"));
+    cloud.fail_always(When::any(), ret_code(299, "IAM permission error"));
     workspace.plan().fails();
     assert_eq!(left(&workspace), 0);
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use simulated_clouds::ucloud::{Fault, Simulation};
+use simulated_clouds::ucloud::{Fault, Simulation, When};
 
 use super::leftovers::left;
 use crate::harness::{Workspace, eventually, provider_of, ucloud};
@@ -15,7 +15,7 @@ const SOON: Duration = Duration::from_secs(5);
 #[test]
 fn a_provider_does_not_outlive_a_terraform_that_is_killed() {
     let cloud = Simulation::start();
-    cloud.fail_always(Fault::Hang);
+    cloud.fail_always(When::any(), Fault::hang());
     let workspace = Workspace::new(&(ucloud::provider(&cloud) + ANY));
     let mut run = workspace.start(&["plan", "-json", "-input=false"]);
     run.until("the request that hangs", || cloud.in_flight() == 1);

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use simulated_clouds::ucloud::{Account, Fault, HttpAnswer, REGION, Simulation};
+use simulated_clouds::ucloud::{Account, Fault, REGION, Simulation, When, ret_code};
 
 use crate::harness::{Workspace, ucloud};
 
@@ -15,7 +15,7 @@ fn keys_token_and_signatures_are_in_no_plan_state_or_log() {
     let cloud = Simulation::builder().account(account.clone()).start();
     // A gateway that repeats what it refuses, once.
     let echo = format!("bad request {} {}", account.private_key(), "to&ken/se+cret");
-    cloud.fail_next(1, HttpAnswer::new(503).body("text/plain", echo));
+    cloud.fail_next(1, Fault::body(503, "text/plain", echo));
     // Terraform itself writes what stands in a configuration into plans, so the first half has
     // the secrets in the environment.
     let mut workspace = Workspace::new(ANY)
@@ -36,10 +36,8 @@ fn keys_token_and_signatures_are_in_no_plan_state_or_log() {
     }
     let arguments = ucloud::keys(&cloud, &account) + "security_token = \"to&ken/se+cret\"";
     workspace.main(&(ucloud::block(&arguments) + ANY));
-    cloud.fail_always(Fault::ret_code(
-        171,
-        format!("Signature VerifyAC Error for {}", account.private_key()),
-    ));
+    let refusal = format!("Signature VerifyAC Error for {}", account.private_key());
+    cloud.fail_always(When::any(), ret_code(171, refusal));
     shown.push(workspace.run(&["plan", "-no-color"]).fails());
     workspace.set("TF_LOG", "JSON");
     shown.push(workspace.run(&["plan", "-json"]).fails());

@@ -1,6 +1,6 @@
 //! Refusals of the service are errors with a reason, never a shorter list.
 
-use simulated_clouds::ucloud::{Account, Fault, REGION, Simulation, generated};
+use simulated_clouds::ucloud::{Account, Fault, REGION, Simulation, When, generated, ret_code};
 
 use crate::harness::{Workspace, ucloud};
 
@@ -32,7 +32,7 @@ fn each_refusal_is_an_error_with_code_message_region_and_request() {
     ];
     let clouds = codes.map(|(code, message, _)| {
         let cloud = Simulation::start();
-        cloud.fail_always(Fault::ret_code(code, message));
+        cloud.fail_always(When::any(), ret_code(code, message));
         cloud
     });
     let parts: Vec<_> = clouds
@@ -106,7 +106,7 @@ fn wrong_keys_tokens_and_projects_are_told_apart() {
 #[test]
 fn a_refusal_of_a_later_page_is_not_a_shorter_list() {
     let cloud = Simulation::builder().images(generated(500)).page_cap(100).start();
-    cloud.fail_offset(300, 1, Fault::ret_code(299, "IAM permission error"));
+    cloud.fail_offset(300, 1, ret_code(299, "IAM permission error"));
     let workspace = Workspace::new(&(ucloud::provider(&cloud) + ANY));
     let outcome = workspace.plan();
     outcome.error().says(&["Code: 299", "IAM permission error", &format!("Region: {REGION}")]);
@@ -126,10 +126,10 @@ fn an_argument_that_the_service_does_not_know_is_named() {
 #[test]
 fn transient_failures_are_retried() {
     let faults = [
-        Fault::ret_code(8889, "failed to get the image list"),
+        ret_code(8889, "failed to get the image list"),
         Fault::status(503),
-        Fault::Reset,
-        Fault::TruncatedJson,
+        Fault::reset(),
+        Fault::truncated(),
     ];
     let clouds = faults.map(|fault| {
         let cloud = Simulation::start();
@@ -153,7 +153,7 @@ fn transient_failures_are_retried() {
 #[test]
 fn lasting_failures_are_given_up_after_max_retries() {
     let cloud = Simulation::start();
-    cloud.fail_always(Fault::ret_code(150, "service unavailable, retry later"));
+    cloud.fail_always(When::any(), ret_code(150, "service unavailable, retry later"));
     let arguments = format!("{}region = {REGION:?}\nmax_retries = 2", ucloud::access(&cloud));
     let workspace = Workspace::new(&(ucloud::block(&arguments) + ANY));
     workspace.plan().error().says(&["Code: 150", "service unavailable, retry later"]);
@@ -163,7 +163,7 @@ fn lasting_failures_are_given_up_after_max_retries() {
 #[test]
 fn a_response_that_is_not_json_is_shown_in_part() {
     let cloud = Simulation::start();
-    cloud.fail_always(Fault::html());
+    cloud.fail_always(When::any(), Fault::html(200));
     let error = Workspace::new(&(ucloud::provider(&cloud) + ANY)).plan().error();
     error.says(&["text/html", "HTTP status: 200"]);
     assert!(error.detail.len() < 1_500, "{error:?}");

@@ -1,7 +1,7 @@
 //! The keys of UCloud, the token that goes with temporary ones, and signatures.
 
 use simulated_clouds::Spelling;
-use simulated_clouds::ucloud::{Account, Fault, HttpAnswer, REGION, Simulation};
+use simulated_clouds::ucloud::{Account, Fault, REGION, Simulation, When, ret_code};
 
 use super::Outputs;
 use crate::harness::Workspace;
@@ -69,22 +69,22 @@ fn no_key_of_ucloud_leaks_however_it_is_repeated() {
             let quoted = secrets.each_ref().map(|secret| spelling.spell(secret)).join(" and ");
             let page = format!("<html><title>{quoted}</title>{quoted}</html>");
             for fault in [
-                Fault::ret_code(171, format!("Signature VerifyAC Error for {quoted}")),
+                ret_code(171, format!("Signature VerifyAC Error for {quoted}")),
                 match spelling {
                     Spelling::Raw | Spelling::Percent | Spelling::Json => {
-                        HttpAnswer::new(403).body("text/plain", quoted.clone()).into()
+                        Fault::body(403, "text/plain", quoted.clone())
                     }
-                    _ => HttpAnswer::new(503).body("text/html", page).into(),
+                    _ => Fault::body(503, "text/html", page),
                 },
             ] {
-                cloud.fail_always(fault);
+                cloud.fail_always(When::any(), fault);
                 let outcome = outputs.run(&mut workspace, &["plan", "-json"]).fails();
                 assert_eq!(outcome.errors().len(), 1, "{name}: {outcome}");
                 outcome.says(&["(secret)"]);
                 cloud.clear_faults();
             }
         }
-        cloud.fail_always(Fault::ret_code(171, secrets.join(" ")));
+        cloud.fail_always(When::any(), ret_code(171, secrets.join(" ")));
         outputs.run(&mut workspace, &["plan", "-no-color"]).fails();
         cloud.clear_faults();
         assert!(cloud.requests().iter().all(|request| request.authentic), "{name}");

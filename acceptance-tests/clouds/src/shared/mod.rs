@@ -9,7 +9,7 @@ pub(crate) mod client;
 mod fault;
 mod journal;
 mod padding;
-pub(crate) mod partial;
+mod partial;
 mod progress;
 mod script;
 mod server;

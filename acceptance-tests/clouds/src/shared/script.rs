@@ -150,3 +150,59 @@ impl Script {
         due
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(method: &str, target: &str, body: &str) -> Request {
+        Request {
+            number: 1,
+            method: method.to_owned(),
+            target: target.to_owned(),
+            headers: Vec::new(),
+            body: body.to_owned(),
+            at: Instant::now(),
+            status: None,
+        }
+    }
+
+    #[test]
+    fn a_fault_hits_the_requests_of_its_condition_and_no_other() {
+        let hits = |when: When, method: &str, target: &str, body: &str, label: &str| {
+            let mut script = Script::default();
+            script.add(when, 1, Fault::reset());
+            script.take(&request(method, target, body), label).is_some()
+        };
+        let get = |when: When| hits(when, "GET", "/a/b?c=d", "body", "read");
+        assert!(get(When::any()));
+        assert!(get(When::method("get")) && !get(When::method("PUT")));
+        assert!(get(When::path("b?c")) && !get(When::path("b?d")));
+        assert!(get(When::exact_path("/a/b")) && !get(When::exact_path("/a")));
+        assert!(get(When::label("read")) && !get(When::label("rea")));
+        assert!(get(When::any().and_body("od")) && !get(When::any().and_body("do")));
+        assert!(!get(When::label("read").and_method("PUT")));
+        assert!(!get(When::method("GET").and_label("write")));
+        assert!(!get(When::method("GET").and_path("/x")));
+        assert!(!get(When::any().after(1)));
+    }
+
+    #[test]
+    fn a_fault_happens_as_often_and_as_long_as_it_was_asked_for() {
+        let due = |script: &mut Script| script.take(&request("GET", "/", ""), "").is_some();
+        let mut script = Script::default();
+        script.add(When::any(), 2, Fault::reset());
+        assert_eq!([(); 3].map(|()| due(&mut script)), [true, true, false]);
+        script.add(When::any().after(1), 1, Fault::reset());
+        assert_eq!([(); 3].map(|()| due(&mut script)), [false, true, false]);
+        let number = script.add(When::any(), usize::MAX, Fault::reset());
+        assert_eq!([(); 3].map(|()| due(&mut script)), [true; 3]);
+        script.remove(number);
+        assert!(!due(&mut script));
+        script.add_for(When::any(), Duration::from_secs(60), Fault::reset());
+        assert!(due(&mut script) && due(&mut script));
+        script.clear();
+        script.add_for(When::any(), Duration::ZERO, Fault::reset());
+        assert!(!due(&mut script));
+    }
+}

@@ -56,6 +56,11 @@ pub(crate) trait Service: Send + Sync + 'static {
         false
     }
 
+    /// Headers of every answer to the request, those of faults included.
+    fn headers(&self, _request: &Request) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
     /// The kind of a request, for [`When::label`].
     fn label(&self, _request: &Request) -> String {
         String::new()
@@ -243,12 +248,15 @@ async fn handle<S: Service>(
     let latency = *lock(&shell.latency);
     let Some(fault) = fault else {
         pause(latency).await;
-        let reply = answer();
+        let mut reply = answer();
         visit.status = Some(reply.status);
+        reply.headers.extend(service.headers(&request));
         return respond(reply.status, reply.headers, Body::from(reply.body));
     };
     let handled = (fault.handled && carried_out).then(|| service.answer(&request));
     pause(latency + fault.delay).await;
+    let mut headers = fault.headers;
+    headers.extend(service.headers(&request));
     let mut reply = match fault.action {
         Action::Pass => handled.unwrap_or_else(answer),
         Action::Truncate => {
@@ -264,14 +272,13 @@ async fn handle<S: Service>(
         }
         Action::Padding { status, length, pace } => {
             visit.status = Some(status);
-            let mut headers = fault.headers;
             headers.push(("content-type".to_owned(), "application/json".to_owned()));
             return respond(status, headers, Body::new(Padding::new(length, pace)));
         }
         Action::Partial(then) => {
             let mut reply = handled.unwrap_or_else(answer);
             visit.status = Some(reply.status);
-            reply.headers.extend(fault.headers);
+            reply.headers.extend(headers);
             reply.headers.push(("content-length".to_owned(), reply.body.len().to_string()));
             reply.body.truncate(reply.body.len() / 2);
             let body = Body::new(HalfBody::new(reply.body.into(), then));
@@ -283,7 +290,7 @@ async fn handle<S: Service>(
         Action::Reset => cut(),
         Action::Hang => std::future::pending().await,
     };
-    reply.headers.extend(fault.headers);
+    reply.headers.extend(headers);
     visit.status = Some(reply.status);
     respond(reply.status, reply.headers, Body::from(reply.body))
 }

@@ -1,11 +1,9 @@
 //! What is checked before an action sees a request: who asks, and for which region and project.
 
-use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
-
 use super::account::Account;
 use super::signature;
 use super::wire::Parameters;
+use crate::shared::Request;
 
 /// A refusal by the gateway or the action, sent with HTTP 200.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +32,7 @@ impl Refusal {
 /// Finds the account of a request and verifies its signature and token.
 pub(super) fn authenticate<'a>(
     accounts: &'a [Account],
-    headers: &HeaderMap,
+    request: &Request,
     parameters: &Parameters,
 ) -> Result<&'a Account, Refusal> {
     match parameters.get("Action") {
@@ -51,10 +49,9 @@ pub(super) fn authenticate<'a>(
         .find(|account| account.public_key == public_key)
         .ok_or_else(|| Refusal::early(172, "User Not Exists"))?;
     // The two ways of authenticating exclude each other.
-    let bearer = headers
-        .get(AUTHORIZATION)
-        .is_some_and(|value| value.as_bytes().to_ascii_lowercase().starts_with(b"bearer "));
-    if bearer || !signature::is_valid(&parameters.signed, &account.private_key, signature) {
+    if request.bearer().is_some()
+        || !signature::is_valid(&parameters.signed, &account.private_key, signature)
+    {
         return Err(Refusal::early(171, "Signature VerifyAC Error"));
     }
     if parameters.get("SecurityToken") != account.security_token.as_deref() {

@@ -4,14 +4,16 @@
 //! real gateway: business errors are HTTP 200 with a `RetCode`. Faults and odd behaviour can be
 //! switched on and off while it runs, and every request is logged.
 //!
+//! Labels for [`When::label`]: `offset 0`, `offset 100`, ... for the pages of a list.
+//!
 //! ```
-//! use simulated_clouds::ucloud::{Account, Fault, Simulation};
+//! use simulated_clouds::ucloud::{Account, Simulation, ret_code};
 //!
 //! let cloud = Simulation::builder()
 //!     .account(Account::new("public", "private").project("org-a"))
 //!     .page_cap(50)
 //!     .start();
-//! cloud.fail_next(1, Fault::ret_code(8889, "failed to get image list"));
+//! cloud.fail_next(1, ret_code(8889, "failed to get image list"));
 //! // Let a client talk to `cloud.url()`, then check its requests:
 //! assert_eq!(cloud.request_count(), 0);
 //! ```
@@ -23,8 +25,8 @@ mod describe;
 mod faults;
 mod gateway;
 mod image;
-mod log;
 mod quirks;
+mod request;
 mod service;
 mod signature;
 mod wire;
@@ -38,19 +40,20 @@ mod tests_listing;
 #[cfg(test)]
 mod tiny_client;
 
+use std::ops::Deref;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 pub use account::Account;
 pub use catalogue::{REGION, catalogue, generated};
 pub use change::Change;
-pub use faults::{Fault, HttpAnswer, Trigger};
+pub use faults::{ret_code, text_ret_code};
 pub use image::Image;
-pub use log::Request;
 pub use quirks::{ImageSetShape, ItemQuirks, Order, Quirks, SizeShape, TotalCount};
-
-use crate::shared::Server;
+pub use request::Request;
 use service::{Service, State};
+
+pub use crate::shared::{Controls, Fault, Switch, When};
 
 /// What a [`Simulation`] starts with.
 #[derive(Debug)]
@@ -58,6 +61,7 @@ pub struct Builder {
     state: State,
     accounts: Vec<Account>,
     base_path: Option<String>,
+    latency: Duration,
 }
 
 impl Builder {
@@ -110,7 +114,7 @@ impl Builder {
     /// Lets every answer take this long.
     #[must_use]
     pub fn latency(mut self, latency: Duration) -> Self {
-        self.state.latency = latency;
+        self.latency = latency;
         self
     }
 
@@ -137,17 +141,26 @@ impl Builder {
         self.state.accounts = Arc::new(self.accounts);
         let base_path = self.base_path.clone().unwrap_or_default();
         let service = Service::new(self.state, self.base_path);
-        let server = Server::start(service.router());
-        Simulation { server, service, base_path }
+        let controls = Controls::start(Arc::clone(&service));
+        controls.set_latency(self.latency);
+        Simulation { controls, service, base_path }
     }
 }
 
 /// A running simulation. Dropping it stops the service.
 #[derive(Debug)]
 pub struct Simulation {
-    server: Server,
+    controls: Controls,
     service: Arc<Service>,
     base_path: String,
+}
+
+impl Deref for Simulation {
+    type Target = Controls;
+
+    fn deref(&self) -> &Controls {
+        &self.controls
+    }
 }
 
 impl Simulation {
@@ -156,7 +169,7 @@ impl Simulation {
     pub fn builder() -> Builder {
         let mut state = State { default_region: REGION.to_owned(), ..State::default() };
         state.set_images(REGION, catalogue());
-        Builder { state, accounts: Vec::new(), base_path: None }
+        Builder { state, accounts: Vec::new(), base_path: None, latency: Duration::ZERO }
     }
 
     /// A simulation with the images of [`catalogue()`] and [`Account::example`].
@@ -168,47 +181,17 @@ impl Simulation {
     /// The address for a client, with the base path if there is one.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("{}{}", self.server.url(), self.base_path)
-    }
-
-    /// Lets a fault happen.
-    pub fn inject(&self, trigger: Trigger, fault: impl Into<Fault>) {
-        self.service.state().faults.add(trigger, fault.into());
-    }
-
-    /// Lets the next `times` requests fail.
-    pub fn fail_next(&self, times: usize, fault: impl Into<Fault>) {
-        self.inject(Trigger::Next(times), fault);
-    }
-
-    /// Lets the request with this number fail; the first one has number 1.
-    pub fn fail_request(&self, number: usize, fault: impl Into<Fault>) {
-        self.inject(Trigger::Request(number), fault);
+        format!("{}{}", self.controls.url(), self.base_path)
     }
 
     /// Lets the next `times` requests for the page at `offset` fail.
-    pub fn fail_offset(&self, offset: usize, times: usize, fault: impl Into<Fault>) {
-        self.inject(Trigger::Offset { offset, times }, fault);
-    }
-
-    /// Lets every request fail until [`Self::clear_faults`].
-    pub fn fail_always(&self, fault: impl Into<Fault>) {
-        self.inject(Trigger::Always, fault);
-    }
-
-    /// Ends all faults.
-    pub fn clear_faults(&self) {
-        self.service.state().faults.clear();
+    pub fn fail_offset(&self, offset: usize, times: usize, fault: Fault) {
+        self.fail(When::label(&service::label(offset)), times, fault);
     }
 
     /// Replaces the odd behaviour; `Quirks::default()` ends it.
     pub fn set_quirks(&self, quirks: Quirks) {
         self.service.state().quirks = quirks;
-    }
-
-    /// Changes how long an answer takes.
-    pub fn set_latency(&self, latency: Duration) {
-        self.service.state().latency = latency;
     }
 
     /// Changes the number to which a bigger `Limit` is reduced.
@@ -246,39 +229,22 @@ impl Simulation {
     /// All requests since the start or [`Self::clear_requests`], in the order of arrival.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
-        self.service.state().log.requests()
+        let requests = self.controls.requests().into_iter();
+        requests.map(|request| self.service.described(request)).collect()
     }
 
-    /// How many requests there were.
-    #[must_use]
-    pub fn request_count(&self) -> usize {
-        self.service.state().log.len()
-    }
-
-    /// Empties the log. The next request has number 1 again.
+    /// Empties the log. For [`Self::change_after`], the next request has number 1 again.
     pub fn clear_requests(&self) {
-        self.service.state().log.clear();
-        self.service.gauge.forget_most();
+        self.forget_requests();
+        let mut state = self.service.state();
+        state.notes.clear();
+        state.arrived = 0;
     }
 
     /// The time between the arrivals of successive requests.
     #[must_use]
     pub fn gaps(&self) -> Vec<Duration> {
-        let arrivals: Vec<Instant> =
-            self.requests().iter().map(|request| request.arrived).collect();
+        let arrivals: Vec<_> = self.requests().iter().map(|request| request.at).collect();
         arrivals.windows(2).map(|pair| pair[1].duration_since(pair[0])).collect()
-    }
-
-    /// How many requests are being answered now. A request that hangs counts until its client
-    /// hangs up.
-    #[must_use]
-    pub fn in_flight(&self) -> usize {
-        self.service.gauge.now()
-    }
-
-    /// The largest number of requests that were being answered at the same time.
-    #[must_use]
-    pub fn max_in_flight(&self) -> usize {
-        self.service.gauge.most()
     }
 }

@@ -1,85 +1,51 @@
-//! The HTTP side: takes requests in, decides how each is answered, sends the answers.
+//! Decides how each request is answered.
 
-use std::collections::BTreeMap;
-use std::panic::resume_unwind;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{Request as HttpRequest, State as Extract};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
-use axum::response::Response;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::account::Account;
 use super::change::Change;
 use super::describe::{self, PageRules};
-use super::faults::{Fault, Faults, HttpAnswer};
 use super::gateway::{self, Refusal};
 use super::image::{Entry, Image, Listing};
-use super::log::{Gauge, Log, Logged, Request};
 use super::quirks::Quirks;
+use super::request::{Note, Request};
 use super::wire::Parameters;
-use crate::shared::partial::{Half, HalfBody};
+use crate::shared::{self, Reply, lock};
 
-const UUID_HEADER: HeaderName = HeaderName::from_static("x-ucloud-request-uuid");
-const MOST_BODY: usize = 1 << 20;
-
-/// Everything a test can change while the service is running.
+/// Everything a test can change while the service is running, and what it remembers.
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) accounts: Arc<Vec<Account>>,
     pub(super) regions: BTreeMap<String, Arc<Listing>>,
     pub(super) default_region: String,
     pub(super) rules: PageRules,
-    pub(super) latency: Duration,
     pub(super) quirks: Quirks,
-    pub(super) faults: Faults,
     /// Changes of the list in the default region, each with the number of the request after
     /// which it is made.
     pub(super) changes: Vec<(usize, Change)>,
-    pub(super) log: Log,
+    /// How many requests arrived since the log was emptied.
+    pub(super) arrived: usize,
+    /// By the number that the journal gives to a request.
+    pub(super) notes: HashMap<usize, Note>,
 }
 
 /// The running service.
 #[derive(Debug)]
 pub(super) struct Service {
     state: Mutex<State>,
-    pub(super) gauge: Gauge,
     base_path: Option<String>,
 }
 
-/// How one request is going to be answered, decided when it arrives.
+/// What an answer is made of, so that the work on it needs no lock.
 struct Plan {
     number: usize,
-    fault: Option<Fault>,
     accounts: Arc<Vec<Account>>,
     listing: Option<Arc<Listing>>,
     rules: PageRules,
-    latency: Duration,
     quirks: Quirks,
-}
-
-impl Service {
-    pub(super) fn new(state: State, base_path: Option<String>) -> Arc<Self> {
-        Arc::new(Self { state: Mutex::new(state), gauge: Gauge::default(), base_path })
-    }
-
-    pub(super) fn router(self: &Arc<Self>) -> Router {
-        Router::new().fallback(handle).with_state(Arc::clone(self))
-    }
-
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn serves(&self, path: &str) -> bool {
-        let bare = |path: &str| path.trim_end_matches('/').to_owned();
-        self.base_path.as_ref().is_none_or(|base| bare(base) == bare(path))
-    }
 }
 
 impl State {
@@ -104,179 +70,160 @@ impl State {
         }
     }
 
-    fn plan(&mut self, parameters: &Parameters) -> Plan {
-        let number = self.log.len() + 1;
-        self.apply_changes(number);
-        Plan {
-            number,
-            fault: self.faults.take(number, describe::offset(parameters)),
-            accounts: Arc::clone(&self.accounts),
-            listing: parameters.get("Region").and_then(|name| self.regions.get(name)).cloned(),
-            rules: self.rules,
-            latency: self.latency,
-            quirks: self.quirks.clone(),
-        }
-    }
-
     pub(super) fn set_images(&mut self, region: &str, images: Vec<Image>) {
         self.regions.insert(region.to_owned(), Arc::new(Listing::new(images)));
     }
 }
 
-impl Plan {
-    /// The answer without any fault, and whether the request was authentic.
-    fn answer(&self, parts: &Parts, parameters: &Parameters) -> (Result<String, Refusal>, bool) {
-        match gateway::authenticate(&self.accounts, &parts.headers, parameters) {
-            Ok(account) => (self.describe(account, parameters), true),
-            Err(refusal) => (Err(refusal), false),
+impl Service {
+    pub(super) fn new(state: State, base_path: Option<String>) -> Arc<Self> {
+        Arc::new(Self { state: Mutex::new(state), base_path })
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+
+    /// A request of the journal with what was noted about it.
+    pub(super) fn described(&self, request: shared::Request) -> Request {
+        let state = self.state();
+        let note = state.notes.get(&request.number);
+        Request {
+            parameters: note.map(|note| note.parameters.clone()).unwrap_or_default(),
+            authentic: note.is_some_and(|note| note.authentic),
+            ret_code: note.and_then(|note| note.ret_code),
+            request_uuid: note.map(|note| note.uuid.clone()).unwrap_or_default(),
+            shared: request,
         }
     }
 
-    fn describe(&self, account: &Account, parameters: &Parameters) -> Result<String, Refusal> {
+    fn serves(&self, path: &str) -> bool {
+        let bare = |path: &str| path.trim_end_matches('/').to_owned();
+        self.base_path.as_ref().is_none_or(|base| bare(base) == bare(path))
+    }
+
+    fn plan(&self, request: &shared::Request, parameters: &Parameters) -> Plan {
+        let state = self.state();
+        Plan {
+            number: state.notes.get(&request.number).map_or(0, |note| note.number),
+            accounts: Arc::clone(&state.accounts),
+            listing: parameters.get("Region").and_then(|name| state.regions.get(name)).cloned(),
+            rules: state.rules,
+            quirks: state.quirks.clone(),
+        }
+    }
+
+    fn note_code(&self, request: &shared::Request, code: Option<i64>) {
+        if let Some(note) = self.state().notes.get_mut(&request.number) {
+            note.ret_code = code;
+        }
+    }
+}
+
+impl shared::Service for Service {
+    fn arrives(&self, request: &shared::Request) -> bool {
+        let parameters = Parameters::read(request);
+        let mut state = self.state();
+        state.arrived += 1;
+        let number = state.arrived;
+        state.apply_changes(number);
+        let note = Note {
+            number,
+            authentic: gateway::authenticate(&state.accounts, request, &parameters).is_ok(),
+            parameters: parameters.by_name,
+            ret_code: None,
+            uuid: uuid::Uuid::new_v4().to_string(),
+        };
+        state.notes.insert(request.number, note);
+        true
+    }
+
+    fn headers(&self, request: &shared::Request) -> Vec<(String, String)> {
+        let state = self.state();
+        let uuid = state.notes.get(&request.number).map(|note| note.uuid.clone());
+        uuid.map(|uuid| ("x-ucloud-request-uuid".to_owned(), uuid)).into_iter().collect()
+    }
+
+    fn label(&self, request: &shared::Request) -> String {
+        label(describe::offset(&Parameters::read(request)))
+    }
+
+    fn answer(&self, request: &shared::Request) -> Reply {
+        if request.method != "GET" && request.method != "POST" {
+            return plain(405);
+        }
+        if !self.serves(request.path()) {
+            return plain(404);
+        }
+        let parameters = Parameters::read(request);
+        let plan = self.plan(request, &parameters);
+        let (code, text) = match plan.answer(request, &parameters) {
+            Ok(text) => (0, text),
+            Err(refusal) => {
+                let code = match plan.quirks.ret_code_as_text {
+                    true => json!(refusal.code.to_string()),
+                    false => json!(refusal.code),
+                };
+                let names_action = refusal.names_action;
+                (refusal.code, refusal_text(&code, &refusal.message, names_action, &parameters))
+            }
+        };
+        self.note_code(request, Some(code));
+        json_text(200, text)
+    }
+
+    fn refusal(
+        &self,
+        request: &shared::Request,
+        status: u16,
+        code: Option<&str>,
+        text: Option<&str>,
+    ) -> Reply {
+        let code = code.and_then(|code| serde_json::from_str::<Value>(code).ok());
+        let Some(code) = code else { return plain(status) };
+        let number = code.as_i64().or_else(|| code.as_str()?.parse().ok());
+        self.note_code(request, number);
+        let parameters = Parameters::read(request);
+        json_text(status, refusal_text(&code, text.unwrap_or_default(), true, &parameters))
+    }
+}
+
+impl Plan {
+    fn answer(
+        &self,
+        request: &shared::Request,
+        parameters: &Parameters,
+    ) -> Result<String, Refusal> {
+        let account = gateway::authenticate(&self.accounts, request, parameters)?;
         let listing = self.listing.as_ref().ok_or_else(|| Refusal::parameter("Region"))?;
         let project = gateway::project(account, parameters)?;
         describe::answer(parameters, project, listing, self.rules, &self.quirks, self.number)
     }
 }
 
-async fn handle(Extract(service): Extract<Arc<Service>>, request: HttpRequest) -> Response {
-    let arrived = Instant::now();
-    let _in_flight = service.gauge.enter();
-    let (parts, body) = request.into_parts();
-    let body = to_bytes(body, MOST_BODY).await.unwrap_or_default();
-    let parameters = Parameters::read(&parts, &body);
-    let uuid = uuid::Uuid::new_v4().to_string();
-
-    // The number and the log entry belong together; the work on the answer needs no lock.
-    let (plan, logged) = {
-        let mut state = service.state();
-        let plan = state.plan(&parameters);
-        let logged = state.log.push(record(&plan, arrived, &parts, &body, &parameters, &uuid));
-        (plan, logged)
-    };
-    let (answer, authentic) = plan.answer(&parts, &parameters);
-    let _ = logged.authentic.set(authentic);
-
-    let mut wait = plan.latency;
-    if let Some(Fault::Delay(more)) = plan.fault {
-        wait += more;
-    }
-    if !wait.is_zero() {
-        tokio::time::sleep_until((arrived + wait).into()).await;
-    }
-    let mut response = if parts.method != Method::GET && parts.method != Method::POST {
-        http(HttpAnswer::new(405))
-    } else if !service.serves(parts.uri.path()) {
-        http(HttpAnswer::new(404))
-    } else {
-        respond(plan, answer, &parameters, &logged).await
-    };
-    if let Ok(value) = HeaderValue::from_str(&uuid) {
-        response.headers_mut().insert(UUID_HEADER, value);
-    }
-    response
+/// The label of the requests for the page at this offset.
+pub(super) fn label(offset: usize) -> String {
+    format!("offset {offset}")
 }
 
-fn record(
-    plan: &Plan,
-    arrived: Instant,
-    parts: &Parts,
-    body: &Bytes,
+fn refusal_text(
+    code: &Value,
+    message: &str,
+    names_action: bool,
     parameters: &Parameters,
-    uuid: &str,
-) -> Request {
-    Request {
-        number: plan.number,
-        arrived,
-        method: parts.method.to_string(),
-        path: parts.uri.path().to_owned(),
-        query: parts.uri.query().unwrap_or_default().to_owned(),
-        headers: parts
-            .headers
-            .iter()
-            .map(|(name, value)| {
-                (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-            })
-            .collect(),
-        body: body.to_vec(),
-        parameters: parameters.by_name.clone(),
-        authentic: false,
-        ret_code: None,
-        request_uuid: uuid.to_owned(),
-    }
-}
-
-/// Sends the answer, or what the fault makes of it.
-async fn respond(
-    plan: Plan,
-    answer: Result<String, Refusal>,
-    parameters: &Parameters,
-    logged: &Logged,
-) -> Response {
-    let as_text = plan.quirks.ret_code_as_text;
-    let (code, text) = match answer {
-        Ok(text) => (0, text),
-        Err(refusal) => (refusal.code, refusal_text(&refusal, parameters, as_text)),
-    };
-    let text = match plan.fault {
-        None | Some(Fault::Delay(_)) => {
-            let _ = logged.ret_code.set(code);
-            text
-        }
-        Some(Fault::RetCode { code, as_text, message }) => {
-            let _ = logged.ret_code.set(code);
-            refusal_text(&Refusal::new(code, message), parameters, as_text)
-        }
-        Some(Fault::Http(answer)) => return http(answer),
-        // Unwinding without the panic hook ends the connection's task silently, and with it
-        // the connection.
-        Some(Fault::Reset) => resume_unwind(Box::new("connection reset on purpose")),
-        Some(Fault::Hang) => std::future::pending().await,
-        Some(Fault::TruncatedJson) => first_half(&text).to_owned(),
-        Some(Fault::CutBody) => return partial(&text, Half::ThenClose),
-        Some(Fault::StalledBody) => return partial(&text, Half::ThenNothing),
-    };
-    let mut response = Response::new(Body::from(text));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
-}
-
-fn refusal_text(refusal: &Refusal, parameters: &Parameters, as_text: bool) -> String {
-    let code = if as_text { json!(refusal.code.to_string()) } else { json!(refusal.code) };
-    let mut body = json!({"RetCode": code, "Message": refusal.message});
-    if let Some(action) = parameters.get("Action").filter(|_| refusal.names_action) {
+) -> String {
+    let mut body = json!({"RetCode": code, "Message": message});
+    if let Some(action) = parameters.get("Action").filter(|_| names_action) {
         body["Action"] = json!(format!("{action}Response"));
     }
     body.to_string()
 }
 
-fn first_half(text: &str) -> &str {
-    let mut middle = text.len() / 2;
-    while !text.is_char_boundary(middle) {
-        middle -= 1;
-    }
-    &text[..middle]
+fn json_text(status: u16, text: String) -> Reply {
+    Reply::new(status).header("content-type", "application/json").body(text.into_bytes())
 }
 
-fn partial(text: &str, then: Half) -> Response {
-    let half = Bytes::copy_from_slice(first_half(text).as_bytes());
-    let mut response = Response::new(Body::new(HalfBody::new(half, then)));
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(CONTENT_LENGTH, HeaderValue::from(text.len()));
-    response
-}
-
-fn http(answer: HttpAnswer) -> Response {
-    let mut response = Response::new(Body::from(answer.body));
-    *response.status_mut() =
-        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    for (name, value) in &answer.headers {
-        if let (Ok(name), Ok(value)) =
-            (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value))
-        {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    response
+/// What a proxy before the service answers.
+fn plain(status: u16) -> Reply {
+    Reply::new(status).body(format!("simulated status {status}\n").into_bytes())
 }

@@ -46,7 +46,7 @@ fn the_address_of_a_post_request_does_not_take_part_in_the_signature() {
     let cloud = Simulation::start();
     let body = form(&signed(&Account::example(), &[]));
     assert_eq!(post(&cloud, "/?Action=DescribeImage", FORM, &body).code(), 0);
-    assert_eq!(cloud.requests()[0].query, "Action=DescribeImage");
+    assert_eq!(cloud.requests()[0].raw_query(), "Action=DescribeImage");
 }
 
 #[test]
@@ -194,9 +194,9 @@ fn the_log_holds_each_request_as_it_arrived() {
     describe(&cloud, &[("Limit", "none")]);
     let seen = cloud.requests();
     assert_eq!((seen[0].number, seen[1].number, cloud.request_count()), (1, 2, 2));
-    assert_eq!((seen[0].method.as_str(), seen[0].path.as_str()), ("POST", "/p"));
+    assert_eq!((seen[0].method.as_str(), seen[0].path()), ("POST", "/p"));
     assert_eq!(seen[0].header("content-type"), Some(FORM));
-    assert_eq!((seen[0].body_text(), seen[0].parameter("Limit")), (body, Some("7")));
+    assert_eq!((&seen[0].body, seen[0].parameter("Limit")), (&body, Some("7")));
     assert_eq!((seen[0].ret_code, seen[1].ret_code), (Some(0), Some(230)));
     assert!(seen[0].authentic && seen[1].authentic);
     assert_eq!(cloud.gaps().len(), 1);

@@ -109,7 +109,7 @@ pub(super) fn post(cloud: &Simulation, path: &str, content_type: &str, body: &st
 
 /// Sends text as it is and reads until the end, or until a second of silence.
 pub(super) fn send(cloud: &Simulation, request: &str) -> Reply {
-    let mut stream = TcpStream::connect(cloud.server.address()).unwrap();
+    let mut stream = TcpStream::connect(cloud.address()).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut all = Vec::new();

@@ -5,11 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::Method;
-use axum::http::header::CONTENT_TYPE;
-use axum::http::request::Parts;
 use percent_encoding::percent_decode;
 use serde_json::Value;
+
+use crate::shared::Request;
 
 /// The parameters of one request, in the two shapes the gateway needs.
 #[derive(Debug, Default)]
@@ -23,16 +22,15 @@ pub(super) struct Parameters {
 
 impl Parameters {
     /// Reads a request. A body of an unknown content type has no parameters.
-    pub(super) fn read(parts: &Parts, body: &[u8]) -> Self {
+    pub(super) fn read(request: &Request) -> Self {
+        let body = request.body.as_bytes();
         // Clients put `?Action=` into the address of a POST for the sake of access logs; the
         // gateway reads (and verifies) the body alone then.
-        if parts.method == Method::GET || body.is_empty() {
-            return Self::from_form(parts.uri.query().unwrap_or_default().as_bytes());
+        if request.method == "GET" || body.is_empty() {
+            return Self::from_form(request.raw_query().as_bytes());
         }
-        let content_type = parts
-            .headers
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
+        let content_type = request
+            .header("content-type")
             .and_then(|value| value.split(';').next())
             .map(|value| value.trim().to_ascii_lowercase());
         match content_type.as_deref() {
