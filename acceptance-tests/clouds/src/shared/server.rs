@@ -1,14 +1,24 @@
 //! A loopback HTTP server on a thread of its own, so that plain (not async) tests can use it.
 
 use std::net::SocketAddr;
+use std::sync::Mutex;
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
+
+use super::journal::lock;
 
 /// A running service. Dropping it stops the server and frees the port.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
+    router: axum::Router,
+    /// Nothing while connections are refused.
+    running: Mutex<Option<Running>>,
+}
+
+#[derive(Debug)]
+struct Running {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -19,30 +29,22 @@ impl Server {
     /// # Panics
     /// When no port can be bound: nothing can be tested then.
     #[must_use]
-    #[allow(clippy::expect_used, reason = "a test service without a port is of no use")]
     pub fn start(router: axum::Router) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .expect("a runtime for the simulated service");
-        let listener = runtime
-            .block_on(tokio::net::TcpListener::bind(("127.0.0.1", 0)))
-            .expect("a free port on 127.0.0.1");
-        let address = listener.local_addr().expect("the bound address");
-        let (stop, stopped) = oneshot::channel();
-        let thread = std::thread::spawn(move || {
-            runtime.block_on(async {
-                tokio::select! {
-                    // The error of a server that is about to be dropped has no reader.
-                    _ = async { axum::serve(listener, router).await } => {}
-                    _ = stopped => {}
-                }
-            });
-            // Connections that hang on purpose must not keep the test from ending.
-            runtime.shutdown_background();
-        });
-        Self { address, stop: Some(stop), thread: Some(thread) }
+        let (address, running) = Running::start(([127, 0, 0, 1], 0).into(), router.clone());
+        Self { address, router, running: Mutex::new(Some(running)) }
+    }
+
+    /// Closes all connections and refuses new ones until [`Server::open`].
+    pub(crate) fn close(&self) {
+        drop(lock(&self.running).take());
+    }
+
+    /// Takes connections again, on the same port.
+    pub(crate) fn open(&self) {
+        let mut running = lock(&self.running);
+        if running.is_none() {
+            *running = Some(Running::start(self.address, self.router.clone()).1);
+        }
     }
 
     /// `http://127.0.0.1:<port>`, without a trailing slash.
@@ -58,7 +60,35 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+impl Running {
+    #[allow(clippy::expect_used, reason = "a test service without a port is of no use")]
+    fn start(address: SocketAddr, router: axum::Router) -> (SocketAddr, Self) {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime for the simulated service");
+        let listener = runtime
+            .block_on(tokio::net::TcpListener::bind(address))
+            .expect("a free port on 127.0.0.1");
+        let address = listener.local_addr().expect("the bound address");
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    // The error of a server that is about to be dropped has no reader.
+                    _ = async { axum::serve(listener, router).await } => {}
+                    _ = stopped => {}
+                }
+            });
+            // Connections that hang on purpose must not keep the test from ending.
+            runtime.shutdown_background();
+        });
+        (address, Self { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+impl Drop for Running {
     fn drop(&mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());

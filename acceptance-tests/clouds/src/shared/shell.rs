@@ -185,6 +185,15 @@ impl Controls {
         lock(&self.shell.script).clear();
     }
 
+    /// Closes all connections and refuses new ones, until told otherwise.
+    pub fn set_refusing_connections(&self, on: bool) {
+        if on {
+            self.server.close();
+        } else {
+            self.server.open();
+        }
+    }
+
     /// Every answer takes at least this long from now on.
     pub fn set_latency(&self, latency: Duration) {
         *lock(&self.shell.latency) = latency;

@@ -165,3 +165,19 @@ fn requests_are_counted_while_they_are_under_way() {
     horizon.forget_requests();
     assert_eq!(horizon.request_count(), 0);
 }
+
+#[test]
+fn connections_can_be_refused_for_a_while() {
+    let horizon = Simulation::start();
+    let client = Client::new(&horizon);
+    let image = horizon.insert_image("image", &json!({}));
+    let connects = || std::net::TcpStream::connect(horizon.address()).is_ok();
+    assert!(connects());
+    for _ in 0..3 {
+        horizon.set_refusing_connections(true);
+        assert!(!connects());
+        horizon.set_refusing_connections(false);
+        assert_eq!(client.poll(&image), "IMPORT_COMPLETE");
+    }
+    assert_eq!(horizon.request_count(), 3);
+}
