@@ -111,6 +111,8 @@ fn a_value_of_another_type_or_outside_of_the_list_is_refused() {
     for (pointer, value) in cases {
         refused(&marketplace("image"), "import", pointer, Some(value));
     }
+    let said = refused(&marketplace("image"), "import", "/projectId", Some(json!(null)));
+    assert_eq!(said, "body.projectId must not be null");
     let pointer = "/assetDetails/data/multiSession";
     refused(&gallery("image"), "copy-existing-image", pointer, Some(json!("true")));
 }

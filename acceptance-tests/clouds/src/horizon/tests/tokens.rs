@@ -54,7 +54,7 @@ fn a_login_that_is_not_in_order_is_refused_with_an_error_of_the_identity_service
     let (wrong_secret, wrong_id) = (basic(CLIENT_ID, "x"), basic("x", CLIENT_SECRET));
     let in_query = format!("{API_TOKEN_PATH}?{good}");
     let grant_in_query = format!("{CLIENT_PATH}?{grant}");
-    let cases: [(&str, Headers<'_>, &str, u16); 14] = [
+    let cases: [(&str, Headers<'_>, &str, u16); 16] = [
         (API_TOKEN_PATH, &[JSON], &good, 415),
         (API_TOKEN_PATH, &[], &good, 415),
         (API_TOKEN_PATH, &[FORM], "refresh_token=wrong", 400),
@@ -63,12 +63,14 @@ fn a_login_that_is_not_in_order_is_refused_with_an_error_of_the_identity_service
         (API_TOKEN_PATH, &[FORM], &format!("{good}&{good}"), 400),
         (API_TOKEN_PATH, &[FORM], "", 400),
         (&in_query, &[FORM], "", 400),
+        (&in_query, &[FORM], &good, 400),
         (CLIENT_PATH, &[FORM], grant, 401),
         (CLIENT_PATH, &[FORM, ("Authorization", &wrong_secret)], grant, 401),
         (CLIENT_PATH, &[FORM, ("Authorization", &wrong_id)], grant, 401),
         (CLIENT_PATH, &[FORM, client], "grant_type=password", 400),
         (CLIENT_PATH, &[FORM, client], &format!("{grant}&orgId=other"), 400),
         (&grant_in_query, &[FORM, client], "", 400),
+        (&grant_in_query, &[FORM, client], grant, 400),
     ];
     for (path, headers, body, status) in cases {
         let answer = login(&horizon, path, headers, body);
