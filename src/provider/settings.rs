@@ -11,7 +11,7 @@ use crate::tfplugin::attr::{Setting, Text, Verbatim};
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
 use crate::tfplugin::model::{Attr, Shape};
 use crate::tfplugin::string_enum::{CaseInsensitive, StringEnum};
-use crate::tfplugin::value::{Number, Type, Value};
+use crate::tfplugin::value::{Builder, Number, Type, Value};
 
 /// How an environment variable is read.
 pub(crate) type Environment =
@@ -258,6 +258,29 @@ pub(crate) fn given<M: Clone + Default>(config: &Setting<M>, cloud: &'static str
         Setting::Set(config) => Ok(config.clone()),
         Setting::Null => Ok(M::default()),
         Setting::Unknown => Err(unknown(cloud, "*")),
+    }
+}
+
+/// Whether nothing about a cloud depends on what is not known yet.
+pub(crate) fn is_known<M: Attr>(config: &Setting<M>) -> bool {
+    match config {
+        Setting::Unknown => false,
+        Setting::Null => true,
+        Setting::Set(config) => Builder::build(|sink| config.encode(sink)).is_wholly_known(),
+    }
+}
+
+/// An argument with its environment variables: `azure.tenant_id` (ARM_TENANT_ID).
+pub(crate) fn argument(
+    cloud: &str,
+    name: &str,
+    variables: &[(&'static str, &'static [&'static str])],
+) -> String {
+    match variables.iter().find(|(known, _)| *known == name) {
+        Some((_, variables)) if !variables.is_empty() => {
+            format!("`{cloud}.{name}` ({})", variables.join(", "))
+        }
+        _ => format!("`{cloud}.{name}`"),
     }
 }
 

@@ -14,12 +14,12 @@ use crate::secret::Secret;
 use crate::tfplugin::attr::{Setting, Text, Verbatim};
 use crate::tfplugin::config::Config;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Result};
-use crate::tfplugin::model::Attr;
 use crate::tfplugin::string_enum::CaseInsensitive;
-use crate::tfplugin::value::Builder;
 
 use crate::provider::interval::Interval;
-use crate::provider::settings::{Environment, both, given, path, sentence, together};
+use crate::provider::settings::{
+    self, Environment, both, given, is_known, path, sentence, together,
+};
 
 const CLOUD: &str = "azure";
 
@@ -193,12 +193,7 @@ impl Access {
     /// Whether an authentication method is fully configured and a subscription is named, as far as
     /// they are known.
     pub(crate) fn ready(&self) -> Result<()> {
-        let known = match &self.config {
-            Setting::Unknown => false,
-            Setting::Null => true,
-            Setting::Set(config) => Builder::build(|sink| config.encode(sink)).is_wholly_known(),
-        };
-        if !known {
+        if !is_known(&self.config) {
             return Ok(());
         }
         let interval = self.polling_interval();
@@ -248,18 +243,14 @@ impl Access {
     }
 }
 
-/// The environment variables of an argument.
-pub(crate) fn variables(name: &str) -> &'static [&'static str] {
-    let found = Azure::VARIABLES.iter().find(|(known, _)| *known == name);
-    found.map_or(&[], |(_, variables)| variables)
+/// Whether there is such an argument, and it has environment variables.
+pub(crate) fn has_variables(name: &str) -> bool {
+    Azure::VARIABLES.iter().any(|(known, variables)| *known == name && !variables.is_empty())
 }
 
 /// An argument with its variables: `azure.tenant_id` (ARM_TENANT_ID).
 pub(crate) fn argument(name: &str) -> String {
-    match variables(name) {
-        [] => format!("`{CLOUD}.{name}`"),
-        variables => format!("`{CLOUD}.{name}` ({})", variables.join(", ")),
-    }
+    settings::argument(CLOUD, name, Azure::VARIABLES)
 }
 
 /// An invalid setting, found before anything is sent.

@@ -6,7 +6,7 @@ use crate::tfplugin::diagnostic::{Failure, Path};
 
 use super::settings::OR_ACCOUNT_KEY;
 use crate::provider::azure::advice::login_or;
-use crate::provider::azure::settings::variables;
+use crate::provider::azure::settings::has_variables;
 use crate::provider::clients::Clients;
 use crate::provider::error::diagnostic;
 
@@ -43,8 +43,7 @@ const CAUSES: [(Cause, &str); 5] = [
 
 /// A failed call to Azure Batch, or to the login before it.
 pub(super) fn failure(error: Error, clients: &Clients) -> Failure {
-    let is_of_azure = |setting| !variables(setting).is_empty();
-    if error.stage == Stage::Login || error.setting.is_some_and(is_of_azure) {
+    if error.stage == Stage::Login || error.setting.is_some_and(has_variables) {
         return login_or(error, clients, OR_ACCOUNT_KEY);
     }
     let cause = Cause::of(&error);

@@ -28,6 +28,7 @@ use crate::provider::azure::advice;
 use crate::provider::clients::Clients;
 use crate::provider::deadline::deadline;
 use crate::provider::error::unsettled;
+use crate::provider::write_only_version;
 
 mod messages;
 mod state;
@@ -67,12 +68,7 @@ impl Resource<Clients> for HciGalleryImage {
     type Identity = Identity;
 
     fn validate(&self, config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
-        if config.is_given("image_path_wo_version") && !config.is_given("image_path_wo") {
-            let detail = "`image_path_wo_version` says when `image_path_wo` has changed. Give that \
-                          as well, or remove the version.";
-            let path = Path::attribute("image_path_wo_version");
-            problems.push(Diagnostic::error("Missing argument", detail).at(path));
-        }
+        write_only_version::check(config, "image_path_wo", "image_path_wo_version", problems);
         let Some(name) = config.known::<String>("name") else { return };
         let path = Path::attribute("name");
         if config.is_given(MACHINE)

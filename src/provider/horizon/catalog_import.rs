@@ -24,6 +24,7 @@ use super::advice;
 use crate::provider::clients::Clients;
 use crate::provider::deadline::deadline;
 use crate::provider::error::unsettled;
+use crate::provider::write_only_version;
 
 mod change;
 mod messages;
@@ -68,6 +69,8 @@ impl Resource<Clients> for HorizonCatalogImport {
 
     fn validate(&self, config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
         check_administrator(config, problems);
+        let version = "admin_password_wo_version";
+        write_only_version::check(config, "admin_password_wo", version, problems);
         check_options(config, problems);
         if let Some(Value::List(markers)) = config.0.get("markers")
             && markers
@@ -377,7 +380,7 @@ fn check_administrator(config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
             "admin_username"
         }
         () if has_password => PASSWORDS[0],
-        () => return check_version(config, problems),
+        () => return,
     };
     if !config.is_given("admin_username") {
         let detail =
@@ -390,16 +393,6 @@ fn check_administrator(config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
              `admin_password_wo_version`, or `admin_password`."
         );
         problems.push(missing("admin_password", detail));
-    }
-    check_version(config, problems);
-}
-
-fn check_version(config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
-    if config.is_given("admin_password_wo_version") && !config.is_given("admin_password_wo") {
-        let detail = "`admin_password_wo_version` says when `admin_password_wo` has changed. Give that \
-                      as well, or remove the version.";
-        let path = Path::attribute("admin_password_wo_version");
-        problems.push(Diagnostic::error("Missing argument", detail).at(path));
     }
 }
 

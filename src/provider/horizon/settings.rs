@@ -10,11 +10,9 @@ use crate::secret::Secret;
 use crate::tfplugin::attr::{Setting, Text, Verbatim};
 use crate::tfplugin::config::Config;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Result};
-use crate::tfplugin::model::Attr;
-use crate::tfplugin::value::Builder;
 
 use crate::provider::interval::Interval;
-use crate::provider::settings::{Environment, both, given, path, sentence};
+use crate::provider::settings::{self, Environment, both, given, is_known, path, sentence};
 
 const CLOUD: &str = "horizon";
 
@@ -92,12 +90,7 @@ impl Access {
 
     /// Whether the configuration is complete, as far as it is known.
     pub(crate) fn ready(&self) -> Result<()> {
-        let known = match &self.config {
-            Setting::Unknown => false,
-            Setting::Null => true,
-            Setting::Set(config) => Builder::build(|sink| config.encode(sink)).is_wholly_known(),
-        };
-        if known { self.settings().map(drop) } else { Ok(()) }
+        if is_known(&self.config) { self.settings().map(drop) } else { Ok(()) }
     }
 
     /// The client. Nothing is sent yet.
@@ -173,13 +166,7 @@ impl Access {
 
 /// An argument with its variables: `horizon.api_token` (HORIZON_API_TOKEN).
 pub(crate) fn argument(name: &str) -> String {
-    let found = Horizon::VARIABLES.iter().find(|(known, _)| *known == name);
-    match found.map(|(_, variables)| *variables) {
-        Some(variables) if !variables.is_empty() => {
-            format!("`{CLOUD}.{name}` ({})", variables.join(", "))
-        }
-        _ => format!("`{CLOUD}.{name}`"),
-    }
+    settings::argument(CLOUD, name, Horizon::VARIABLES)
 }
 
 /// An invalid setting, found before anything is sent.
