@@ -75,7 +75,7 @@ fn an_operation_that_succeeds_with_a_broken_image_is_a_failure() {
 #[test]
 fn a_timeout_reports_the_progress_and_how_to_continue() {
     let azure = Azure::start();
-    azure.arm.set_duration(Duration::from_secs(5));
+    azure.arm.set_duration(Duration::from_secs(8));
     let image = Image::new().set("timeouts", "{ create = \"1500ms\" }");
     let workspace = Workspace::new(&azure.main(&image));
     let outcome = workspace.apply();
@@ -90,6 +90,10 @@ fn a_timeout_reports_the_progress_and_how_to_continue() {
         "timeouts.create",
     ]);
     assert!(workspace.state().is_tainted(IMAGE));
+    // Terraform has tainted an image that may still become good.
+    let plan = workspace.plan().exits(2);
+    let warning = plan.warnings().into_iter().find(|warning| warning.summary.contains("not ready"));
+    warning.unwrap().says(&["percent", "terraform untaint", "still at work"]);
     // As advised.
     workspace.run(&["untaint", IMAGE]).ok();
     workspace.main(&azure.main(&image.set("timeouts", "{ create = \"1m\" }")));

@@ -31,7 +31,7 @@ mod settle;
 mod tests;
 
 pub use record::Record;
-use record::{readiness, recorded, remembered, unreadable, wanted};
+use record::{Unfinished, readiness, recorded, remembered, unreadable, wanted};
 use settle::{End, Purpose, settled};
 
 /// How long after a creation whose end was not seen an object does not count as gone: the service
@@ -205,8 +205,9 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
                     let (end, said) =
                         settled(self, clients, &mut state, &context, Purpose::Creation).await;
                     problems.extend(said);
-                    let since = (end == End::Unseen).then_some(since);
-                    let record = recorded(self, &state, &planned, None, since);
+                    let timed_out = end == End::TimedOut;
+                    let unfinished = end.is_open().then_some(Unfinished { since, timed_out });
+                    let record = recorded(self, &state, &planned, None, unfinished);
                     (Some(as_planned::<C, R>(record, &planned)), problems)
                 }
             }
@@ -232,15 +233,15 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
             });
             let state = remembered::<C, R>(prior.clone(), &mut problems);
             let wanted = wanted::<C, R>(planned.clone(), &config, &mut problems);
-            let (Some((mut state, since)), Some((desired, given))) = (state, wanted) else {
+            let (Some((mut state, unfinished)), Some((desired, given))) = (state, wanted) else {
                 return (Some(prior), unreadable(problems, "state or plan"));
             };
             // Where no argument changed, it is the creation that continues.
             let limit = if calls { given.update } else { given.create };
             let context = Context::new(stop.clone(), or_usual(limit));
             // The state keeps the limits of the last success.
-            let keep = |state: &StateOf<R, C>, since| {
-                Some(recorded(self, state, &prior.object, prior.identity.clone(), since))
+            let keep = |state: &StateOf<R, C>, unfinished| {
+                Some(recorded(self, state, &prior.object, prior.identity.clone(), unfinished))
             };
             if calls {
                 // No service accepts changes of an object that is still being created.
@@ -249,7 +250,7 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
                         settled(self, clients, &mut state, &context, Purpose::BeforeUpdate).await;
                     problems.extend(said);
                     if end != End::Ready {
-                        return (keep(&state, since), problems);
+                        return (keep(&state, unfinished), problems);
                     }
                 }
                 let work = Resource::update(self, clients, &mut state, desired, &context);
@@ -266,13 +267,13 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
             }
             let purpose = if calls { Purpose::Update } else { Purpose::Resumption };
             // If everything is known in the plan, there is nothing to wait for.
-            let mut since = since.filter(|_| !calls);
+            let mut unfinished = unfinished.filter(|_| !calls);
             if calls || !planned.values().all(Value::is_wholly_known) {
                 let (end, said) = settled(self, clients, &mut state, &context, purpose).await;
                 problems.extend(said);
-                since = since.filter(|_| end == End::Unseen);
+                unfinished = unfinished.filter(|_| end.is_open());
             }
-            let record = recorded(self, &state, &planned, prior.identity, since);
+            let record = recorded(self, &state, &planned, prior.identity, unfinished);
             (Some(as_planned::<C, R>(record, &planned)), problems)
         })
     }
@@ -286,11 +287,12 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
         Box::pin(async move {
             let mut problems = Vec::new();
             let given = R::TIMEOUTS.take(&mut prior.object.clone(), &mut problems);
-            let Some((mut state, since)) = remembered::<C, R>(prior.clone(), &mut problems) else {
+            let remembered = remembered::<C, R>(prior.clone(), &mut problems);
+            let Some((mut state, unfinished)) = remembered else {
                 return (Some(prior), unreadable(problems, "state"));
             };
             let context = Context::new(stop.clone(), or_usual(given.delete));
-            if let Some(since) = since.filter(|since| is_recent(*since)) {
+            if let Some(Unfinished { since, .. }) = unfinished.filter(is_recent) {
                 let look = interruptible(&context, read_twice(self, clients, &mut state, &context));
                 let look = look.await;
                 // What it says about the next plan does not concern a deletion.
@@ -321,7 +323,8 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
         Box::pin(async move {
             let mut problems = Vec::new();
             let given = R::TIMEOUTS.take(&mut prior.object.clone(), &mut problems);
-            let Some((mut state, since)) = remembered::<C, R>(prior.clone(), &mut problems) else {
+            let remembered = remembered::<C, R>(prior.clone(), &mut problems);
+            let Some((mut state, unfinished)) = remembered else {
                 return (Some(prior), unreadable(problems, "state"));
             };
             let context = Context::new(stop.clone(), or_usual(given.read));
@@ -332,10 +335,13 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
                 Ok(ReadOutcome::Present) => {
                     let is_moving =
                         R::readiness(&state.inputs, &state.outputs) == Readiness::Moving;
-                    let since = since.filter(|_| is_moving);
-                    Some(recorded(self, &state, &prior.object, prior.identity, since))
+                    let unfinished = unfinished.filter(|_| is_moving);
+                    if unfinished.is_some_and(|unfinished| unfinished.timed_out) {
+                        problems.push(perhaps_tainted(R::NOUN, &self.progress(&state)));
+                    }
+                    Some(recorded(self, &state, &prior.object, prior.identity, unfinished))
                 }
-                Ok(ReadOutcome::Gone) if since.is_some_and(is_recent) => {
+                Ok(ReadOutcome::Gone) if unfinished.as_ref().is_some_and(is_recent) => {
                     tracing::info!("not there yet: it was created a few minutes ago");
                     Some(prior)
                 }
@@ -411,8 +417,8 @@ fn now() -> u64 {
 }
 
 /// Whether an object whose creation was not seen to end may still appear.
-fn is_recent(since: u64) -> bool {
-    now().saturating_sub(since) < UNFINISHED.as_secs()
+fn is_recent(unfinished: &Unfinished) -> bool {
+    now().saturating_sub(unfinished.since) < UNFINISHED.as_secs()
 }
 
 /// Nothing can be deleted yet of an object that the service may still be about to make.
@@ -427,6 +433,17 @@ fn may_still_appear(noun: &str, since: u64) -> Diagnostic {
              it from the state instead: terraform state rm <address>"
         ),
     )
+}
+
+/// An object for which a creation did not wait long enough: Terraform has tainted it, which a provider
+/// cannot see.
+fn perhaps_tainted(noun: &str, which: &str) -> Diagnostic {
+    let detail = format!(
+        "The service is still at work on the {noun} {which}; the apply that created it did not wait \
+         long enough. If the plan says that it is tainted, it is about to be destroyed and created \
+         again. To keep waiting for it instead, run `terraform untaint` on it before you apply."
+    );
+    Diagnostic::warning(format!("The {noun} is not ready yet"), detail)
 }
 
 /// An object that was deleted outside of Terraform.

@@ -69,8 +69,20 @@ fn pairs(left: &mut Value, right: &Value, visit: &mut impl FnMut(&mut Object, &O
 /// seen to end: in seconds since 1970.
 const UNFINISHED_SINCE: &str = "unfinished_since";
 
-/// A state, and since when its creation is unfinished.
-pub(super) type Remembered<R, C> = (StateOf<R, C>, Option<u64>);
+/// The same: whether the time for it had run out, so that Terraform has tainted it.
+const TIMED_OUT: &str = "timed_out";
+
+/// A creation whose end was not seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unfinished {
+    /// When it was accepted, in seconds since 1970.
+    pub(super) since: u64,
+    /// Whether the time allowed for it had run out.
+    pub(super) timed_out: bool,
+}
+
+/// A state, and what is known of its creation if that is unfinished.
+pub(super) type Remembered<R, C> = (StateOf<R, C>, Option<Unfinished>);
 
 /// A record as the author knows it.
 pub(super) fn remembered<C, R: Resource<C>>(
@@ -85,8 +97,10 @@ pub(super) fn remembered<C, R: Resource<C>>(
     let outputs = R::Outputs::decode_fields(&mut results, &path, problems);
     let private: serde_json::Value = serde_json::from_slice(&record.private).unwrap_or_default();
     let since = private.get(UNFINISHED_SINCE).and_then(serde_json::Value::as_u64);
+    let timed_out = private.get(TIMED_OUT).and_then(serde_json::Value::as_bool).unwrap_or(false);
+    let unfinished = since.map(|since| Unfinished { since, timed_out });
     let private = serde_json::from_value(private).unwrap_or_default();
-    Some((StateOf::<R, C> { inputs: inputs?, outputs: outputs?, private }, since))
+    Some((StateOf::<R, C> { inputs: inputs?, outputs: outputs?, private }, unfinished))
 }
 
 /// How far the object is that a prior state remembers.
@@ -105,7 +119,7 @@ pub(super) fn recorded<C, R: Resource<C>>(
     state: &StateOf<R, C>,
     before: &Object,
     known: Option<Object>,
-    unfinished_since: Option<u64>,
+    unfinished: Option<Unfinished>,
 ) -> Record {
     let mut attributes = object(R::Outputs::LEN, |sink| state.outputs.encode_fields(sink));
     for (name, argument) in object(R::Inputs::LEN, |sink| state.inputs.encode_fields(sink)) {
@@ -121,12 +135,13 @@ pub(super) fn recorded<C, R: Resource<C>>(
         object(R::Identity::LEN, |sink| identity.encode_fields(sink))
     };
     let mut private = serde_json::to_value(&state.private).unwrap_or_default();
-    if let Some(since) = unfinished_since {
-        match &mut private {
-            serde_json::Value::Object(own) => {
-                drop(own.insert(UNFINISHED_SINCE.into(), since.into()))
-            }
-            other => *other = serde_json::json!({ UNFINISHED_SINCE: since }),
+    if let Some(Unfinished { since, timed_out }) = unfinished {
+        if !private.is_object() {
+            private = serde_json::json!({});
+        }
+        private[UNFINISHED_SINCE] = since.into();
+        if timed_out {
+            private[TIMED_OUT] = true.into();
         }
     }
     Record {

@@ -38,8 +38,17 @@ pub(super) enum End {
     Ready,
     /// It never will be.
     Failed,
-    /// Its end was not seen.
+    /// Its end was not seen in the time allowed.
+    TimedOut,
+    /// Its end was not seen for another reason.
     Unseen,
+}
+
+impl End {
+    /// Whether the service may still be at work.
+    pub(super) fn is_open(self) -> bool {
+        matches!(self, Self::TimedOut | Self::Unseen)
+    }
 }
 
 impl Purpose {
@@ -83,7 +92,8 @@ pub(super) async fn settled<C: Sync, R: Resource<C>>(
     };
     let end = match &unsettled {
         Unsettled::Failed(_) => End::Failed,
-        Unsettled::TimedOut(_) | Unsettled::Unreadable(_) | Unsettled::Interrupted => End::Unseen,
+        Unsettled::TimedOut(_) => End::TimedOut,
+        Unsettled::Unreadable(_) | Unsettled::Interrupted => End::Unseen,
     };
     said.extend(told::<C, R>(unsettled, &resource.progress(state), purpose));
     (end, said)
