@@ -39,9 +39,11 @@ pub(crate) fn time(value: Option<&Value>) -> Option<OffsetDateTime> {
         .map(|time| time.to_offset(UtcOffset::UTC))
 }
 
-/// A point in time as RFC 3339 in UTC. One that cannot be read stays as it was sent.
+/// A point in time as RFC 3339 in UTC. One that is that already, or that cannot be read, stays as it
+/// was sent.
 pub(crate) fn utc(value: Option<&Value>) -> Option<String> {
-    let read = time(value).and_then(|time| time.format(&Rfc3339).ok());
+    let is_utc = text(value).is_some_and(|text| text.contains('T') && text.ends_with('Z'));
+    let read = time(value).filter(|_| !is_utc).and_then(|time| time.format(&Rfc3339).ok());
     read.or_else(|| text(value).map(str::to_owned))
 }
 
@@ -53,6 +55,7 @@ mod tests {
     fn times_are_read_as_java_services_write_them() {
         for (sent, read) in [
             ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z"),
+            ("2026-01-02T03:04:05.890Z", "2026-01-02T03:04:05.890Z"),
             ("2026-01-02T03:04:05.600+0000", "2026-01-02T03:04:05.6Z"),
             ("2026-01-02T03:04:05+02:00", "2026-01-02T01:04:05Z"),
             ("2026-01-02T03:04:05", "2026-01-02T03:04:05Z"),

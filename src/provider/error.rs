@@ -104,6 +104,10 @@ pub(crate) fn diagnostic(error: &Error, advice: &str) -> Diagnostic {
     let mut detail = facts(error);
     let advice = match (advice, error.kind) {
         ("", Kind::TimedOut) => "Raise `timeouts` to allow more time.",
+        ("", Kind::Interrupted) => {
+            "Interrupted on request. What the service has accepted goes on there; run the same command \
+             again to continue."
+        }
         ("", Kind::Unavailable) if error.code.is_some() => {
             "The service is temporarily unable to process the request. Try again later."
         }

@@ -102,7 +102,7 @@ impl<W: StringEnum> Text for Open<W> {
         let known = W::VALUES.iter().find(|word| word.eq_ignore_ascii_case(text));
         match known {
             Some(word) if *word != text => {
-                Err(format!("{text:?} is spelled {word:?} by the service."))
+                Err(format!("{text:?} is not spelled as by the service. Did you mean {word:?}?"))
             }
             None if text.trim().is_empty() => Err("The value must not be empty.".to_owned()),
             _ => Ok(Self(PhantomData)),
@@ -163,7 +163,7 @@ mod tests {
     fn an_open_enum_takes_words_that_nobody_has_heard_of() {
         let wrong = |text| Open::<Os>::parse(text).err();
         assert_eq!(["Linux", "Plan9"].map(wrong), [None, None]);
-        let expected = "\"linux\" is spelled \"Linux\" by the service.";
+        let expected = "\"linux\" is not spelled as by the service. Did you mean \"Linux\"?";
         assert_eq!(wrong("linux").as_deref(), Some(expected));
         assert!(wrong(" ").is_some());
         assert_eq!(Open::<Os>::doubt("Linux"), None);

@@ -1,10 +1,13 @@
 //! Reading images, their versions and their copies.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::client::Call;
 use super::{Copy, Horizon, Image, Version};
 use crate::cloud::{Deadline, Kind, Result};
+
+/// The pause before a version that seems to be gone is read again.
+const SECOND_LOOK: Duration = Duration::from_millis(500);
 
 /// An image with one of its versions and the copy that was imported.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -123,9 +126,15 @@ impl Horizon {
             self.version(id, version_id, deadline),
             self.copies(id, version_id, deadline),
         );
-        let (image, version) = (image?, or_none(version)?);
+        let (image, mut version) = (image?, or_none(version)?);
+        if version.is_none() {
+            // One front end may lag behind the others.
+            deadline.pause("GetVersion", SECOND_LOOK).await?;
+            version = or_none(self.version(id, version_id, deadline).await)?;
+        }
         // The copies of a version that does not exist are of no interest.
-        let copies = if version.is_some() { copies? } else { Vec::new() };
+        let copies =
+            if version.is_some() { or_none(copies)?.unwrap_or_default() } else { Vec::new() };
         Ok(Snapshot { image, version, copy: pick(copies, copy_id) })
     }
 }

@@ -9,6 +9,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use super::client::Call;
+use super::error::is_taken;
 use super::new::NewImage;
 use super::status::{Phase, phase};
 use super::{Horizon, Image};
@@ -66,9 +67,10 @@ impl Horizon {
     /// # Errors
     /// The service's refusal, or why the image was certainly not created.
     pub async fn create(&self, new: &NewImage, deadline: &Deadline) -> Result<Created> {
-        let mut vacating = Vacating { horizon: self, name: &new.name, deadline };
+        let mut vacating = Vacating { horizon: self, name: &new.name, deadline, going: Vec::new() };
         let every = self.polling_interval;
-        let (taken, at) = until_done("ListImages", every, None, deadline, &mut vacating).await?;
+        let free = until_done("ListImages", every, None, deadline, &mut vacating).await;
+        let (taken, at) = free.map_err(|error| vacating.late(error))?;
         if !taken.is_empty() {
             return Ok(Created::Taken(taken, None));
         }
@@ -87,8 +89,9 @@ impl Horizon {
             Ok(Outcome::Unknown(error)) => Ok(Created::Unknown(error)),
             Err(refusal) if refusal.kind == Kind::Conflict => {
                 let found = self.images(Some(&new.name), deadline).await.unwrap_or_default();
-                match found.is_empty() {
+                match found.is_empty() && !is_taken(&refusal) {
                     true => Err(refusal),
+                    // The list may not show it.
                     false => Ok(Created::Taken(found, Some(refusal))),
                 }
             }
@@ -102,6 +105,23 @@ struct Vacating<'a> {
     horizon: &'a Horizon,
     name: &'a str,
     deadline: &'a Deadline,
+    /// The ids of images that are being deleted.
+    going: Vec<String>,
+}
+
+impl Vacating<'_> {
+    fn late(&self, error: Error) -> Error {
+        if error.kind != Kind::TimedOut || self.going.is_empty() {
+            return error;
+        }
+        let text = format!(
+            "{}. The name {:?} is still in use by an image that is being deleted: {}",
+            error.message,
+            self.name,
+            self.going.join(", ")
+        );
+        Error { message: text, ..error }
+    }
 }
 
 impl Poll for Vacating<'_> {
@@ -113,6 +133,7 @@ impl Poll for Vacating<'_> {
             image.status.as_deref().is_some_and(|status| phase(status, false) == Phase::Deleting)
         };
         if images.iter().any(is_going) && images.iter().all(is_going) {
+            self.going = images.iter().map(|image| image.id.clone()).collect();
             tracing::info!(name = self.name, "an image of this name is being deleted");
             return Ok(Progress::Pending(None));
         }

@@ -134,7 +134,10 @@ impl Poll for Submission<'_> {
                     );
                 }
                 if self.horizon.polling_interval >= self.deadline.left() {
-                    return Err(Error { kind: Kind::TimedOut, ..error });
+                    let allowed = readable(self.deadline.within);
+                    let text =
+                        format!("not possible within the {allowed} allowed: {}", error.message);
+                    return Err(Error { kind: Kind::TimedOut, message: text, ..error });
                 }
                 Ok(Progress::Pending(None))
             }

@@ -9,13 +9,18 @@ use crate::cloud::http::{Response, redirect_refused};
 use crate::cloud::json::text;
 use crate::cloud::text::word;
 use crate::cloud::{Error, Kind};
-use crate::secret::excerpt;
+use crate::secret::{excerpt, redact};
 
 /// The longest message of the service that is shown whole.
 const LONGEST: usize = 500;
 
 /// Codes of a name that is in use, with whatever status they come.
 const EXISTS: [&str; 2] = ["IMAGE_ALREADY_EXISTS", "RESOURCE_ALREADY_EXISTS"];
+
+/// Whether a refusal says that the name is in use.
+pub(super) fn is_taken(refusal: &Error) -> bool {
+    refusal.code.as_deref().is_some_and(|code| EXISTS.contains(&code))
+}
 
 /// The error in `response`.
 pub(super) fn of_response(operation: &'static str, response: &Response) -> Error {
@@ -78,6 +83,7 @@ pub(super) fn with_parameters(said: String, parameters: Option<&Value>) -> Strin
     format!("{} ({})", said.trim_end_matches('.'), pairs.collect::<Vec<_>>().join(", "))
 }
 
+/// A text on one line. It is redacted before: a secret with other spaces in it is not recognized.
 pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    redact(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }

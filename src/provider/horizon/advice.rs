@@ -72,16 +72,16 @@ const CODES: [Advice; 13] = [
 ];
 
 /// The arguments that the codes of a creation blame; `SOURCE` is the object of the source.
-const BLAMED: [(&str, &[&str]); 9] = [
-    ("IMAGE_ALREADY_EXISTS", &["name"]),
-    ("RESOURCE_ALREADY_EXISTS", &["name"]),
-    ("AZURE_SUBNET_NOT_FOUND", &[SOURCE, "subnet_id"]),
-    ("AZURE_NETWORK_NOT_FOUND", &[SOURCE, "vnet_id"]),
-    ("AZURE_VM_GENERATION_NOT_SUPPORTED", &[SOURCE, "generation_type"]),
-    ("AZURE_QUOTA_EXHAUSTED", &[SOURCE, "vm_size"]),
-    ("SOURCE_TARGET_REGION_MISMATCH", &["provider_instance_id"]),
-    ("ILLEGAL_SOURCE_TYPE_FOR_GIVEN_PROVIDER", &["provider_instance_id"]),
-    ("PROVIDER_INSTANCE_NOT_OF_SAME_ORG", &["provider_instance_id"]),
+const BLAMED: [(&str, &str); 9] = [
+    ("IMAGE_ALREADY_EXISTS", "name"),
+    ("RESOURCE_ALREADY_EXISTS", "name"),
+    ("AZURE_SUBNET_NOT_FOUND", SOURCE),
+    ("AZURE_NETWORK_NOT_FOUND", SOURCE),
+    ("AZURE_VM_GENERATION_NOT_SUPPORTED", SOURCE),
+    ("AZURE_QUOTA_EXHAUSTED", SOURCE),
+    ("SOURCE_TARGET_REGION_MISMATCH", "provider_instance_id"),
+    ("ILLEGAL_SOURCE_TYPE_FOR_GIVEN_PROVIDER", "provider_instance_id"),
+    ("PROVIDER_INSTANCE_NOT_OF_SAME_ORG", "provider_instance_id"),
 ];
 
 const SOURCE: &str = "(source)";
@@ -102,11 +102,8 @@ pub(crate) fn of_creation(error: Error, source: &'static str) -> Failure {
     let code = error.code.clone().unwrap_or_default();
     let mut explained = explained(error, "");
     if let Some((_, blamed)) = BLAMED.iter().find(|(known, _)| *known == code) {
-        let mut path = Path::default();
-        for step in *blamed {
-            path = path.then(if *step == SOURCE { source } else { step });
-        }
-        explained = explained.at(path);
+        let argument = if *blamed == SOURCE { source } else { blamed };
+        explained = explained.at(Path::attribute(argument));
     }
     explained.into()
 }

@@ -105,8 +105,7 @@ impl Resource<Clients> for HorizonCatalogImport {
         }
         let is_kept = |object: &Object| *get(object, "keep_imported_version") != Value::Bool(false);
         let is_deleted = get(prior, "version_status").as_str() == Some(DELETED);
-        // Where it was not to be kept, the image has no other version either.
-        if is_deleted && (is_kept(&plan.planned) || !is_kept(prior)) {
+        if is_deleted && is_kept(&plan.planned) {
             plan.replace_because_of(&outputs, "version_status");
         }
         let (before, after) = (get(prior, "name"), get(&plan.planned, "name"));
@@ -182,14 +181,11 @@ impl Resource<Clients> for HorizonCatalogImport {
             Err(error) => return Err(advice::failure(error)),
         };
         if seen.version.is_none()
-            && let Some(version_id) = state.outputs.version_id.clone()
+            && state.inputs.keep_imported_version
+            && let Some(version_id) = &state.outputs.version_id
         {
-            let is_retired = !state.inputs.keep_imported_version
-                && !client.versions(&id, &deadline).await.map_err(advice::failure)?.is_empty();
-            if !is_retired {
-                state.outputs.version_status = Some(DELETED.to_owned());
-                context.warn(version_deleted(&id, &version_id));
-            }
+            context.warn(version_deleted(&id, version_id));
+            state.outputs.version_status = Some(DELETED.to_owned());
         }
         record(state, &seen);
         match phase(seen.image.status.as_deref().unwrap_or_default(), false) {
@@ -405,7 +401,8 @@ fn check_options(config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
     if is_linux && is("create_public_ip", true) && !is_open {
         let detail = "`options.open_ssh_port` must be true for a Linux image with \
                       `options.create_public_ip = true`.";
-        let path = Path::attribute("options").then("open_ssh_port");
+        // Terraform shows the line of a path that exists.
+        let path = Path::attribute("options");
         problems.push(Diagnostic::invalid(&path, detail));
     }
 }

@@ -41,6 +41,7 @@ pub(super) fn exists(name: &str, found: &[Image], refusal: Option<&Error>) -> Fa
         })
         .collect();
     let mut detail = match found {
+        [] => format!("There is an image with the name {name:?} already, which no list shows.\n"),
         [_] => format!("There is an image with the name {name:?} already:\n{}\n", listed[0]),
         _ => format!("There are images with the name {name:?} already:\n{}\n", listed.join("\n")),
     };
@@ -58,7 +59,7 @@ pub(super) fn exists(name: &str, found: &[Image], refusal: Option<&Error>) -> Fa
              it is in the state, apply waits for it.\n",
         );
     }
-    let which = if found.len() == 1 { "it" } else { "one of them" };
+    let which = if found.len() < 2 { "it" } else { "one of them" };
     let id = found.first().map_or("<image id>", |image| &image.id);
     detail.push_str(&format!(
         "\nTo manage {which} from here on, import {which}:\n\n{}\n\nOtherwise choose another `name`, \
