@@ -102,7 +102,7 @@ fn what_the_service_says_differently_each_time_is_no_change() {
     }
     made.workspace.run(&["apply", "-refresh-only", "-auto-approve"]).ok();
     let state = made.workspace.state();
-    assert_eq!(state.attributes(IMAGE)["updated_at"], "2026-03-04T03:06:07.890Z");
+    assert_eq!(state.attributes(IMAGE)["updated_at"], "2026-03-04T03:06:07.89Z");
     assert_eq!(state.attributes(IMAGE)["markers"], json!(["a", "b", "default"]));
     assert_eq!(state.attributes(IMAGE)["status"], "AVAILABLE");
     assert_eq!(writes(&made.cloud).len(), 0);

@@ -24,7 +24,9 @@ fn the_name_is_looked_up_before_anything_is_sent() {
 fn an_existing_image_is_never_adopted_but_can_be_imported_as_the_error_says() {
     let cloud = start();
     let id = cloud.insert_image(NAME, &json!({}));
-    let workspace = workspace(&cloud);
+    let made = "Made by somebody else";
+    let image = Image::new().with("description", made).with("version_description", made);
+    let workspace = Workspace::new(&main(&cloud, &image));
     let error = workspace.apply().error();
     error.says(&[
         "already exists",

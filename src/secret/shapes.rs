@@ -43,6 +43,9 @@ const SHORTEST_TOKEN: usize = 16;
 /// Fewer strings of one character are an ordinary list.
 const FEWEST_LETTERS: usize = 4;
 
+/// The same without quotation marks, where short lists are common.
+const FEWEST_BARE: usize = 6;
+
 /// Where something looks like a secret in the original of a text.
 ///
 /// Takes a time that grows with the length of the text alone, whatever is in it: services that are
@@ -64,7 +67,7 @@ pub(super) fn find(text: &Canonical) -> Vec<Range<usize>> {
             b':' if lower.get(at.wrapping_sub(1)) == Some(&b'"') => member(&lower, at),
             b'@' => user.info(&lower, at),
             b' ' => bearer(&lower, at),
-            b'[' => letters(&lower, at),
+            b'[' => letters(&lower, at).or_else(|| bare_letters(&lower, at)),
             b'e' if lower[at..].starts_with(b"eyj") => json_web_token(&lower, at),
             _ => None,
         };
@@ -187,6 +190,31 @@ fn letters(text: &[u8], at: usize) -> Option<Range<usize>> {
         next = skip(comma + 1);
     }
     (count >= FEWEST_LETTERS).then_some(start..end)
+}
+
+/// `[s, e, c, r, e, t]`: the same as Java prints an array of characters.
+fn bare_letters(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let skip = |from: usize| from + text[from..].iter().take_while(|byte| **byte == b' ').count();
+    let start = skip(at + 1);
+    let (mut next, mut end, mut count, mut is_number) = (start, start, 0, true);
+    while let [first, more @ ..] = &text[next..] {
+        // A space of the text is one of the spaces between.
+        let length = match first {
+            b',' => 0,
+            _ => 1 + more.iter().take_while(|byte| **byte >> 6 == 0b10).count(),
+        };
+        let after = skip(next + length);
+        if !matches!(text.get(after), Some(b',' | b']')) {
+            break;
+        }
+        is_number &= first.is_ascii_digit();
+        (end, count) = (next + length, count + 1);
+        if text[after] == b']' {
+            break;
+        }
+        next = skip(after + 1);
+    }
+    (count >= FEWEST_BARE && !is_number).then_some(start..end)
 }
 
 /// Three parts in base64, of which the first begins as `{"` does.

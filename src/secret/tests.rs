@@ -171,6 +171,10 @@ fn a_password_in_single_characters_is_hidden() {
         let text = format!("java says [{}]", letters.join(separator));
         assert_eq!(known.redact(&text), "java says [(secret)]");
     }
+    let clean = unknown.redact("it says [M, a, d, e,  , U, \", \\, ä] here");
+    assert_eq!(clean, "it says [(secret)] here");
+    let ordinary = "zones [1, 2, 3, 4, 5, 6, 7], rows [a, b, c], words [a, b, c, d, e, foo, g]";
+    assert_eq!(unknown.redact(ordinary), ordinary);
     let ordinary = r#"sizes ["S","M","L"], lists ["a","b","c","long"], [[["x"]]], ["#;
     assert_eq!(unknown.redact(ordinary), ordinary);
 }

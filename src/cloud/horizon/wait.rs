@@ -7,7 +7,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use reqwest::Method;
 use tokio::time::Instant;
 
 use super::catalog::pick;
@@ -180,7 +179,7 @@ impl Wait<'_> {
     async fn is_copy_at_work(&mut self) -> bool {
         let Some(version_id) = &self.import.version_id else { return false };
         let path = ["images", &self.import.id, "versions", version_id, "copies"];
-        let call = Call { method: Method::GET, ..Call::get("ListCopies", &path) };
+        let call = Call::get("ListCopies", &path);
         let Ok(copies) = self.horizon.peek_list(&call, self.deadline).await else { return false };
         let copies = copies.iter().map(Copy::read).collect();
         let Some(copy) = pick(copies, self.import.copy_id.as_deref()) else { return false };
@@ -212,6 +211,9 @@ impl Wait<'_> {
         }
         self.seen.copy = pick(copies?, self.import.copy_id.as_deref());
         if self.seen.copy.is_none() && is_read {
+            // An empty list is no error elsewhere.
+            let path = ["images", id, "versions", version_id, "copies"];
+            horizon.peek_list(&Call::get("ListCopies", &path), self.deadline).await?;
             let text = "the service does not list the copy of the version";
             return Err(Error::new(Kind::NotFound, "ListCopies", text));
         }
