@@ -5,5 +5,6 @@ mod azure_login_failures;
 mod azure_secrets;
 mod batch;
 mod files;
+mod horizon;
 mod leaks;
 mod ucloud;

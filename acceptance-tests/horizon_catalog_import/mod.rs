@@ -15,7 +15,9 @@ mod replacement;
 mod retired;
 mod secrets;
 mod statuses;
+mod trouble;
 mod unknown;
+mod unknown_outcome;
 mod validation;
 
 use simulated_clouds::horizon::{Request, Simulation};
