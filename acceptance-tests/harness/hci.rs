@@ -4,6 +4,8 @@ use serde_json::json;
 use simulated_clouds::arm::{self, Fault, RESOURCE_GROUP, SUBSCRIPTION_ID, When};
 use simulated_clouds::entra::{self, CLIENT_ID, CLIENT_SECRET, Request, TENANT_ID};
 
+use super::block::{Block, Kind};
+
 /// The address of the image in most configurations.
 pub(crate) const IMAGE: &str = "cloudimages_hci_gallery_image.golden";
 
@@ -77,14 +79,21 @@ impl Azure {
     }
 }
 
-/// The arguments of an image.
+/// The resource of an image.
 #[derive(Clone, Debug)]
-pub(crate) struct Image(Vec<(String, String)>);
+pub(crate) struct GalleryImage;
+
+impl Kind for GalleryImage {
+    const TYPE: &'static str = "cloudimages_hci_gallery_image";
+}
+
+/// The arguments of an image.
+pub(crate) type Image = Block<GalleryImage>;
 
 impl Image {
     /// The required arguments, with a disk behind a signature.
     pub(crate) fn new() -> Self {
-        let mut image = Self(Vec::new());
+        let mut image = Self::empty();
         for (name, value) in [
             ("name", "golden".to_owned()),
             ("resource_group_name", RESOURCE_GROUP.to_owned()),
@@ -96,31 +105,6 @@ impl Image {
             image = image.with(name, &value);
         }
         image
-    }
-
-    /// With a text as the value of an argument.
-    pub(crate) fn with(self, name: &str, text: &str) -> Self {
-        self.set(name, &format!("{text:?}"))
-    }
-
-    /// With an expression as the value of an argument.
-    pub(crate) fn set(mut self, name: &str, expression: &str) -> Self {
-        self.0.retain(|(known, _)| known != name);
-        self.0.push((name.to_owned(), expression.to_owned()));
-        self
-    }
-
-    /// Without an argument.
-    pub(crate) fn without(mut self, name: &str) -> Self {
-        self.0.retain(|(known, _)| known != name);
-        self
-    }
-
-    /// The block of the resource.
-    pub(crate) fn text(&self, label: &str) -> String {
-        let arguments = self.0.iter().map(|(name, value)| format!("  {name} = {value}\n"));
-        let arguments: String = arguments.collect();
-        format!("resource \"cloudimages_hci_gallery_image\" {label:?} {{\n{arguments}}}\n")
     }
 }
 

@@ -6,6 +6,7 @@ use simulated_clouds::horizon::{
 };
 
 use super::Workspace;
+use super::block::{Block, Kind};
 
 /// The address of the image in most configurations.
 pub(crate) const IMAGE: &str = "cloudimages_horizon_catalog_import.golden";
@@ -79,9 +80,16 @@ pub(crate) fn body(request: &Request) -> Value {
     serde_json::from_str(&request.body).unwrap()
 }
 
-/// The arguments of an image.
+/// The resource of an image.
 #[derive(Clone, Debug)]
-pub(crate) struct Image(Vec<(String, String)>);
+pub(crate) struct CatalogImport;
+
+impl Kind for CatalogImport {
+    const TYPE: &'static str = "cloudimages_horizon_catalog_import";
+}
+
+/// The arguments of an image.
+pub(crate) type Image = Block<CatalogImport>;
 
 impl Image {
     /// A marketplace image with all that it needs.
@@ -102,7 +110,7 @@ impl Image {
 
     /// The arguments that every image needs, without a source.
     pub(crate) fn without_source() -> Self {
-        Self(Vec::new())
+        Self::empty()
             .with("name", NAME)
             .with("os", "Windows 11 Enterprise, 22H2")
             .with("os_type", "WINDOWS")
@@ -126,31 +134,5 @@ impl Image {
             "{ vm_name = \"vm\", resource_group_name = \"g\", publisher = \"p\", offer = \"o\", sku = \
              \"s\", vm_size = \"Standard_DS2_v2\", license_type = \"Windows_Client\" }",
         )
-    }
-
-    /// With a text as the value of an argument.
-    pub(crate) fn with(self, name: &str, text: &str) -> Self {
-        let quoted = text.replace('\\', "\\\\").replace('"', "\\\"");
-        self.set(name, &format!("\"{quoted}\""))
-    }
-
-    /// With an expression as the value of an argument.
-    pub(crate) fn set(mut self, name: &str, expression: &str) -> Self {
-        self.0.retain(|(known, _)| known != name);
-        self.0.push((name.to_owned(), expression.to_owned()));
-        self
-    }
-
-    /// Without an argument.
-    pub(crate) fn without(mut self, name: &str) -> Self {
-        self.0.retain(|(known, _)| known != name);
-        self
-    }
-
-    /// The block of the resource.
-    pub(crate) fn text(&self, label: &str) -> String {
-        let arguments = self.0.iter().map(|(name, value)| format!("  {name} = {value}\n"));
-        let arguments: String = arguments.collect();
-        format!("resource \"cloudimages_horizon_catalog_import\" {label:?} {{\n{arguments}}}\n")
     }
 }

@@ -5,6 +5,7 @@
 
 mod attached;
 pub(crate) mod batch;
+mod block;
 mod find;
 pub(crate) mod hci;
 pub(crate) mod horizon;
