@@ -7,7 +7,7 @@ use serde_json::json;
 use simulated_clouds::ucloud::{Simulation, generated};
 
 use super::ms;
-use super::terraform::Workspace;
+use super::terraform::{REQUIRED, Workspace};
 
 const ROUNDS: usize = 5;
 
@@ -48,12 +48,7 @@ fn row(images: usize, latency: Duration) {
 
 pub(crate) fn configuration(url: &str) -> String {
     format!(
-        r#"
-terraform {{
-  required_providers {{
-    cloudimages = {{ source = "cloudimages/cloudimages" }}
-  }}
-}}
+        r#"{REQUIRED}
 provider "cloudimages" {{
   ucloud = {{
     public_key  = "{PUBLIC}"

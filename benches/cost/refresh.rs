@@ -7,7 +7,7 @@ use std::time::Duration;
 use simulated_clouds::{arm, entra, horizon};
 
 use super::ms;
-use super::terraform::{Cost, Workspace};
+use super::terraform::{Cost, REQUIRED, Workspace};
 
 const IMAGES: usize = 200;
 const ROUNDS: usize = 5;
@@ -98,12 +98,7 @@ pub(crate) fn configuration(
     images: usize,
 ) -> String {
     format!(
-        r#"
-terraform {{
-  required_providers {{
-    cloudimages = {{ source = "cloudimages/cloudimages" }}
-  }}
-}}
+        r#"{REQUIRED}
 provider "cloudimages" {{
   azure = {{
     subscription_id                 = "{subscription}"
@@ -138,12 +133,7 @@ resource "cloudimages_hci_gallery_image" "all" {{
 
 fn horizon_images(cloud: &horizon::Simulation) -> String {
     format!(
-        r#"
-terraform {{
-  required_providers {{
-    cloudimages = {{ source = "cloudimages/cloudimages" }}
-  }}
-}}
+        r#"{REQUIRED}
 provider "cloudimages" {{
   horizon = {{
     endpoint  = "{endpoint}"

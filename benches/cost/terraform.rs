@@ -8,6 +8,10 @@ use std::time::{Duration, Instant};
 /// The provider as this benchmark was built with it.
 pub(crate) const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-cloudimages");
 
+/// The start of a configuration that uses the provider.
+pub(crate) const REQUIRED: &str = "terraform {\n  required_providers {\n    cloudimages = { source = \
+                                   \"cloudimages/cloudimages\" }\n  }\n}";
+
 /// A directory with a configuration, and the provider to run it with.
 pub(crate) struct Workspace {
     directory: tempfile::TempDir,
