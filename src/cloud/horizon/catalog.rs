@@ -88,10 +88,12 @@ impl Horizon {
         name: Option<&str>,
         deadline: &Deadline,
     ) -> Result<(Vec<Image>, Option<SystemTime>)> {
-        let mut call = Call::get("ListImages", &["images"]).with("sort", "name,asc");
-        if let Some(name) = name {
-            call = call.with("search", format!("name $eq {name}"));
-        }
+        let call = Call::get("ListImages", &["images"]);
+        let call = match name {
+            Some(name) => call.with("search", format!("name $eq {name}")),
+            // Pages of a list without an order may overlap.
+            None => call.with("sort", "name,asc"),
+        };
         let listed = self.list(call, deadline).await?;
         let mut images: Vec<_> = listed.elements.iter().map(Image::read).collect();
         // The search may not be as exact as it is asked to be.
@@ -132,9 +134,12 @@ impl Horizon {
             deadline.pause("GetVersion", SECOND_LOOK).await?;
             version = or_none(self.version(id, version_id, deadline).await)?;
         }
-        // The copies of a version that does not exist are of no interest.
-        let copies =
-            if version.is_some() { or_none(copies)?.unwrap_or_default() } else { Vec::new() };
+        let copies = match copies {
+            // The copies of a version that does not exist are of no interest.
+            _ if version.is_none() => Vec::new(),
+            Err(error) if error.status == Some(404) => Vec::new(),
+            copies => copies?,
+        };
         Ok(Snapshot { image, version, copy: pick(copies, copy_id) })
     }
 }
