@@ -6,5 +6,6 @@ mod azure_secrets;
 mod batch;
 mod files;
 mod horizon;
+mod horizon_tokens;
 mod leaks;
 mod ucloud;
