@@ -115,3 +115,12 @@ fn a_deletion_that_cannot_be_watched_is_waited_for() {
         assert!(made.workspace.state().instance(IMAGE).is_none(), "{fault:?}");
     }
 }
+
+#[test]
+fn one_list_that_lags_behind_does_not_skip_a_deletion() {
+    let made = Imported::of(&Image::new().set("timeouts", "{ delete = \"5s\" }"));
+    // The image is there, and so is its version.
+    made.cloud.fail(When::label("versions"), 1, Fault::status(404));
+    made.workspace.run(&DESTROY).ok();
+    assert_eq!((made.sent("DELETE").len(), made.cloud.image_count()), (1, 0));
+}
