@@ -1,5 +1,7 @@
 //! `cloudimages_horizon_images`.
 
+mod listing;
+
 use serde_json::json;
 use simulated_clouds::horizon::{EmptyList, Fault, Quirk, Simulation, When};
 
