@@ -1,10 +1,10 @@
 //! `cloudimages_horizon_image`.
 
 use serde_json::json;
-use simulated_clouds::horizon::Simulation;
+use simulated_clouds::horizon::{Fault, Simulation, When};
 
 use crate::harness::Workspace;
-use crate::harness::horizon::{provider, start};
+use crate::harness::horizon::{Image, NAME, main, provider, start};
 
 const IMAGE: &str = "data.cloudimages_horizon_image.one";
 
@@ -69,5 +69,41 @@ fn an_image_that_is_not_usable_is_found_with_a_warning_that_names_it() {
         let warnings = outcome.warnings();
         assert!(!warnings.is_empty(), "{outcome}");
         warnings[0].says(&[status, &id, "golden"]);
+    }
+}
+
+#[test]
+fn a_gateway_that_does_not_know_the_way_is_not_a_missing_image() {
+    let cloud = start();
+    let id = cloud.insert_image("win11", &json!({}));
+    for (fault, status) in
+        [(Fault::html(404), "404"), (Fault::empty(404), "404"), (Fault::status(403), "403")]
+    {
+        let switch = cloud.fail_always(When::any(), fault);
+        for arguments in [format!("id = {id:?}"), "name = \"win11\"".to_owned()] {
+            let error = workspace(&cloud, &arguments).plan().error();
+            error.says(&[status]);
+            assert!(!error.text().contains("No image found"), "{error:?}");
+        }
+        switch.off();
+    }
+}
+
+#[test]
+fn an_image_that_is_not_created_yet_is_read_after_its_creation() {
+    for argument in [
+        "id = cloudimages_horizon_catalog_import.golden.id",
+        "name = cloudimages_horizon_catalog_import.golden.name\n  depends_on = \
+         [cloudimages_horizon_catalog_import.golden]",
+    ] {
+        let cloud = start();
+        let look = format!("data \"cloudimages_horizon_image\" \"one\" {{\n  {argument}\n}}\n");
+        let workspace = Workspace::new(&(main(&cloud, &Image::new()) + &look));
+        workspace.plan().exits(2);
+        assert_eq!(cloud.request_count(), 0);
+        let state = workspace.step();
+        let image = state.attributes("data.cloudimages_horizon_image.one");
+        assert_eq!(image["id"], *cloud.image_ids(NAME)[0]);
+        assert_eq!(image["status"], "IMPORT_COMPLETE");
     }
 }
