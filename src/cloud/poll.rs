@@ -85,6 +85,33 @@ pub async fn until_done<P: Poll>(
     }
 }
 
+/// The pause before something that seems to be gone is read again.
+const SECOND_LOOK: Duration = Duration::from_millis(500);
+
+/// Reads something that may not exist: it does not if the service says so twice, since one front end
+/// may lag behind the others.
+///
+/// # Errors
+/// Those of `read` but [`Kind::NotFound`], and those of `deadline`.
+pub async fn if_it_exists<T, Reading>(
+    operation: &'static str,
+    deadline: &Deadline,
+    read: impl Fn() -> Reading,
+) -> Result<Option<T>>
+where
+    Reading: Future<Output = Result<T>>,
+{
+    for look in 0..2 {
+        match read().await {
+            Ok(found) => return Ok(Some(found)),
+            Err(error) if error.kind != Kind::NotFound => return Err(error),
+            Err(_) if look == 0 => deadline.pause(operation, SECOND_LOOK).await?,
+            Err(_) => {}
+        }
+    }
+    Ok(None)
+}
+
 /// A little longer than `every`, by chance: what was started together is not polled together for
 /// hours.
 fn apart(every: Duration) -> Duration {

@@ -1,13 +1,11 @@
 //! Reading images, their versions and their copies.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use super::client::Call;
 use super::{Copy, Horizon, Image, Version};
-use crate::cloud::{Deadline, Kind, Result};
-
-/// The pause before a version that seems to be gone is read again.
-const SECOND_LOOK: Duration = Duration::from_millis(500);
+use crate::cloud::poll::if_it_exists;
+use crate::cloud::{Deadline, Result};
 
 /// An image with one of its versions and the copy that was imported.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,7 +22,7 @@ impl Horizon {
     /// `getStream`.
     ///
     /// # Errors
-    /// [`Kind::NotFound`] if the service itself says that there is none.
+    /// [`Kind::NotFound`](crate::cloud::Kind::NotFound) if the service itself says that there is none.
     pub async fn image(&self, id: &str, deadline: &Deadline) -> Result<Image> {
         let document = self.get(&Call::get("GetImage", &["images", id]), deadline).await?;
         Ok(Image::read(&document))
@@ -33,7 +31,7 @@ impl Horizon {
     /// `getVersion`.
     ///
     /// # Errors
-    /// [`Kind::NotFound`] if the service itself says that there is none.
+    /// [`Kind::NotFound`](crate::cloud::Kind::NotFound) if the service itself says that there is none.
     pub async fn version(
         &self,
         id: &str,
@@ -106,7 +104,7 @@ impl Horizon {
     /// is the oldest, without a known copy the oldest as well.
     ///
     /// # Errors
-    /// [`Kind::NotFound`] if there is no such image.
+    /// [`Kind::NotFound`](crate::cloud::Kind::NotFound) if there is no such image.
     pub async fn snapshot(
         &self,
         id: &str,
@@ -123,17 +121,13 @@ impl Horizon {
             };
             return Ok(Snapshot { image, version, copy });
         };
+        let read_version = || self.version(id, version_id, deadline);
         let (image, version, copies) = tokio::join!(
             self.image(id, deadline),
-            self.version(id, version_id, deadline),
+            if_it_exists("GetVersion", deadline, read_version),
             self.copies(id, version_id, deadline),
         );
-        let (image, mut version) = (image?, or_none(version)?);
-        if version.is_none() {
-            // One front end may lag behind the others.
-            deadline.pause("GetVersion", SECOND_LOOK).await?;
-            version = or_none(self.version(id, version_id, deadline).await)?;
-        }
+        let (image, version) = (image?, version?);
         let copies = match copies {
             // The copies of a version that does not exist are of no interest.
             _ if version.is_none() => Vec::new(),
@@ -149,13 +143,5 @@ pub(super) fn pick(copies: Vec<Copy>, id: Option<&str>) -> Option<Copy> {
     match id {
         Some(id) => copies.into_iter().find(|copy| copy.id == id),
         None => copies.into_iter().next(),
-    }
-}
-
-fn or_none<T>(found: Result<T>) -> Result<Option<T>> {
-    match found {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if error.kind == Kind::NotFound => Ok(None),
-        Err(error) => Err(error),
     }
 }

@@ -1,7 +1,8 @@
 //! One request to the Image Management Service, with everything a request needs.
 
+use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Request, Url};
@@ -27,6 +28,9 @@ const POLLS: usize = 8;
 /// Images, versions and copies on one page. The service's own default is 10; other clients ask for up
 /// to 1000.
 const PAGE: usize = 200;
+
+/// How often a list that changes is read.
+const PASSES: usize = 3;
 
 /// More pages are a service that repeats itself.
 const PAGES: usize = 1000;
@@ -241,25 +245,40 @@ impl Horizon {
     }
 
     /// All elements of a list, each once, and the time of the service's clock. A list without
-    /// elements is a 404 of the service, 204, or an empty page.
+    /// elements is a 404 of the service, 204, or an empty page. One that changes while it is read is
+    /// read again: what moved to another page may have been missed.
     ///
     /// # Errors
     /// Those of [`Horizon::read`]; [`Kind::Unexpected`] about an answer that is no page.
     pub(super) async fn list(&self, call: Call<'_>, deadline: &Deadline) -> Result<Listed> {
+        let mut listed = self.pages(&call, deadline).await?;
+        for _ in 1..PASSES {
+            if !listed.changed {
+                break;
+            }
+            listed = self.pages(&call, deadline).await?;
+        }
+        Ok(listed)
+    }
+
+    async fn pages(&self, call: &Call<'_>, deadline: &Deadline) -> Result<Listed> {
         let mut listed = Listed::default();
-        let mut known = std::collections::HashSet::new();
+        let (mut known, mut total) = (HashSet::new(), None);
         for number in 0..PAGES {
             let page = call.clone().with("page", number.to_string()).with("size", PAGE.to_string());
             let response = match self.read(&page, deadline).await {
                 Ok(response) => response,
-                // What the pages before had may have been deleted.
-                Err(error) if error.kind == Kind::NotFound => return Ok(listed),
+                Err(error) if error.kind == Kind::NotFound => {
+                    listed.changed |= number > 0;
+                    return Ok(listed);
+                }
                 Err(error) => return Err(error),
             };
             let date =
                 response.header("date").and_then(|date| httpdate::parse_http_date(date).ok());
             listed.at = listed.at.or(date);
             if response.status.as_u16() == 204 {
+                listed.changed |= number > 0;
                 return Ok(listed);
             }
             let body: Value = serde_json::from_slice(response.json()).unwrap_or_default();
@@ -267,10 +286,12 @@ impl Horizon {
                 let text = format!("the answer is not a page of a list: {}", response.describe());
                 return Err(Error::new(Kind::Unexpected, call.operation, text));
             };
+            let totals = (body["totalElements"].as_u64(), body["totalPages"].as_u64());
+            listed.changed |= total.is_some_and(|before| before != totals);
+            total = Some(totals);
             let new = content.iter().filter(|element| known.insert(key(element)));
             listed.elements.extend(new.cloned());
-            let pages = body["totalPages"].as_u64();
-            let is_last = match (pages, body["last"].as_bool()) {
+            let is_last = match (totals.1, body["last"].as_bool()) {
                 (Some(pages), _) => number as u64 + 1 >= pages,
                 (None, Some(last)) => last,
                 (None, None) => content.len() < PAGE,
@@ -289,7 +310,9 @@ impl Horizon {
 pub(super) struct Listed {
     pub(super) elements: Vec<Value>,
     /// The time of the service's clock when it answered first.
-    pub(super) at: Option<std::time::SystemTime>,
+    pub(super) at: Option<SystemTime>,
+    /// Whether it changed while it was read.
+    changed: bool,
 }
 
 /// What tells elements apart: a list that changes while it is read shows one twice.

@@ -58,11 +58,9 @@ impl Horizon {
             was_going: false,
             seen: None,
         };
-        let mut versions = match self.versions(wanted.id, deadline).await {
-            Ok(versions) => versions,
-            Err(error) => return Err(Refused::Failed(about(error, wanted.id))),
-        };
-        versions.retain(|version| !is_going(version.status.as_deref()));
+        let mut there = There { horizon: self, wanted, deadline, empty: 0, missing: 0 };
+        let listed = until_done(DELETE, self.polling_interval, None, deadline, &mut there).await;
+        let versions = listed.map_err(|error| Refused::Failed(about(error, wanted.id)))?;
         let is_other = |version: &&Version| match wanted.version_id {
             Some(own) => version.id != own,
             // Whatever is alone is what was imported.
@@ -74,8 +72,14 @@ impl Horizon {
         }
         // Later ones may be made from earlier ones.
         for version in versions.iter().rev() {
-            let mut submission =
-                Submission { horizon: self, wanted, version, deadline, reported: false };
+            let mut submission = Submission {
+                horizon: self,
+                wanted,
+                version,
+                deadline,
+                reported: false,
+                missing: 0,
+            };
             let every = self.polling_interval;
             let submitted = until_done(DELETE, every, None, deadline, &mut submission).await;
             submitted.map_err(|error| Refused::Failed(about(error, wanted.id)))?;
@@ -98,6 +102,56 @@ fn is_going(status: Option<&str>) -> bool {
     status.is_some_and(|status| phase(status, false) == Phase::Deleting)
 }
 
+/// The versions to delete. A list that is empty although the image is there lags behind.
+struct There<'a> {
+    horizon: &'a Horizon,
+    wanted: &'a Deletion<'a>,
+    deadline: &'a Deadline,
+    /// How often the list was empty.
+    empty: u32,
+    /// How often in a row the image was missing.
+    missing: u32,
+}
+
+impl Poll for There<'_> {
+    type Output = Vec<Version>;
+
+    async fn poll(&mut self) -> Result<Progress<Vec<Version>>> {
+        let (horizon, deadline, wanted) = (self.horizon, self.deadline, self.wanted);
+        let mut versions = horizon.versions(wanted.id, deadline).await?;
+        if !versions.is_empty() {
+            versions.retain(|version| !is_going(version.status.as_deref()));
+            return Ok(Progress::Done(versions));
+        }
+        let soon = Some(soon(horizon, deadline));
+        match horizon.image(wanted.id, deadline).await {
+            Ok(image) if is_going(image.status.as_deref()) => Ok(Progress::Done(versions)),
+            Ok(_) if self.empty >= GONE => {
+                let own =
+                    wanted.version_id.map(|id| Version { id: id.into(), ..Version::default() });
+                Ok(Progress::Done(own.into_iter().collect()))
+            }
+            Ok(_) => {
+                (self.empty, self.missing) = (self.empty + 1, 0);
+                Ok(Progress::Pending(soon))
+            }
+            Err(error) if error.kind == Kind::NotFound => {
+                self.missing += 1;
+                match self.missing >= GONE {
+                    true => Ok(Progress::Done(versions)),
+                    false => Ok(Progress::Pending(soon)),
+                }
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The pause before another look at something that seems to be gone.
+fn soon(horizon: &Horizon, deadline: &Deadline) -> Duration {
+    horizon.polling_interval.min(GONE_PAUSE).min(deadline.left() / 2)
+}
+
 /// A request that the service refuses as long as the version is busy.
 struct Submission<'a> {
     horizon: &'a Horizon,
@@ -105,6 +159,8 @@ struct Submission<'a> {
     version: &'a Version,
     deadline: &'a Deadline,
     reported: bool,
+    /// How often the service did not know the version.
+    missing: u32,
 }
 
 impl Poll for Submission<'_> {
@@ -141,6 +197,13 @@ impl Poll for Submission<'_> {
                 }
                 Ok(Progress::Pending(None))
             }
+            Err(error) if error.kind == Kind::NotFound => {
+                self.missing += 1;
+                match self.missing >= GONE {
+                    true => Ok(Progress::Done(())),
+                    false => Ok(Progress::Pending(Some(soon(horizon, deadline)))),
+                }
+            }
             Err(error) => Err(error),
         }
     }
@@ -165,8 +228,7 @@ impl Change for Sending<'_> {
         if response.status.is_success() {
             return Ok(());
         }
-        let error = self.horizon.error(&self.call, response);
-        if error.kind == Kind::NotFound { Ok(()) } else { Err(error) }
+        Err(self.horizon.error(&self.call, response))
     }
 
     async fn look(&mut self) -> Seen<()> {
@@ -204,8 +266,7 @@ impl Poll for Going<'_> {
                 if self.gone >= GONE {
                     return Ok(Progress::Done(()));
                 }
-                let soon = horizon.polling_interval.min(GONE_PAUSE);
-                return Ok(Progress::Pending(Some(soon.min(deadline.left() / 2))));
+                return Ok(Progress::Pending(Some(soon(horizon, deadline))));
             }
             Err((error, asked)) => return Ok(Progress::Unreadable(error, asked)),
         };

@@ -159,3 +159,21 @@ async fn a_caller_that_stops_ends_the_wait() {
     assert_eq!((error.kind, started.elapsed()), (Kind::Interrupted, seconds(15)));
     assert_eq!(script.at[0] - started, seconds(1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_missing_once_may_be_there() {
+    for (answers, found, looks) in [
+        (vec![Some(7)], Some(7), 1),
+        (vec![None, Some(7)], Some(7), 2),
+        (vec![None, None, Some(7)], None, 2),
+    ] {
+        let deadline = Deadline::within(seconds(60), CancellationToken::new());
+        let count = std::sync::atomic::AtomicUsize::new(0);
+        let read = || async {
+            let look = count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            answers[look].ok_or_else(|| Error::new(Kind::NotFound, "Get", "missing"))
+        };
+        assert_eq!(if_it_exists("Get", &deadline, read).await.unwrap(), found);
+        assert_eq!(count.into_inner(), looks);
+    }
+}
