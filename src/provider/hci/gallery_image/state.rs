@@ -94,16 +94,14 @@ model! {
         #[tf(replace, computed)]
         pub cloud_init_data_source: Option<Lenient<CaseSensitive<CloudInit>>>,
 
-        /// Marketplace metadata of the image: publisher, offer and SKU. Changing it replaces the
-        /// image. If an imported image has an identifier, set it in the configuration as well:
-        /// leaving it out replaces the image.
-        #[tf(replace)]
+        /// Marketplace metadata of the image: publisher, offer and SKU. Default: what Azure reports.
+        /// Changing it replaces the image; leaving it out does not.
+        #[tf(replace, computed)]
         pub identifier: Option<Identifier>,
 
-        /// Name of the image version, such as `1.0.0`. Changing it replaces the image. If an
-        /// imported image has a version, set it in the configuration as well: leaving it out
-        /// replaces the image.
-        #[tf(replace)]
+        /// Name of the image version, such as `1.0.0`. Default: what Azure reports. Changing it
+        /// replaces the image; leaving it out does not.
+        #[tf(replace, computed)]
         pub version: Option<String>,
 
         /// Map of tags of the image. Tags are updated in place, without replacing the image.
@@ -206,8 +204,7 @@ pub(super) fn show(state: &mut State, progress: &Progress) {
 
 /// Copies what the service reports into the state; nothing else does.
 ///
-/// The path of the image is never reported. An identifier or version that is not in the
-/// configuration is not copied.
+/// The path of the image is never reported.
 pub(super) fn record(state: &mut State, image: &api::Image) {
     let inputs = &mut state.inputs;
     if let Some(location) = &image.location {
@@ -222,13 +219,13 @@ pub(super) fn record(state: &mut State, image: &api::Image) {
     take(&mut inputs.storage_path_id, image.container_id.as_deref());
     take(&mut inputs.hyperv_generation, image.hyper_v_generation.as_deref());
     take(&mut inputs.cloud_init_data_source, image.cloud_init_data_source.as_deref());
-    if let (Some(known), Some(sent)) = (&inputs.identifier, &image.identifier) {
-        let same = api::Identifier::from(known.clone()).is_same(sent);
-        if !same {
+    if let Some(sent) = &image.identifier {
+        let known = inputs.identifier.clone().map(api::Identifier::from);
+        if !known.is_some_and(|known| known.is_same(sent)) {
             inputs.identifier = Some(sent.clone().into());
         }
     }
-    if let (Some(_), Some(sent)) = (&inputs.version, &image.version) {
+    if let Some(sent) = image.version.as_ref().filter(|sent| !sent.is_empty()) {
         inputs.version = Some(sent.clone());
     }
     // No tags may be written as null or as an empty map.
