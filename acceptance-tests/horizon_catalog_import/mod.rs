@@ -10,6 +10,7 @@ mod import;
 mod interruption;
 mod limits;
 mod markers;
+mod outages;
 mod password;
 mod replacement;
 mod retired;
