@@ -1,5 +1,6 @@
 //! `cloudimages_horizon_catalog_import`.
 
+mod adoption;
 mod creation;
 mod deletion;
 mod drift;
