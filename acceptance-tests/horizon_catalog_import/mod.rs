@@ -13,6 +13,7 @@ mod limits;
 mod markers;
 mod outages;
 mod password;
+mod redirects;
 mod refusals;
 mod replacement;
 mod retired;
