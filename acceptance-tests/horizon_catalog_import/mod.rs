@@ -13,6 +13,7 @@ mod limits;
 mod markers;
 mod outages;
 mod password;
+mod progress;
 mod redirects;
 mod refusals;
 mod replacement;
