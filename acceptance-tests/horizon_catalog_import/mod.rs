@@ -1,6 +1,7 @@
 //! `cloudimages_horizon_catalog_import`.
 
 mod adoption;
+mod concurrency;
 mod creation;
 mod deletion;
 mod drift;
