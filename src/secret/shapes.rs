@@ -148,6 +148,14 @@ fn member(text: &[u8], at: usize) -> Option<Range<usize>> {
         return None;
     }
     let start = at + 1 + text[at + 1..].iter().position(|byte| *byte != b' ')?;
+    if text[start] == b'[' {
+        // Up to the bracket that closes it, which may be a character of the secret: the last one.
+        let line = end_of(text, start, |byte| byte == b'\n');
+        let spelled = letters(text, start).or_else(|| bare_letters(text, start));
+        let end =
+            spelled.map_or_else(|| end_of(&text[..line], start, |byte| byte == b']'), |r| r.end);
+        return (start + 1 < end).then_some(start + 1..end);
+    }
     let start = start + usize::from(text[start] == b'"');
     let end = end_of(text, start, |byte| matches!(byte, b'"' | b'\n'));
     (start < end).then_some(start..end)

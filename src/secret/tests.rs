@@ -166,6 +166,12 @@ fn a_password_in_single_characters_is_hidden() {
         let clean = unknown.redact(&text);
         assert!(!clean.contains('w') && clean.contains("sku"), "{clean}");
     }
+    // The value of a name that is a secret's is hidden whole.
+    for text in [&compact, &pretty, &json(&compact)] {
+        let clean = unknown.redact(&format!("{{\"password\": {text}, \"sku\": 1}}")).into_owned();
+        assert!(!clean.contains("\"o") && clean.contains("sku"), "{clean}");
+    }
+    assert_eq!(unknown.redact(r#"{"secret":["ab","cd"],"n":1}"#), r#"{"secret":[(secret)],"n":1}"#);
     let known = redactor([password]);
     for separator in [", ", ","] {
         let text = format!("java says [{}]", letters.join(separator));

@@ -1,8 +1,9 @@
 //! Waiting for an import to end.
 //!
-//! The status of the image decides; those of its version and copy are for people. One request is
-//! sent for each interval: mostly the image is read, now and then the copy, whose status changes
-//! more often. Only when the status of the image has changed is everything read.
+//! The status of the image decides; those of its version and copy are for people, and what cannot be
+//! read of them holds nothing up. One request is sent for each interval, in turn for the image, the
+//! copy and the version; once copy or version are done, always for the image as well. When the
+//! status of the image has changed, everything is read.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use tokio::time::Instant;
 use super::catalog::pick;
 use super::client::Call;
 use super::create::CREATE;
-use super::status::{Phase, is_failed_copy, is_settled_copy, phase};
+use super::status::{Phase, is_failed_copy, is_good_version, is_settled_copy, phase};
 use super::{Copy, Horizon, Image, Snapshot, Version};
 use crate::cloud::deadline::readable;
 use crate::cloud::poll::{Poll, Progress, until_done};
@@ -30,7 +31,7 @@ const GONE: u32 = 2;
 /// The time between two reports that nothing has changed.
 const HEARTBEAT: Duration = Duration::from_secs(60);
 
-/// Of so many status checks one is of the copy.
+/// Of so many status checks one is of the copy and one of the version.
 const TURNS: u32 = 3;
 
 /// An import to wait for.
@@ -70,6 +71,7 @@ impl Horizon {
             seen: Snapshot::default(),
             since: now,
             reported: now,
+            told: [const { None }; 3],
             missing: 0,
             turn: 0,
             unknown: BTreeSet::new(),
@@ -89,6 +91,8 @@ struct Wait<'a> {
     since: Instant,
     /// When something was logged last.
     reported: Instant,
+    /// The statuses that were logged last.
+    told: [Option<String>; 3],
     /// How often in a row the image was missing.
     missing: u32,
     turn: u32,
@@ -101,7 +105,13 @@ impl Poll for Wait<'_> {
 
     async fn poll(&mut self) -> Result<Progress<Snapshot>> {
         self.turn += 1;
-        if self.turn.is_multiple_of(TURNS) && self.is_copy_at_work().await {
+        let is_at_work = match self.turn % TURNS {
+            2 => self.peek_copy().await,
+            0 => self.peek_version().await,
+            _ => false,
+        };
+        if is_at_work {
+            self.report_change();
             return Ok(self.pending());
         }
         let call_path = ["images", self.import.id.as_str()];
@@ -119,12 +129,12 @@ impl Poll for Wait<'_> {
             Phase::Ready | Phase::PartlyReady => {
                 // What cannot be read now is read by the next refresh.
                 let _ = self.read_more().await;
-                self.report();
+                self.report_change();
                 Ok(Progress::Done(self.seen.clone()))
             }
             Phase::Failed => {
                 let unread = self.read_more().await.err();
-                self.report();
+                self.report_change();
                 Err(self.failed("Horizon Cloud reports that the import failed", unread))
             }
             Phase::Disabled => Err(self.failed("somebody has disabled the image", None)),
@@ -138,9 +148,11 @@ impl Poll for Wait<'_> {
                     );
                 }
                 if has_changed {
-                    let _ = self.read_more().await;
-                    self.report();
+                    // Once, since the next look comes anyway.
+                    self.peek_version().await;
+                    self.peek_copy().await;
                 }
+                self.report_change();
                 Ok(self.pending())
             }
         }
@@ -175,25 +187,32 @@ impl Wait<'_> {
         Ok(Progress::Pending(soon))
     }
 
-    /// Reads the copy alone. Whether the image need not be read this time.
-    async fn is_copy_at_work(&mut self) -> bool {
+    /// Reads the copy without a retry. Whether it says that the service is at work on it.
+    async fn peek_copy(&mut self) -> bool {
         let Some(version_id) = &self.import.version_id else { return false };
         let path = ["images", &self.import.id, "versions", version_id, "copies"];
         let call = Call::get("ListCopies", &path);
         let Ok(copies) = self.horizon.peek_list(&call, self.deadline).await else { return false };
         let copies = copies.iter().map(Copy::read).collect();
         let Some(copy) = pick(copies, self.import.copy_id.as_deref()) else { return false };
-        let status = |copy: &Option<Copy>| copy.as_ref().and_then(|copy| copy.status.clone());
-        let before = status(&self.seen.copy);
+        let status = copy.status.clone();
         self.seen.copy = Some(copy);
-        let now = status(&self.seen.copy);
-        if now != before {
-            self.report();
-        }
-        now.is_some_and(|status| !is_settled_copy(&status))
+        status.is_some_and(|status| !is_settled_copy(&status))
     }
 
-    /// Reads version and copy.
+    /// Reads the version without a retry. Whether it says that the service is at work on it.
+    async fn peek_version(&mut self) -> bool {
+        let Some(version_id) = &self.import.version_id else { return false };
+        let path = ["images", &self.import.id, "versions", version_id];
+        let call = Call::get("GetVersion", &path);
+        let Ok(version) = self.horizon.peek(&call, self.deadline).await else { return false };
+        let version = Version::read(&version);
+        let status = version.status.clone();
+        self.seen.version = Some(version);
+        status.is_some_and(|status| !is_good_version(&status) && !status.contains("FAILED"))
+    }
+
+    /// Reads version and copy at the end of the wait.
     async fn read_more(&mut self) -> Result<()> {
         let (horizon, id) = (self.horizon, self.import.id.as_str());
         if self.import.version_id.is_none() {
@@ -220,7 +239,15 @@ impl Wait<'_> {
         Ok(())
     }
 
-    /// Logs what is known and hands it on.
+    /// Logs what is known and hands it on, if it differs from what was logged last.
+    fn report_change(&mut self) {
+        let now = statuses(&self.seen).map(|status| status.map(str::to_owned));
+        if now != self.told && now[0].is_some() {
+            self.told = now;
+            self.report();
+        }
+    }
+
     fn report(&mut self) {
         self.reported = Instant::now();
         let [status, version_status, asset_status] = statuses(&self.seen);
