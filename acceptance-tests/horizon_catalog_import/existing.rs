@@ -145,7 +145,7 @@ fn an_image_that_is_being_deleted_for_too_long_is_named() {
     let image = Image::new().set("timeouts", "{ create = \"1500ms\" }");
     let workspace = Workspace::new(&main(&cloud, &image));
     let outcome = workspace.apply();
-    outcome.error().says(&["timed out", "of the 1.5s allowed", &old, "being deleted"]);
+    outcome.error().says(&["timed out", "1.5s", &old, "being deleted"]);
     assert!(workspace.state().instance(IMAGE).is_none());
     assert_eq!(writes(&cloud).len(), 0);
 }
