@@ -1,4 +1,4 @@
-//! Changes of an image since the last apply, and what is no change.
+//! Changes of an image since the last apply, and what is not a change.
 
 use std::time::Duration;
 

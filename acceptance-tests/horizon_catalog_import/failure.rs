@@ -138,7 +138,7 @@ fn an_image_that_vanishes_meanwhile_is_an_error() {
     assert!(outcome.took < Duration::from_secs(20), "{outcome}");
     outcome.error().says(&[&id, "deleted meanwhile"]);
     assert_eq!(posts(&cloud), 1);
-    // Nothing is left to be deleted, which is no error.
+    // Nothing is left to be deleted, which is not an error.
     cloud.set_lifecycle(None);
     workspace.step();
     assert_eq!((posts(&cloud), cloud.image_count()), (2, 1));

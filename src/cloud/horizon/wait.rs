@@ -230,7 +230,7 @@ impl Wait<'_> {
         }
         self.seen.copy = pick(copies?, self.import.copy_id.as_deref());
         if self.seen.copy.is_none() && is_read {
-            // An empty list is no error elsewhere.
+            // An empty list is not an error elsewhere.
             let path = ["images", id, "versions", version_id, "copies"];
             horizon.peek_list(&Call::get("ListCopies", &path), self.deadline).await?;
             let text = "the service does not list the copy of the version";

@@ -408,7 +408,7 @@ pub(super) fn record(state: &mut State, seen: &Snapshot) {
     }
     let own = own_markers(&seen.image, version).into_iter().map(|(name, _)| name);
     if seen.image.markers.is_none() && version.markers.is_none() {
-        // The service does not tell, which is no change.
+        // The service does not tell, which is not a change.
         return;
     }
     let known = state.inputs.markers.clone().unwrap_or_default();
