@@ -145,6 +145,21 @@ impl Outcome {
         }
     }
 
+    /// Asserts that each of these lines, named by its first word, has one error that says this, and
+    /// that there are no others.
+    #[track_caller]
+    pub(crate) fn one_error_for_each(&self, lines: &[(&str, &[&str])]) {
+        let errors = self.errors();
+        for (argument, fragments) in lines {
+            let is_of_line =
+                |error: &&Diagnostic| error.code.split_whitespace().next() == Some(argument);
+            let of_line: Vec<_> = errors.iter().filter(is_of_line).collect();
+            assert_eq!(of_line.len(), 1, "{argument}\n{self}");
+            of_line[0].says(fragments);
+        }
+        assert_eq!(errors.len(), lines.len(), "{self}");
+    }
+
     /// The errors about one object.
     pub(crate) fn errors_about(&self, address: &str) -> Vec<Diagnostic> {
         let mut errors = self.errors();
