@@ -32,7 +32,7 @@ mod tests;
 
 pub use record::Record;
 use record::{Unfinished, readiness, recorded, remembered, unreadable, wanted};
-use settle::{End, Purpose, settled};
+use settle::{End, Purpose, named, settled};
 
 /// How long after a creation whose end was not seen an object does not count as gone: the service
 /// may still be about to create it.
@@ -437,9 +437,10 @@ fn may_still_appear(noun: &str, since: u64) -> Diagnostic {
 
 /// An object for which a creation did not wait long enough: Terraform has tainted it, which a provider
 /// cannot see.
-fn perhaps_tainted(noun: &str, which: &str) -> Diagnostic {
+fn perhaps_tainted(noun: &str, progress: &str) -> Diagnostic {
+    let which = named(noun, progress);
     let detail = format!(
-        "The service is still at work on the {noun} {which}; the apply that created it did not wait \
+        "The service is still at work on the {which}; the apply that created it did not wait \
          long enough. If the plan says that it is tainted, it is about to be destroyed and created \
          again. To keep waiting for it instead, run `terraform untaint` on it before you apply."
     );
@@ -447,12 +448,13 @@ fn perhaps_tainted(noun: &str, which: &str) -> Diagnostic {
 }
 
 /// An object that was deleted outside of Terraform.
-fn is_gone(noun: &str, which: &str) -> Diagnostic {
+fn is_gone(noun: &str, progress: &str) -> Diagnostic {
+    let which = named(noun, progress);
     let detail = format!(
-        "The {noun} {which} does not exist any more: it was deleted outside of Terraform. It is \
+        "The {which} does not exist any more: it was deleted outside of Terraform. It is \
          removed from the state."
     );
-    Diagnostic::warning(format!("The {noun} was deleted"), detail.replace("  ", " "))
+    Diagnostic::warning(format!("The {noun} was deleted"), detail)
 }
 
 /// The results that are not also arguments.

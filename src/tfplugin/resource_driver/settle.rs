@@ -162,9 +162,9 @@ fn resumed_later(
     progress: &str,
     purpose: Purpose,
 ) -> Diagnostic {
-    let which = if progress.is_empty() { String::new() } else { format!(" {progress}") };
+    let which = named(noun, progress);
     let detail = format!(
-        "{why}The service is still at work on the {noun}{which}. It is in the state and not tainted: \
+        "{why}The service is still at work on the {which}. It is in the state and not tainted: \
          apply again to keep waiting for it."
     );
     match purpose {
@@ -174,6 +174,11 @@ fn resumed_later(
         }
         _ => Diagnostic::warning(summary, detail),
     }
+}
+
+/// Which object it is, in a sentence.
+pub(super) fn named(noun: &str, progress: &str) -> String {
+    format!("{noun} {progress}").trim_end().to_owned()
 }
 
 fn with_advice(failure: Failure, advice: &str) -> Vec<Diagnostic> {
