@@ -87,6 +87,19 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// The class of a refused login. The object that the token is for may well exist.
+    #[must_use]
+    pub fn of_login_status(status: u16) -> Self {
+        match status {
+            // OAuth's form of a refusal.
+            400 => Self::Denied,
+            404 | 409 | 412 => Self::Invalid,
+            status => Self::of_status(status),
+        }
+    }
+}
+
 impl Error {
     /// An error of `kind` about `operation`.
     #[must_use]

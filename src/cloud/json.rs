@@ -19,6 +19,12 @@ pub(crate) fn number(value: Option<&Value>) -> Option<i64> {
     }
 }
 
+/// A number, also one that was written as a text.
+pub(crate) fn decimal(value: &Value) -> Option<f64> {
+    let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
+    number.filter(|number| number.is_finite())
+}
+
 /// A point in time: RFC 3339, the same with an offset without a colon or with none at all (UTC), or
 /// milliseconds since 1970.
 pub(crate) fn time(value: Option<&Value>) -> Option<OffsetDateTime> {

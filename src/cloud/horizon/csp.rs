@@ -12,7 +12,7 @@ use url::form_urlencoded::Serializer;
 
 use super::error;
 use crate::cloud::http::{Http, Response, Retry, RetryPolicy, is_transient};
-use crate::cloud::json::text;
+use crate::cloud::json::{decimal, text};
 use crate::cloud::token::{Fetching, OPERATION, Token, TokenSource};
 use crate::cloud::{Deadline, Error, Kind, Result};
 use crate::secret::Secret;
@@ -86,15 +86,10 @@ impl Csp {
         Ok(request)
     }
 
-    /// The refusal of a login. The platform answers a wrong credential with 400.
+    /// The refusal of a login.
     fn refusal(&self, response: &Response) -> Error {
         let error = error::of_response(OPERATION, response);
-        let kind = match response.status.as_u16() {
-            400 => Kind::Denied,
-            // No object of the service is missing or in the way.
-            404 | 409 | 412 => Kind::Invalid,
-            _ => error.kind,
-        };
+        let kind = Kind::of_login_status(response.status.as_u16());
         Error { kind, setting: Some(self.credentials.setting()), ..error }
     }
 }
@@ -119,9 +114,7 @@ impl TokenSource for Csp {
                 let what = "the answer of the token service does not contain `access_token`";
                 Error::new(Kind::Unexpected, OPERATION, what).status(response.status.as_u16())
             })?;
-            let seconds = body["expires_in"].as_f64();
-            let seconds = seconds.or_else(|| body["expires_in"].as_str()?.trim().parse().ok());
-            let seconds = seconds.filter(|seconds| seconds.is_finite()).unwrap_or(LIFETIME);
+            let seconds = decimal(&body["expires_in"]).unwrap_or(LIFETIME);
             Ok(Token::new(secret, Duration::from_secs_f64(seconds.clamp(0.0, 1e9))))
         })
     }

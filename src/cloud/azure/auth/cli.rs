@@ -8,8 +8,9 @@ use serde_json::Value;
 use tokio::process::Command;
 
 use super::Settings;
-use super::response::{UNSAID, left_until, seconds};
+use super::response::{UNSAID, left_until};
 use crate::cloud::deadline::readable;
+use crate::cloud::json::decimal;
 use crate::cloud::text::{bounded, filled};
 use crate::cloud::token::{OPERATION, Token};
 use crate::cloud::{Deadline, Error, Kind, Result};
@@ -51,7 +52,7 @@ impl Cli {
         let secret = response["accessToken"].as_str().filter(|text| !text.is_empty());
         let secret = secret.ok_or_else(|| unexpected("accessToken"))?;
         // Versions before 2.54 give the expiry in local time only, whose offset is not known here.
-        let lifetime = seconds(&response["expires_on"]).map(left_until);
+        let lifetime = decimal(&response["expires_on"]).map(left_until);
         let lifetime =
             lifetime.map_or(UNSAID, |seconds| Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
         Ok(Token::new(secret, lifetime))

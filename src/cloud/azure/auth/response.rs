@@ -6,6 +6,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::cloud::http::{Response, Retry, is_transient, redirect_refused};
+use crate::cloud::json::decimal;
 use crate::cloud::text::{bounded, word as brief};
 use crate::cloud::token::{OPERATION, Token};
 use crate::cloud::{Error, Kind, Result};
@@ -45,17 +46,11 @@ pub(super) fn token(response: &Response) -> Result<Token> {
     let body = object(response)?;
     let secret = body["access_token"].as_str().filter(|text| !text.is_empty());
     let secret = secret.ok_or_else(|| without(response, "access_token"))?;
-    let until = || seconds(&body["expires_on"]).map(left_until);
-    let lifetime = seconds(&body["expires_in"]).or_else(until);
+    let until = || decimal(&body["expires_on"]).map(left_until);
+    let lifetime = decimal(&body["expires_in"]).or_else(until);
     let lifetime =
         lifetime.map_or(UNSAID, |seconds| Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
     Ok(Token::new(secret, lifetime))
-}
-
-/// A number of seconds: some services send it as a string.
-pub(super) fn seconds(value: &Value) -> Option<f64> {
-    let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
-    number.filter(|number| number.is_finite())
 }
 
 /// The seconds from now to a time in seconds since 1970.
@@ -75,13 +70,7 @@ pub(super) fn refusal(response: &Response) -> Error {
         .or_else(|| (!sentence.is_empty()).then(|| bounded(sentence)))
         .or_else(|| (!word.is_empty()).then(|| bounded(word)))
         .unwrap_or_else(|| response.describe());
-    let kind = match response.status.as_u16() {
-        // OAuth's form of a refusal.
-        400 => Kind::Denied,
-        // The object that the token is for may well exist.
-        404 | 409 | 412 => Kind::Invalid,
-        status => Kind::of_status(status),
-    };
+    let kind = Kind::of_login_status(response.status.as_u16());
     let mut error = Error::new(kind, OPERATION, text).status(response.status.as_u16());
     error.code = code.map(|code| brief(&code));
     let id = |name: &str| brief(body[name].as_str().unwrap_or_default());
