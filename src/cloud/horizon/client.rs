@@ -148,7 +148,15 @@ impl Horizon {
     /// # Errors
     /// No answer after all attempts, no token, or the service's refusal.
     pub(super) async fn read(&self, call: &Call<'_>, deadline: &Deadline) -> Result<Response> {
-        self.send(call, RetryPolicy::default(), deadline).await
+        let url = self.url(call, deadline).await?;
+        let make = async |_| Ok(request(call, &url));
+        let retry = RetryPolicy::default();
+        let judge = |response: &Response| match is_transient(response.status) {
+            true => Retry::Yes(self.error(call, response)),
+            false => Retry::No,
+        };
+        let response = self.client.send(call.operation, deadline, retry, make, judge).await?;
+        if response.status.is_success() { Ok(response) } else { Err(self.error(call, &response)) }
     }
 
     /// Sends a status check: once, whatever the answer, since the next one comes anyway.
@@ -183,22 +191,6 @@ impl Horizon {
         let make = async |_| Ok(request(call, &url));
         let judge = |_: &Response| Retry::No;
         self.client.send(call.operation, deadline, once, make, judge).await
-    }
-
-    async fn send(
-        &self,
-        call: &Call<'_>,
-        retry: RetryPolicy,
-        deadline: &Deadline,
-    ) -> Result<Response> {
-        let url = self.url(call, deadline).await?;
-        let make = async |_| Ok(request(call, &url));
-        let judge = |response: &Response| match is_transient(response.status) {
-            true => Retry::Yes(self.error(call, response)),
-            false => Retry::No,
-        };
-        let response = self.client.send(call.operation, deadline, retry, make, judge).await?;
-        if response.status.is_success() { Ok(response) } else { Err(self.error(call, &response)) }
     }
 
     /// Sends a change: see [`Http::send_once`].

@@ -7,11 +7,11 @@ use reqwest::Method;
 use super::client::Call;
 use super::status::{Phase, is_stuck_copy, phase};
 use super::wait::about;
-use super::{Horizon, Image, Snapshot, Version};
+use super::{Horizon, Image, Version};
 use crate::cloud::change::{self, Change, Outcome, Seen};
 use crate::cloud::deadline::readable;
 use crate::cloud::http::{Response, Sent};
-use crate::cloud::poll::{Poll, Progress, until_done};
+use crate::cloud::poll::{Poll, Progress, if_it_exists, until_done};
 use crate::cloud::{Deadline, Error, Kind, Result};
 
 const DELETE: &str = "DeleteVersion";
@@ -49,16 +49,7 @@ impl Horizon {
         wanted: &Deletion<'_>,
         deadline: &Deadline,
     ) -> std::result::Result<(), Refused> {
-        let mut going = Going {
-            horizon: self,
-            id: wanted.id,
-            deadline,
-            gone: 0,
-            stuck: 0,
-            was_going: false,
-            seen: None,
-        };
-        let mut there = There { horizon: self, wanted, deadline, empty: 0, missing: 0 };
+        let mut there = There { horizon: self, wanted, deadline, empty: 0 };
         let listed = until_done(DELETE, self.polling_interval, None, deadline, &mut there).await;
         let versions = listed.map_err(|error| Refused::Failed(about(error, wanted.id)))?;
         let is_other = |version: &&Version| match wanted.version_id {
@@ -84,6 +75,15 @@ impl Horizon {
             let submitted = until_done(DELETE, every, None, deadline, &mut submission).await;
             submitted.map_err(|error| Refused::Failed(about(error, wanted.id)))?;
         }
+        let mut going = Going {
+            horizon: self,
+            id: wanted.id,
+            deadline,
+            gone: 0,
+            stuck: 0,
+            was_going: false,
+            seen: None,
+        };
         let ended = until_done(DELETE, self.polling_interval, None, deadline, &mut going).await;
         ended.map_err(|error| Refused::Failed(going.late(error)))
     }
@@ -109,8 +109,6 @@ struct There<'a> {
     deadline: &'a Deadline,
     /// How often the list was empty.
     empty: u32,
-    /// How often in a row the image was missing.
-    missing: u32,
 }
 
 impl Poll for There<'_> {
@@ -123,26 +121,19 @@ impl Poll for There<'_> {
             versions.retain(|version| !is_going(version.status.as_deref()));
             return Ok(Progress::Done(versions));
         }
-        let soon = Some(soon(horizon, deadline));
-        match horizon.image(wanted.id, deadline).await {
-            Ok(image) if is_going(image.status.as_deref()) => Ok(Progress::Done(versions)),
-            Ok(_) if self.empty >= GONE => {
+        let read = || horizon.image(wanted.id, deadline);
+        match if_it_exists("GetImage", deadline, read).await? {
+            None => Ok(Progress::Done(versions)),
+            Some(image) if is_going(image.status.as_deref()) => Ok(Progress::Done(versions)),
+            Some(_) if self.empty >= GONE => {
                 let own =
                     wanted.version_id.map(|id| Version { id: id.into(), ..Version::default() });
                 Ok(Progress::Done(own.into_iter().collect()))
             }
-            Ok(_) => {
-                (self.empty, self.missing) = (self.empty + 1, 0);
-                Ok(Progress::Pending(soon))
+            Some(_) => {
+                self.empty += 1;
+                Ok(Progress::Pending(Some(soon(horizon, deadline))))
             }
-            Err(error) if error.kind == Kind::NotFound => {
-                self.missing += 1;
-                match self.missing >= GONE {
-                    true => Ok(Progress::Done(versions)),
-                    false => Ok(Progress::Pending(soon)),
-                }
-            }
-            Err(error) => Err(error),
         }
     }
 }
@@ -273,8 +264,8 @@ impl Poll for Going<'_> {
         self.gone = 0;
         let is_going = is_going(image.status.as_deref());
         self.was_going |= is_going;
-        self.seen = Some(image.clone());
-        if !is_going && let Some(failure) = self.stuck(image).await {
+        self.seen = Some(image);
+        if !is_going && let Some(failure) = self.stuck().await {
             return Err(failure);
         }
         Ok(Progress::Pending(None))
@@ -283,23 +274,22 @@ impl Poll for Going<'_> {
 
 impl Going<'_> {
     /// Why a copy could not be deleted, once that is surely about this deletion.
-    async fn stuck(&mut self, image: Image) -> Option<Error> {
-        let snapshot = self.horizon.snapshot(self.id, None, None, self.deadline).await.ok()?;
-        let status = snapshot.copy.as_ref()?.status.clone()?;
-        if !is_stuck_copy(&status) {
-            return None;
-        }
+    async fn stuck(&mut self) -> Option<Error> {
+        let (horizon, deadline) = (self.horizon, self.deadline);
+        let version = horizon.versions(self.id, deadline).await.ok()?.into_iter().next()?;
+        let copy = horizon.copies(self.id, &version.id, deadline).await.ok()?.into_iter().next()?;
+        let status = copy.status.clone().filter(|status| is_stuck_copy(status))?;
         self.stuck += 1;
         if self.stuck < STALE && !(self.was_going && self.stuck >= GONE) {
             return None;
         }
-        let reason = Snapshot { image, ..snapshot.clone() }.reason();
+        let reason = copy.reason();
         let text = match reason {
             Some(reason) => format!("Horizon Cloud could not delete the image: {reason}"),
             None => "Horizon Cloud could not delete the image".to_owned(),
         };
         let mut error = Error::new(Kind::Failed, DELETE, text);
-        error.code = snapshot.copy.and_then(|copy| copy.error_code);
+        error.code = copy.error_code;
         Some(about(error, self.id).fact("Asset status", status))
     }
 

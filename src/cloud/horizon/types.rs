@@ -5,6 +5,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::error::with_parameters;
+use super::status::is_failed_copy;
 use crate::cloud::json::{number, text, time, utc};
 
 /// An image (`StreamTO`).
@@ -143,6 +144,19 @@ impl Copy {
             error_details: said("errorDetails", "errorDetailsParameters"),
             warning: said("warningDetails", "warningDetailsParameters"),
             created: time(document.get("createdAt")),
+        }
+    }
+}
+
+impl Copy {
+    /// Why it failed, as far as it tells.
+    #[must_use]
+    pub fn reason(&self) -> Option<String> {
+        let status = self.status.as_deref().filter(|status| is_failed_copy(status));
+        match (self.error_code.as_deref().or(status), self.error_details.as_deref()) {
+            (Some(code), Some(details)) => Some(format!("{code}: {details}")),
+            (Some(only), None) | (None, Some(only)) => Some(only.to_owned()),
+            (None, None) => None,
         }
     }
 }

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::catalog::pick;
 use super::client::Call;
 use super::create::CREATE;
-use super::status::{Phase, is_failed_copy, is_good_version, is_settled_copy, phase};
+use super::status::{Phase, is_good_version, is_settled_copy, phase};
 use super::{Copy, Horizon, Image, Snapshot, Version};
 use crate::cloud::deadline::readable;
 use crate::cloud::poll::{Poll, Progress, until_done};
@@ -326,19 +326,5 @@ pub(super) fn about(error: Error, id: &str) -> Error {
     match error.facts.iter().any(|(name, _)| *name == "Image") {
         true => error,
         false => error.fact("Image", id),
-    }
-}
-
-impl Snapshot {
-    /// Why the image failed, as far as its copy tells.
-    #[must_use]
-    pub fn reason(&self) -> Option<String> {
-        let copy = self.copy.as_ref()?;
-        let status = copy.status.as_deref().filter(|status| is_failed_copy(status));
-        match (copy.error_code.as_deref().or(status), copy.error_details.as_deref()) {
-            (Some(code), Some(details)) => Some(format!("{code}: {details}")),
-            (Some(only), None) | (None, Some(only)) => Some(only.to_owned()),
-            (None, None) => None,
-        }
     }
 }

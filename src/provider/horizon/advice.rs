@@ -6,6 +6,11 @@ use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path};
 use super::settings::{argument, invalid};
 use crate::provider::error::{Advice, advice, diagnostic, login_diagnostic};
 
+/// What to do about a version that pools or templates use.
+pub(crate) const IN_USE: &str = "Pools or templates use the version. Delete them or move them to \
+                                 another version first, or set `force_delete = true` and apply before \
+                                 the image is destroyed.";
+
 /// What the codes of responses and of failed imports mean.
 const CODES: [Advice; 13] = [
     Advice {
@@ -37,11 +42,7 @@ const CODES: [Advice; 13] = [
         text: "The size of virtual machine does not support the generation of the image. Check \
                `vm_size` and `marketplace.generation_type`.",
     },
-    Advice {
-        codes: &["VERSION_IN_USE"],
-        text: "Pools or templates use the version. Delete them or move them to another version \
-               first, or set `force_delete = true` and apply before the image is destroyed.",
-    },
+    Advice { codes: &["VERSION_IN_USE"], text: IN_USE },
     Advice {
         codes: &["VERSION_IN_USE_AS_CLONE_SOURCE"],
         text: "Another version is being cloned from this one. Try again when that is done.",
@@ -110,8 +111,7 @@ pub(crate) fn of_creation(error: Error, source: &'static str) -> Failure {
 
 fn explained(error: Error, otherwise: &str) -> Diagnostic {
     if error.stage == Stage::Settings {
-        let Failure(found) = invalid(error);
-        return found.into_iter().next().unwrap_or_else(|| Diagnostic::error("", ""));
+        return invalid(error);
     }
     let known = advice(&CODES, &error, argument);
     let login = || match (error.kind, error.setting) {

@@ -32,8 +32,8 @@ mod state;
 
 use change::{edit_version, rotate_password};
 use messages::{
-    IN_USE, adopted, disabled, exists, failed, other_versions, partly, progress, same_name,
-    unknown, version_deleted,
+    adopted, disabled, exists, failed, other_versions, partly, progress, same_name, unknown,
+    version_deleted,
 };
 use state::{
     DELETED, Identity, Inputs, Outputs, Private, State, accepted, new_image, readiness, record,
@@ -228,7 +228,7 @@ impl Resource<Clients> for HorizonCatalogImport {
             }
             Err(Refused::Failed(error)) => {
                 let in_use = error.kind == Kind::Conflict && !state.inputs.force_delete;
-                Err(advice::failure_with(error, if in_use { IN_USE } else { "" }))
+                Err(advice::failure_with(error, if in_use { advice::IN_USE } else { "" }))
             }
         }
     }

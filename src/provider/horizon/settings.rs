@@ -111,7 +111,7 @@ impl Access {
             both(self.credentials(&config), both(addresses, rest))?;
         let address = |given: Option<Verbatim<Address>>, default, setting| match given {
             Some(given) => Ok(given.0.clone()),
-            None => api::address(default, setting).map_err(invalid),
+            None => api::address(default, setting).map_err(|error| Failure::from(invalid(error))),
         };
         Ok(api::Settings {
             endpoint: address(addresses.0, api::DEFAULT_ENDPOINT, "endpoint")?,
@@ -170,10 +170,10 @@ pub(crate) fn argument(name: &str) -> String {
 }
 
 /// An invalid setting, found before anything is sent.
-pub(crate) fn invalid(error: cloud::Error) -> Failure {
+pub(crate) fn invalid(error: cloud::Error) -> Diagnostic {
     let detail = match error.setting {
         Some(setting) => sentence(&format!("{} {}", argument(setting), error.message)),
         None => sentence(&error.message),
     };
-    Diagnostic::error("Invalid Horizon Cloud configuration", detail).into()
+    Diagnostic::error("Invalid Horizon Cloud configuration", detail)
 }

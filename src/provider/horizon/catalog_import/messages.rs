@@ -1,7 +1,7 @@
 //! What users are told about imports: what happened, and what to do.
 
 use crate::cloud::Error;
-use crate::cloud::horizon::{Image, Phase, Snapshot, Version, phase};
+use crate::cloud::horizon::{Copy, Image, Phase, Snapshot, Version, phase};
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path};
 
 use super::state::State;
@@ -116,7 +116,8 @@ pub(super) fn partly(id: &str) -> Diagnostic {
 
 /// An image that failed since the last apply.
 pub(super) fn failed(id: &str, seen: &Snapshot, is_replaced: bool) -> Diagnostic {
-    let reason = seen.reason().unwrap_or_else(|| "the service gives no reason".to_owned());
+    let reason = seen.copy.as_ref().and_then(Copy::reason);
+    let reason = reason.unwrap_or_else(|| "the service gives no reason".to_owned());
     let next = match is_replaced {
         true => "It is planned to be replaced.",
         false => "The imported version is usable, so the image is not replaced.",
@@ -160,11 +161,6 @@ pub(super) fn other_versions(id: &str, versions: &[Version]) -> Failure {
     let path = Path::attribute("delete_all_versions");
     Diagnostic::error("The image has other versions", detail).at(path).into()
 }
-
-/// A version that pools or templates use.
-pub(super) const IN_USE: &str = "Pools or templates use the version. Delete them or move them to \
-                                 another version first, or set `force_delete = true` and apply before \
-                                 the image is destroyed.";
 
 /// Markers that are on another version and stay there.
 pub(super) fn markers_elsewhere(names: &[String]) -> Diagnostic {
