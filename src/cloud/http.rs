@@ -340,8 +340,12 @@ impl Http {
         };
         let step = deadline.no_later_than(allowed);
         let outcome = step.finish(operation, exchange).await.map_err(|_| {
-            let text = format!("no answer from {} within {}", host_port(&url), readable(allowed));
-            let kind = if deadline.left().is_zero() { Kind::TimedOut } else { Kind::Unavailable };
+            // What was left for the last attempt alone says nothing about the time allowed.
+            let (kind, within) = match deadline.left().is_zero() {
+                true => (Kind::TimedOut, deadline.within),
+                false => (Kind::Unavailable, allowed),
+            };
+            let text = format!("no answer from {} within {}", host_port(&url), readable(within));
             lost(kind, text, true)
         })?;
         match outcome {
