@@ -12,6 +12,8 @@ use crate::tfplugin::provider::Provider;
 use crate::tfplugin::resource_driver::AnyResource;
 use crate::tfplugin::value::Type;
 
+use super::trace::About;
+
 /// Something offered, its attributes and the type of its values.
 pub(super) struct Entry<T: ?Sized> {
     pub(super) is: Box<T>,
@@ -24,6 +26,7 @@ pub(super) struct Entry<T: ?Sized> {
 /// Everything offered.
 pub(super) struct Offer<P: Provider> {
     pub(super) config: Type,
+    settings: Vec<Attribute>,
     pub(super) resources: BTreeMap<String, Entry<dyn AnyResource<P::Clients>>>,
     pub(super) data_sources: BTreeMap<String, Entry<dyn AnyDataSource<P::Clients>>>,
     pub(super) functions: BTreeMap<&'static str, Box<dyn AnyFunction>>,
@@ -41,12 +44,25 @@ impl<P: Provider> Offer<P> {
             let schema = is.schema();
             (full(is.name()), Entry { is, ty: object_type(&schema), schema, identity: none() })
         };
+        let settings = P::Config::attributes();
         Self {
-            config: object_type(&P::Config::attributes()),
+            config: object_type(&settings),
+            settings,
             resources: provider.resources().into_iter().map(resource).collect(),
             data_sources: provider.data_sources().into_iter().map(data_source).collect(),
             functions: provider.functions().into_iter().map(|f| (f.name(), f)).collect(),
         }
+    }
+
+    /// The arguments that a call is about.
+    pub(super) fn attributes(&self, about: About<'_>) -> &[Attribute] {
+        let found = match about {
+            About::Provider => Some(&self.settings),
+            About::Resource(name) => self.resources.get(name).map(|entry| &entry.schema),
+            About::DataSource(name) => self.data_sources.get(name).map(|entry| &entry.schema),
+            About::Function(_) => None,
+        };
+        found.map(Vec::as_slice).unwrap_or_default()
     }
 
     pub(super) fn resource(

@@ -80,7 +80,10 @@ impl<P: Provider> Service<P> {
         about: About<'_>,
         work: impl Future<Output = (T, Vec<Diagnostic>)>,
     ) -> (Option<T>, Vec<pb::Diagnostic>) {
-        let (value, found) = traced(P::ADDRESS, rpc, about, work).await;
+        let (value, mut found) = traced(P::ADDRESS, rpc, about, work).await;
+        for diagnostic in found.iter_mut().filter(|found| !found.path.0.is_empty()) {
+            diagnostic.path = diagnostic.path.outside_secrets(self.offer().attributes(about));
+        }
         (value, diagnostics(found))
     }
 
