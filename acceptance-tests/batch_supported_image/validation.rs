@@ -22,8 +22,8 @@ fn all_errors_are_shown_at_once_each_at_its_line() {
     let errors = outcome.errors();
     for (argument, fragments) in [
         ("account_endpoint", &["must not contain a path"][..]),
-        ("api_version", &["is empty"]),
-        ("filter", &["is empty"]),
+        ("api_version", &["is an empty string"]),
+        ("filter", &["is an empty string"]),
         ("os_type", &["\"linus\" is not one of \"linux\", \"windows\". Did you mean \"linux\"?"]),
         ("verification_type", &["Did you mean \"verified\"?"]),
         ("sku_regex", &["look-around"]),
@@ -59,7 +59,7 @@ fn an_address_is_https_or_local_and_contains_only_host_and_port() {
             "must not contain a user name",
         ),
         ("scheme", "ftp://acct.westeurope.batch.azure.com", "ftp"),
-        ("empty", "", "is empty"),
+        ("empty", "", "is an empty string"),
     ];
     let mut main: String = cases
         .iter()

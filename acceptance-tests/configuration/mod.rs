@@ -4,6 +4,7 @@ mod azure_login;
 mod azure_login_failures;
 mod azure_secrets;
 mod batch;
+mod empty_strings;
 mod files;
 mod horizon;
 mod horizon_tokens;

@@ -28,13 +28,13 @@ fn all_errors_are_shown_at_once_each_at_its_line() {
     validate(&image).fails().one_error_for_each(&[
         ("name", &["\"-golden-\" is not the name of an image", "1 to 80"][..]),
         ("resource_group_name", &["\"a/b\" is not the name of a resource group"]),
-        ("location", &["must not be empty"]),
+        ("location", &["is an empty string"]),
         (
             "custom_location_id",
             &["too short", "/providers/Microsoft.ExtendedLocation/customLocations/{name}"],
         ),
         ("os_type", &["Did you mean \"Linux\"?"]),
-        ("image_path", &["must not be empty"]),
+        ("image_path", &["is an empty string"]),
         ("storage_path_id", &["Microsoft.AzureStackHCI/storageContainers/{name}"]),
         ("hyperv_generation", &["Did you mean \"V2\"?"]),
         ("cloud_init_data_source", &["Did you mean \"NoCloud\"?"]),

@@ -2,7 +2,7 @@
 
 use super::diagnostic::{Diagnostic, Path, Step};
 use super::model::{Attr, Attribute, Shape};
-use super::value::{Object, Value, get};
+use super::value::{Object, Type, Value, get};
 
 /// The arguments of an object, known or not.
 #[derive(Clone, Copy, Debug)]
@@ -91,6 +91,54 @@ pub(crate) fn refuse_write_only(
     });
 }
 
+/// Reports arguments that are empty strings, and returns the configuration without them: as unknown
+/// values, which nothing else is said about. The values of maps may be empty.
+pub(crate) fn refuse_empty(
+    attributes: &[Attribute],
+    mut config: Object,
+    problems: &mut Vec<Diagnostic>,
+) -> Object {
+    for attribute in attributes.iter().filter(|attribute| attribute.is_input()) {
+        if let Some(value) = config.get_mut(attribute.name) {
+            refuse_empty_value(attribute, value, &Path::attribute(attribute.name), problems);
+        }
+    }
+    config
+}
+
+fn refuse_empty_value(
+    attribute: &Attribute,
+    value: &mut Value,
+    at: &Path,
+    problems: &mut Vec<Diagnostic>,
+) {
+    let is_blank = |value: &Value| matches!(value, Value::String(text) if text.trim().is_empty());
+    let detail = match (&attribute.shape, &mut *value) {
+        (Shape::Nested(_, inner), Value::Map(object)) => {
+            for attribute in inner {
+                if let Some(value) = object.get_mut(attribute.name) {
+                    refuse_empty_value(attribute, value, &at.then(attribute.name), problems);
+                }
+            }
+            return;
+        }
+        (Shape::Plain(Type::List(_) | Type::Set(_)), Value::List(elements))
+            if elements.iter().any(is_blank) =>
+        {
+            format!("`{at}` contains an empty string. Leave that element out.")
+        }
+        (Shape::Plain(Type::String), value) if is_blank(value) && attribute.required => {
+            format!("`{at}` is an empty string. Give it a value.")
+        }
+        (Shape::Plain(Type::String), value) if is_blank(value) => {
+            format!("`{at}` is an empty string. Use null to leave it out.")
+        }
+        _ => return,
+    };
+    problems.push(Diagnostic::invalid(at, detail));
+    *value = Value::unknown();
+}
+
 /// Reports invalid values: see [`Attr::check`]. Unknown ones are not checked.
 pub(crate) fn check_arguments(
     attributes: &[Attribute],
@@ -125,5 +173,66 @@ fn visit(
             }
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tfplugin::model::Model;
+
+    crate::model! {
+        /// What is inside of another.
+        struct Inner {
+            /// Its sku.
+            sku: Option<String>,
+        }
+    }
+
+    crate::model! {
+        /// Arguments.
+        struct Inputs {
+            /// Has to be given.
+            name: String,
+            /// May be left out.
+            zone: Option<String>,
+            /// Several.
+            ids: Option<Vec<String>>,
+            /// Names and values.
+            tags: Option<std::collections::BTreeMap<String, String>>,
+            /// An object.
+            inner: Option<Inner>,
+        }
+    }
+
+    #[test]
+    fn an_empty_string_is_never_taken_for_a_value_that_was_left_out() {
+        let object = |pairs: Vec<(&'static str, Value)>| -> Object {
+            pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+        };
+        let inner = Value::Map(object(vec![("sku", "".into())]));
+        let tags = Value::Map(object(vec![("owner", "".into())]));
+        let config = object(vec![
+            ("name", "".into()),
+            ("zone", " ".into()),
+            ("ids", Value::List(vec!["a".into(), "".into()])),
+            ("tags", tags),
+            ("inner", inner),
+        ]);
+        let mut problems = Vec::new();
+        let mut rest = refuse_empty(&Inputs::attributes(), config, &mut problems);
+        let mut details: Vec<_> = problems.iter().map(|problem| problem.detail.as_str()).collect();
+        details.sort_unstable();
+        let expected = [
+            "`ids` contains an empty string. Leave that element out.",
+            "`inner.sku` is an empty string. Use null to leave it out.",
+            "`name` is an empty string. Give it a value.",
+            "`zone` is an empty string. Use null to leave it out.",
+        ];
+        assert_eq!(details, expected);
+        assert!(problems.iter().any(|problem| problem.path.to_string() == "inner.sku"));
+        let mut more = Vec::new();
+        assert!(Inputs::decode_fields(&mut rest, &Path::default(), &mut more).is_none());
+        assert_eq!(more, []);
     }
 }

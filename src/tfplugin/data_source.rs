@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use super::config::{Config, check_arguments, refuse_read_only};
+use super::config::{Config, check_arguments, refuse_empty, refuse_read_only};
 use super::context::Context;
 use super::diagnostic::{Diagnostic, Failure, Path, Result};
 use super::model::{Attribute, Model, description, schema};
@@ -82,10 +82,12 @@ impl<C: Sync, D: DataSource<C>> AnyDataSource<C> for D {
         attributes
     }
 
-    fn validate(&self, mut config: Object) -> Vec<Diagnostic> {
+    fn validate(&self, config: Object) -> Vec<Diagnostic> {
         let mut problems = Vec::new();
+        let attributes = AnyDataSource::<C>::schema(self);
+        refuse_read_only(&attributes, &config, &mut problems);
+        let mut config = refuse_empty(&attributes, config, &mut problems);
         let written = config.clone();
-        refuse_read_only(&AnyDataSource::<C>::schema(self), &config, &mut problems);
         limits().take(&mut config, &mut problems);
         check_arguments(&D::Inputs::attributes(), &config, &mut problems);
         D::Inputs::decode_fields(&mut config, &Path::default(), &mut problems);

@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio_util::sync::CancellationToken;
 
-use super::config::{Config, check_arguments, refuse_read_only};
+use super::config::{Config, check_arguments, refuse_empty, refuse_read_only};
 use super::context::Context;
 use super::data_source::{Pending, interruptible};
 use super::diagnostic::{Diagnostic, Failure, Path, Result};
@@ -142,10 +142,12 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
         R::Identity::attributes()
     }
 
-    fn validate(&self, mut config: Object) -> Vec<Diagnostic> {
+    fn validate(&self, config: Object) -> Vec<Diagnostic> {
         let mut problems = Vec::new();
+        let attributes = AnyResource::<C>::schema(self);
+        refuse_read_only(&attributes, &config, &mut problems);
+        let mut config = refuse_empty(&attributes, config, &mut problems);
         let written = config.clone();
-        refuse_read_only(&AnyResource::<C>::schema(self), &config, &mut problems);
         R::TIMEOUTS.take(&mut config, &mut problems);
         check_arguments(&R::Inputs::attributes(), &config, &mut problems);
         R::Inputs::decode_fields(&mut config, &Path::default(), &mut problems);

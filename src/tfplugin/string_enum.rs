@@ -104,7 +104,6 @@ impl<W: StringEnum> Text for Open<W> {
             Some(word) if *word != text => {
                 Err(format!("{text:?} is not spelled as by the service. Did you mean {word:?}?"))
             }
-            None if text.trim().is_empty() => Err("The value must not be empty.".to_owned()),
             _ => Ok(Self(PhantomData)),
         }
     }
@@ -165,7 +164,6 @@ mod tests {
         assert_eq!(["Linux", "Plan9"].map(wrong), [None, None]);
         let expected = "\"linux\" is not spelled as by the service. Did you mean \"Linux\"?";
         assert_eq!(wrong("linux").as_deref(), Some(expected));
-        assert!(wrong(" ").is_some());
         assert_eq!(Open::<Os>::doubt("Linux"), None);
         assert!(Open::<Os>::doubt("Plan9").unwrap().contains("\"Linux\", \"Windows\""));
     }

@@ -7,7 +7,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::tfplugin::attr::{Text, Verbatim};
 use crate::tfplugin::config::Config;
-use crate::tfplugin::diagnostic::{Diagnostic, Path};
+use crate::tfplugin::diagnostic::Diagnostic;
 use crate::tfplugin::range::Within;
 use crate::tfplugin::string_enum::CaseInsensitive;
 
@@ -111,10 +111,4 @@ model! {
 /// Checks that concern several arguments at once.
 pub(crate) fn validate(config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
     config.at_most_one(&["supported_until", "min_support_days"], problems);
-    for name in ["api_version", "filter"] {
-        if config.known::<String>(name).is_some_and(|text| text.trim().is_empty()) {
-            let detail = format!("`{name}` is empty. Remove it, or give it a value.");
-            problems.push(Diagnostic::invalid(&Path::attribute(name), detail));
-        }
-    }
 }

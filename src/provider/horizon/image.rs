@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 
 use crate::cloud::horizon::{self as api, Phase, phase};
-use crate::tfplugin::attr::Lenient;
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::DataSource;
@@ -12,7 +11,6 @@ use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
 use super::advice;
 use super::image_attributes::Image;
 use super::search::{describe, images, named};
-use super::texts::Filled;
 use crate::cloud::Kind;
 use crate::provider::clients::Clients;
 use crate::provider::deadline::deadline;
@@ -27,10 +25,10 @@ model! {
     #[derive(Clone, Debug)]
     pub(crate) struct One {
         /// Id of the image (stream id). Exactly one of `id` and `name` must be set.
-        pub id: Option<Lenient<Filled>>,
+        pub id: Option<String>,
         /// Name of the image, exactly as it is written in the catalog. Exactly one of `id` and `name`
         /// must be set.
-        pub name: Option<Lenient<Filled>>,
+        pub name: Option<String>,
         /// Whether to return the newest image if several match: the one with the latest
         /// `created_at`, then the smallest `id`. Default: `false`.
         pub most_recent: Option<bool>,
@@ -53,7 +51,7 @@ impl DataSource<Clients> for HorizonImage {
         let pick = match (&asked.id, &asked.name) {
             (Some(id), _) => by_id(clients, id.as_str(), context).await?,
             (None, name) => {
-                let name = name.as_ref().map_or("", Lenient::as_str);
+                let name = name.as_deref().unwrap_or_default();
                 by_name(clients, name, asked.most_recent == Some(true), context).await?
             }
         };

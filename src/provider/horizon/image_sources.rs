@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::cloud::horizon as api;
-use crate::tfplugin::attr::Lenient;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::DataSource;
 use crate::tfplugin::diagnostic::Result;
@@ -11,7 +10,7 @@ use crate::tfplugin::string_enum::CaseInsensitive;
 
 use super::advice;
 use super::search::place;
-use super::texts::{Filled, SourceOs};
+use super::texts::SourceOs;
 use crate::provider::clients::Clients;
 use crate::provider::deadline::deadline;
 use crate::provider::query_id::query_id;
@@ -25,7 +24,7 @@ model! {
     #[derive(Clone, Debug)]
     pub(crate) struct Query {
         /// Id of the provider instance (the connected Azure subscription and region).
-        pub provider_instance_id: Lenient<Filled>,
+        pub provider_instance_id: String,
         /// Type of the provider. Default: `AZURE`.
         #[tf(default = "AZURE")]
         pub provider_type: String,

@@ -1,14 +1,12 @@
 //! `cloudimages_horizon_images`: all images that match.
 
 use crate::cloud::horizon as api;
-use crate::tfplugin::attr::Lenient;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::DataSource;
 use crate::tfplugin::diagnostic::Result;
 
 use super::image_attributes::Image;
 use super::search::{images, place};
-use super::texts::Filled;
 use crate::provider::clients::Clients;
 use crate::provider::query_id::query_id;
 
@@ -21,13 +19,13 @@ model! {
     #[derive(Clone, Debug)]
     pub(crate) struct Many {
         /// Name of the image, exactly as it is written in the catalog.
-        pub name: Option<Lenient<Filled>>,
+        pub name: Option<String>,
         /// Display name of the operating system, such as `Windows 11 Enterprise, 23H2`, in any case.
-        pub os: Option<Lenient<Filled>>,
+        pub os: Option<String>,
         /// Type of the operating system, such as `WINDOWS` or `LINUX`, in any case.
-        pub os_type: Option<Lenient<Filled>>,
+        pub os_type: Option<String>,
         /// Status of the image, such as `IMPORT_COMPLETE` or `AVAILABLE`, in any case.
-        pub status: Option<Lenient<Filled>>,
+        pub status: Option<String>,
     }
 }
 
@@ -51,7 +49,7 @@ impl DataSource<Clients> for HorizonImages {
     type Outputs = Found;
 
     async fn read(&self, clients: &Clients, asked: Many, context: &Context) -> Result<Found> {
-        let name = asked.name.as_ref().map(Lenient::as_str);
+        let name = asked.name.as_deref();
         let mut found = images(clients, name, context).await?;
         type Field = fn(&api::Image) -> &Option<String>;
         let words: [(_, Field); 3] = [

@@ -38,28 +38,14 @@ impl Text for ImageName {
     }
 }
 
-/// A text that must not be blank.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Filled;
-
-impl Text for Filled {
-    const EXPECTED: &'static str = "a string";
-    fn parse(text: &str) -> std::result::Result<Self, String> {
-        match text.trim() {
-            "" => Err("The value must not be empty.".to_owned()),
-            _ => Ok(Self),
-        }
-    }
-}
-
 /// The ARM id of something in Azure, in any case.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AzureId;
 
 impl Text for AzureId {
     const EXPECTED: &'static str = "an ARM id";
-    fn parse(text: &str) -> std::result::Result<Self, String> {
-        Filled::parse(text).map(|_| Self)
+    fn parse(_text: &str) -> std::result::Result<Self, String> {
+        Ok(Self)
     }
     fn same(a: &str, b: &str) -> bool {
         a.eq_ignore_ascii_case(b)

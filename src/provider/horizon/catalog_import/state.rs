@@ -15,7 +15,7 @@ use crate::tfplugin::string_enum::Open;
 use crate::tfplugin::value::Value;
 
 use crate::provider::horizon::texts::{
-    AzureId, Filled, GpuType, ImageName, OsType, ProviderLabel, VersionType,
+    AzureId, GpuType, ImageName, OsType, ProviderLabel, VersionType,
 };
 use crate::provider::write_only_version::WriteOnlyVersion;
 
@@ -126,7 +126,7 @@ model! {
         /// source `cloudimages_horizon_image_sources` lists the names. Changing it replaces the
         /// image.
         #[tf(replace)]
-        pub os: Lenient<Filled>,
+        pub os: String,
 
         /// Type of the operating system: `WINDOWS` or `LINUX`; Horizon Cloud also knows `CLIENT`,
         /// `SERVER` and `WVD`. Changing it replaces the image.
@@ -136,7 +136,7 @@ model! {
         /// Id of the provider instance (the connected Azure subscription and region) to which the
         /// image is imported. Changing it replaces the image.
         #[tf(replace)]
-        pub provider_instance_id: Lenient<Filled>,
+        pub provider_instance_id: String,
 
         /// Type of the provider: `AZURE`, `AKKA`, `VSPHERE`, `ZEROCLOUD`, `GCP`, `AWS`, `VIEW` or
         /// `NUTANIX`. Default: `AZURE`. Changing it replaces the image.

@@ -1,6 +1,6 @@
 //! The rpcs about the provider itself: its configuration, and the request to stop.
 
-use crate::tfplugin::config::{Config, check_arguments};
+use crate::tfplugin::config::{Config, check_arguments, refuse_empty};
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path};
 use crate::tfplugin::model::Model;
 use crate::tfplugin::provider::Provider;
@@ -28,7 +28,9 @@ impl<P: Provider> Service<P> {
     /// The configuration, if it can be read, and all its errors.
     fn checked(&self, written: Object) -> (Option<P::Config>, Vec<Diagnostic>) {
         let mut problems = Vec::new();
-        check_arguments(&P::Config::attributes(), &written, &mut problems);
+        let attributes = P::Config::attributes();
+        let written = refuse_empty(&attributes, written, &mut problems);
+        check_arguments(&attributes, &written, &mut problems);
         let decoded =
             P::Config::decode_fields(&mut written.clone(), &Path::default(), &mut problems);
         self.provider.validate(&Config(&written), &mut problems);
