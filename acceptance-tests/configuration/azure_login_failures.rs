@@ -207,7 +207,14 @@ fn transient_failures_of_the_login_are_retried_and_lasting_ones_reported() {
     let block = batch::block(&batch::secret(&login), &batch::endpoint(&account));
     workspace.main(&(block + &batch::all("any", "timeouts = { read = \"4s\" }")));
     let error = workspace.plan().error();
-    error.says(&["GetToken", "HTTP 503", "text/html", "10m", "of the 4s allowed", "`timeouts`"]);
+    error.says(&[
+        "GetToken",
+        "HTTP 503",
+        "text/html",
+        "10m",
+        "of the 4s allowed",
+        "`timeouts.read`",
+    ]);
     assert!(error.text().len() < 1_500, "{error:?}");
     assert_eq!((login.request_count(), account.request_count()), (1, 0));
 }
@@ -264,7 +271,7 @@ fn a_failing_azure_cli_is_quoted() {
     let half = "echo '{\"accessToken\": \"half-a-s3cr3t'";
     super::azure_login::install_cli(&mut workspace, half);
     let outcome = workspace.plan();
-    outcome.error().says(&["the Azure CLI's answer does not hold JSON"]);
+    outcome.error().says(&["The Azure CLI's answer does not hold JSON"]);
     assert!(!outcome.stdout.contains("s3cr3t"), "{outcome}");
     // The wait for it does not exceed the time limit.
     super::azure_login::install_cli(&mut workspace, "exec sleep 60");

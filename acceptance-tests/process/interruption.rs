@@ -54,7 +54,7 @@ fn a_read_takes_no_longer_than_its_time_limit() {
         + "data \"cloudimages_ucloud_images\" \"any\" {\n  timeouts = { read = \"2s\" }\n}\n";
     let outcome = Workspace::new(&main).plan();
     let error = outcome.error();
-    error.says(&["Cannot list the images: timed out", "Region: cn-bj2", "Raise `timeouts`"]);
+    error.says(&["Cannot list the images: timed out", "Region: cn-bj2", "Raise `timeouts.read`"]);
     assert!(outcome.took > Duration::from_secs(2), "{outcome}");
     // Far less than the 30 seconds of one attempt.
     assert!(outcome.took < Duration::from_secs(15), "{outcome}");

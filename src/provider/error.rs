@@ -7,6 +7,8 @@ use crate::cloud::{Error, Kind};
 use crate::tfplugin::diagnostic::{Diagnostic, Failure};
 use crate::tfplugin::resource::Unsettled;
 
+use super::settings::sentence;
+
 /// What to do about an error with one of these codes.
 pub(crate) struct Advice {
     /// Codes of the service, compared exactly.
@@ -84,10 +86,14 @@ fn summary(error: &Error) -> String {
 
 /// What the service said and all facts about it, one to a line.
 fn facts(error: &Error) -> String {
-    let mut text = error.message.trim_end().to_owned();
-    if !text.ends_with(['.', '!', '?']) {
-        text.push('.');
-    }
+    let message = error.message.trim_end();
+    // What a service said is quoted unchanged.
+    let is_quoted = error.code.is_some() || error.status.is_some();
+    let mut text = match message.ends_with(['!', '?']) || is_quoted && message.ends_with('.') {
+        true => message.to_owned(),
+        false if is_quoted => format!("{message}."),
+        false => sentence(message),
+    };
     let mut facts: Vec<(&str, String)> = vec![("Operation", error.operation.to_owned())];
     facts.extend(error.code.iter().map(|code| ("Code", code.clone())));
     facts.extend(error.status.iter().map(|status| ("HTTP status", status.to_string())));

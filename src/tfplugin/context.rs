@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, Failure};
 use super::timeouts;
 
 /// One call by Terraform.
@@ -18,22 +18,34 @@ pub struct Context {
     pub timeout: Duration,
     /// When that time ends.
     pub deadline: Instant,
+    /// The argument that sets it: `timeouts.read`.
+    pub limit: &'static str,
     warnings: Mutex<Vec<Diagnostic>>,
 }
 
 impl Context {
-    /// A call that may take `timeout`.
+    /// A call that may take `timeout`, which the argument `limit` sets.
     #[must_use]
-    pub fn new(stop: CancellationToken, timeout: Duration) -> Self {
+    pub fn new(stop: CancellationToken, limit: &'static str, timeout: Duration) -> Self {
         let deadline = Instant::now() + timeout;
-        Self { stop, timeout, deadline, warnings: Mutex::default() }
+        Self { stop, timeout, deadline, limit, warnings: Mutex::default() }
+    }
+
+    /// Advice speaks of `timeouts`, since an API's error can come from any operation. Here it is
+    /// known which of them allows more time.
+    pub(crate) fn name_limit(&self, Failure(mut problems): Failure) -> Vec<Diagnostic> {
+        for problem in &mut problems {
+            problem.detail = problem.detail.replace("`timeouts`", &format!("`{}`", self.limit));
+        }
+        problems
     }
 
     /// The error of an operation that did not end in time.
     pub(crate) fn timed_out(&self) -> Diagnostic {
         let detail = format!(
-            "The operation did not end within {}. Raise `timeouts` to allow more.",
-            timeouts::go(self.timeout)
+            "The operation did not end within {}. Raise `{}` to allow more.",
+            timeouts::go(self.timeout),
+            self.limit
         );
         Diagnostic::error("Timed out", detail)
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::config::{Config, check_arguments, refuse_empty, refuse_read_only};
 use super::context::Context;
-use super::diagnostic::{Diagnostic, Failure, Path, Result};
+use super::diagnostic::{Diagnostic, Path, Result};
 use super::model::{Attribute, Model, description, schema};
 use super::timeouts::{self, Timeouts};
 use super::value::{Object, Sink};
@@ -115,7 +115,7 @@ impl<C: Sync, D: DataSource<C>> AnyDataSource<C> for D {
             else {
                 return (None, not_known(problems));
             };
-            let context = Context::new(stop.clone(), timeout);
+            let context = Context::new(stop.clone(), timeouts::READ, timeout);
             let outcome =
                 interruptible(&context, DataSource::read(self, clients, inputs, &context));
             let outcome = outcome.await;
@@ -126,8 +126,8 @@ impl<C: Sync, D: DataSource<C>> AnyDataSource<C> for D {
                     let names = names.into_iter().map(|attribute| attribute.name).collect();
                     (Some(Box::new(Found { names, config, outputs }) as Box<dyn Encode>), problems)
                 }
-                Err(Failure(failures)) => {
-                    problems.extend(failures);
+                Err(failure) => {
+                    problems.extend(context.name_limit(failure));
                     (None, problems)
                 }
             }

@@ -17,12 +17,12 @@ use tokio_util::sync::CancellationToken;
 use super::config::{Config, check_arguments, refuse_empty, refuse_read_only};
 use super::context::Context;
 use super::data_source::{Pending, interruptible};
-use super::diagnostic::{Diagnostic, Failure, Path, Result};
+use super::diagnostic::{Diagnostic, Path, Result};
 use super::model::{Attribute, Flag, Model, description};
 use super::panics;
 use super::plan::{Change, change, plan};
 use super::resource::{Import, ReadOutcome, Readiness, Resource, StateOf};
-use super::timeouts::or_usual;
+use super::timeouts::{self, or_usual};
 use super::value::{Object, Value, get};
 
 mod record;
@@ -194,12 +194,12 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
             let Some((inputs, given)) = wanted else {
                 return (None, unreadable(problems, "plan"));
             };
-            let context = Context::new(stop.clone(), or_usual(given.create));
+            let context = Context::new(stop.clone(), timeouts::CREATE, or_usual(given.create));
             let created = Resource::create(self, clients, inputs, &context).await;
             problems.extend(context.take_warnings());
             match created {
-                Err(Failure(failures)) => {
-                    problems.extend(failures);
+                Err(failure) => {
+                    problems.extend(context.name_limit(failure));
                     (None, problems)
                 }
                 Ok(mut state) => {
@@ -239,8 +239,11 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
                 return (Some(prior), unreadable(problems, "state or plan"));
             };
             // Where no argument changed, it is the creation that continues.
-            let limit = if calls { given.update } else { given.create };
-            let context = Context::new(stop.clone(), or_usual(limit));
+            let (limit, timeout) = match calls {
+                true => (timeouts::UPDATE, given.update),
+                false => (timeouts::CREATE, given.create),
+            };
+            let context = Context::new(stop.clone(), limit, or_usual(timeout));
             // The state keeps the limits of the last success.
             let keep = |state: &StateOf<R, C>, unfinished| {
                 Some(recorded(self, state, &prior.object, prior.identity.clone(), unfinished))
@@ -260,8 +263,8 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
                     Err(panics::crashed("Changing the object", &panic).into())
                 });
                 problems.extend(context.take_warnings());
-                if let Err(Failure(failures)) = updated {
-                    problems.extend(failures);
+                if let Err(failure) = updated {
+                    problems.extend(context.name_limit(failure));
                     return (keep(&state, None), problems);
                 }
             } else {
@@ -293,7 +296,7 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
             let Some((mut state, unfinished)) = remembered else {
                 return (Some(prior), unreadable(problems, "state"));
             };
-            let context = Context::new(stop.clone(), or_usual(given.delete));
+            let context = Context::new(stop.clone(), timeouts::DELETE, or_usual(given.delete));
             if let Some(Unfinished { since, .. }) = unfinished.filter(is_recent) {
                 let look = interruptible(&context, read_twice(self, clients, &mut state, &context));
                 let look = look.await;
@@ -308,8 +311,8 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
             problems.extend(context.take_warnings());
             match deleted {
                 Ok(()) => (None, problems),
-                Err(Failure(failures)) => {
-                    problems.extend(failures);
+                Err(failure) => {
+                    problems.extend(context.name_limit(failure));
                     (Some(prior), problems)
                 }
             }
@@ -329,7 +332,7 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
             let Some((mut state, unfinished)) = remembered else {
                 return (Some(prior), unreadable(problems, "state"));
             };
-            let context = Context::new(stop.clone(), or_usual(given.read));
+            let context = Context::new(stop.clone(), timeouts::READ, or_usual(given.read));
             let outcome = interruptible(&context, read_twice(self, clients, &mut state, &context));
             let outcome = outcome.await;
             problems.extend(context.take_warnings());
@@ -351,8 +354,8 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
                     problems.push(is_gone(R::NOUN, &self.progress(&state)));
                     None
                 }
-                Err(Failure(failures)) => {
-                    problems.extend(failures);
+                Err(failure) => {
+                    problems.extend(context.name_limit(failure));
                     Some(prior)
                 }
             };
@@ -378,14 +381,14 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
             let Some(target) = target else {
                 return (None, unreadable(problems, "identity"));
             };
-            let context = Context::new(stop.clone(), or_usual(R::TIMEOUTS.read));
+            let context = Context::new(stop.clone(), timeouts::READ, or_usual(R::TIMEOUTS.read));
             let work = Resource::import(self, clients, target, &context);
             let found = interruptible(&context, work).await;
             problems.extend(context.take_warnings());
             match found {
                 Ok(state) => (Some(recorded(self, &state, &Object::new(), None, None)), problems),
-                Err(Failure(failures)) => {
-                    problems.extend(failures);
+                Err(failure) => {
+                    problems.extend(context.name_limit(failure));
                     (None, problems)
                 }
             }

@@ -11,6 +11,15 @@ use super::value::{Object, Value};
 /// The argument's name.
 pub(crate) const NAME: &str = "timeouts";
 
+/// The argument that limits a creation.
+pub(crate) const CREATE: &str = "timeouts.create";
+/// The argument that limits a read.
+pub(crate) const READ: &str = "timeouts.read";
+/// The argument that limits an update in place.
+pub(crate) const UPDATE: &str = "timeouts.update";
+/// The argument that limits a deletion.
+pub(crate) const DELETE: &str = "timeouts.delete";
+
 /// The default limits of an object's operations, those that it has.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Timeouts {
@@ -63,8 +72,18 @@ impl Timeouts {
             ("delete", &mut limits.delete),
         ] {
             let value = given.remove(name).unwrap_or(Value::Null);
-            if let Some(Some(span)) = Option::<Span>::decode(value, &path.then(name), problems) {
-                *limit = Some(*span);
+            let at = path.then(name);
+            match Option::<Span>::decode(value, &at, problems) {
+                Some(Some(span)) if span.is_zero() => {
+                    let detail = format!(
+                        "`{at}` must be longer than zero: {:?} leaves no time for the operation. Use \
+                         null for the default.",
+                        span.text()
+                    );
+                    problems.push(Diagnostic::invalid(&at, detail));
+                }
+                Some(Some(span)) => *limit = Some(*span),
+                _ => {}
             }
         }
         limits
@@ -113,6 +132,18 @@ pub(crate) fn keep(object: &Object) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_operation_that_may_not_take_any_time_is_refused() {
+        let limits = Timeouts { create: Some(Duration::from_secs(60)), ..Timeouts::default() };
+        let given = Value::Map([("create".into(), "0s".into())].into_iter().collect());
+        let mut object: Object = [(NAME.into(), given)].into_iter().collect();
+        let mut problems = Vec::new();
+        let found = limits.take(&mut object, &mut problems);
+        assert_eq!(found.create, Some(Duration::from_secs(60)));
+        assert_eq!(problems[0].path.to_string(), "timeouts.create");
+        assert!(problems[0].detail.contains("\"0s\" leaves no time"), "{}", problems[0].detail);
+    }
 
     #[test]
     fn limits_read_as_go_would_read_them() {

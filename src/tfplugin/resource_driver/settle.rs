@@ -51,16 +51,6 @@ impl End {
     }
 }
 
-impl Purpose {
-    /// The limit that was in force.
-    fn timeout(self) -> &'static str {
-        match self {
-            Self::Creation | Self::Resumption => "timeouts.create",
-            Self::Update | Self::BeforeUpdate => "timeouts.update",
-        }
-    }
-}
-
 /// Waits until the object is ready. What is known of it when the wait ends is in `state`, however
 /// it ends; returned is how it ended, and what there is to say.
 pub(super) async fn settled<C: Sync, R: Resource<C>>(
@@ -95,7 +85,7 @@ pub(super) async fn settled<C: Sync, R: Resource<C>>(
         Unsettled::TimedOut(_) => End::TimedOut,
         Unsettled::Unreadable(_) | Unsettled::Interrupted => End::Unseen,
     };
-    said.extend(told::<C, R>(unsettled, &resource.progress(state), purpose));
+    said.extend(told::<C, R>(unsettled, &resource.progress(state), purpose, context));
     (end, said)
 }
 
@@ -104,6 +94,7 @@ pub(super) fn told<C, R: Resource<C>>(
     unsettled: Unsettled,
     progress: &str,
     purpose: Purpose,
+    context: &Context,
 ) -> Vec<Diagnostic> {
     let noun = R::NOUN;
     let is_new = purpose == Purpose::Creation;
@@ -122,10 +113,10 @@ pub(super) fn told<C, R: Resource<C>>(
                 }
                 Purpose::Update => String::new(),
             };
-            with_advice(failure, &advice)
+            with_advice(Failure(context.name_limit(failure)), &advice)
         }
         Unsettled::TimedOut(failure) => {
-            let timeout = purpose.timeout();
+            let timeout = context.limit;
             let advice = if is_new {
                 format!(
                     "The {noun} stays in the state, tainted: the next apply would destroy it and \
@@ -138,7 +129,7 @@ pub(super) fn told<C, R: Resource<C>>(
                      more time, raise `{timeout}`."
                 )
             };
-            with_advice(failure, &advice)
+            with_advice(Failure(context.name_limit(failure)), &advice)
         }
         Unsettled::Interrupted => {
             let summary = format!("Interrupted while waiting for the {noun}");

@@ -1,7 +1,11 @@
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
 use super::*;
 use crate::tfplugin::diagnostic::Result;
 use crate::tfplugin::resource::{Import, ReadOutcome, State};
-use crate::tfplugin::timeouts::Timeouts;
+use crate::tfplugin::timeouts::{self, Timeouts};
 
 crate::model! {
     /// A disk.
@@ -92,7 +96,12 @@ fn how_a_wait_ends_decides_what_is_said() {
         (interrupted, BeforeUpdate, true, "Interrupted", &["d-1", "was not made"]),
     ];
     for (ending, purpose, is_error, summary, details) in table {
-        let said = told::<(), Disk>(ending(), "d-1 (last seen: 17 percent)", purpose);
+        let limit = match purpose {
+            Creation | Resumption => timeouts::CREATE,
+            Update | BeforeUpdate => timeouts::UPDATE,
+        };
+        let context = Context::new(CancellationToken::new(), limit, Duration::from_secs(60));
+        let said = told::<(), Disk>(ending(), "d-1 (last seen: 17 percent)", purpose, &context);
         let [said] = said.as_slice() else { panic!("{said:?}") };
         assert_eq!(said.is_error(), is_error, "{purpose:?} {said:?}");
         assert!(said.summary.starts_with(summary), "{purpose:?} {said:?}");
