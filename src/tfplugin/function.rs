@@ -1,8 +1,8 @@
 //! Provider functions: pure, offline, with errors that point at an argument.
 
 use super::diagnostic::{Diagnostic, Path, Step};
-use super::model::{Attr, Attribute, Model, description};
-use super::value::{Builder, Object, Type, Value};
+use super::model::{Attr, Attribute, Model, Shape, description};
+use super::value::{Builder, Object, Value};
 
 /// A function. Its parameters are the fields of a model, in order.
 pub trait Function: Send + Sync + 'static {
@@ -41,8 +41,8 @@ pub trait AnyFunction: Send + Sync {
     fn description(&self) -> String;
     /// The parameters in order.
     fn parameters(&self) -> Vec<Attribute>;
-    /// The type of the result.
-    fn returns(&self) -> Type;
+    /// What it returns.
+    fn returns(&self) -> Shape;
     /// Computes the result.
     ///
     /// # Errors
@@ -63,8 +63,8 @@ impl<F: Function> AnyFunction for F {
     fn parameters(&self) -> Vec<Attribute> {
         F::Parameters::attributes()
     }
-    fn returns(&self) -> Type {
-        F::Returns::shape().ty()
+    fn returns(&self) -> Shape {
+        F::Returns::shape()
     }
     fn call(&self, arguments: Vec<Value>) -> Result<Value, Fault> {
         let parameters = F::Parameters::attributes();

@@ -15,9 +15,8 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::tfplugin::model::{Attribute, Model, description};
+use crate::tfplugin::model::{Attribute, Model, Shape, description};
 use crate::tfplugin::provider::Provider;
-use crate::tfplugin::value::Type;
 
 pub(crate) use examples::Examples;
 
@@ -40,7 +39,7 @@ impl Kind {
         [Self::Resource, Self::DataSource, Self::ListResource, Self::Function];
 
     /// The name of the kind in titles.
-    fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Provider => "Provider",
             Self::Resource => "Resource",
@@ -90,8 +89,8 @@ pub(crate) struct Entry {
     pub(crate) attributes: Vec<Attribute>,
     /// The attributes of its identity.
     pub(crate) identity: Vec<Attribute>,
-    /// The type of a function's result.
-    pub(crate) returns: Option<Type>,
+    /// What a function returns.
+    pub(crate) returns: Option<Shape>,
 }
 
 impl Entry {

@@ -3,6 +3,7 @@
 use regex::Regex;
 
 use super::{Entry, Examples, Kind, schema};
+use crate::tfplugin::model::Shape;
 
 /// The command that rewrites the pages, named on each of them.
 const GENERATOR: &str = "src/tfplugin/docs of this repository: UPDATE_DOCS=1 cargo test --lib docs";
@@ -77,7 +78,8 @@ fn signature(entry: &Entry, sections: &mut Vec<String>) {
         format!("{} {}", parameter.name, schema::type_name(&parameter.shape.ty()).to_lowercase())
     });
     let parameters = parameters.collect::<Vec<_>>().join(", ");
-    let returns = entry.returns.as_ref().map(schema::type_name).unwrap_or_default().to_lowercase();
+    let returns = entry.returns.as_ref().map(|returned| schema::type_name(&returned.ty()));
+    let returns = returns.unwrap_or_default().to_lowercase();
     sections.push("## Signature".to_owned());
     let signature = fence("text", &format!("{}({parameters}) {returns}", entry.name));
     sections.push(format!("{}\n{signature}", origin("signature")));
@@ -85,6 +87,10 @@ fn signature(entry: &Entry, sections: &mut Vec<String>) {
         sections.push("## Arguments".to_owned());
         let parameters = schema::parameters(&entry.attributes);
         sections.push(format!("{}\n{parameters}", origin("arguments")));
+    }
+    if let Some(Shape::Nested(_, attributes)) = &entry.returns {
+        sections.push("## Return Value".to_owned());
+        sections.push(format!("{}\n{}", origin("return value"), schema::results(attributes)));
     }
 }
 

@@ -43,6 +43,11 @@ pub(super) fn parameters(parameters: &[Attribute]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// The attributes of the object that a function returns, in their own order.
+pub(super) fn results(attributes: &[Attribute]) -> String {
+    attributes.iter().map(|attribute| line(attribute, "")).collect::<Vec<_>>().join("\n")
+}
+
 /// The name of a type in the pages.
 pub(super) fn type_name(ty: &Type) -> String {
     match ty {

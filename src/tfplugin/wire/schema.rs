@@ -91,7 +91,7 @@ pub fn function(function: &dyn AnyFunction) -> pb::Function {
     pb::Function {
         parameters: function.parameters().iter().map(parameter).collect(),
         variadic_parameter: None,
-        r#return: Some(pb::function::Return { r#type: type_bytes(&function.returns()) }),
+        r#return: Some(pb::function::Return { r#type: type_bytes(&function.returns().ty()) }),
         summary: function.summary().to_owned(),
         description: function.description(),
         description_kind: pb::StringKind::Markdown.into(),
