@@ -108,42 +108,136 @@ fn descriptions_stand_verbatim_on_the_pages() {
     }
 }
 
+/// Fails with one sentence for each thing that is missing or left over.
+#[track_caller]
+fn nothing_is_wrong(sentences: &[String]) {
+    assert!(sentences.is_empty(), "\n{}\n", sentences.join("\n"));
+}
+
+/// What should be in a folder but is not, and what is there but should not.
+fn compare(
+    folder: &str,
+    found: &BTreeSet<String>,
+    wanted: &BTreeSet<String>,
+    purpose: &str,
+) -> Vec<String> {
+    let missing = wanted.difference(found);
+    let missing = missing.map(|name| format!("{folder}/{name} is missing: add {purpose}."));
+    let left_over = found.difference(wanted);
+    let left_over = left_over
+        .map(|name| format!("{folder}/{name} belongs to nothing that is offered: remove it."));
+    missing.chain(left_over).collect()
+}
+
+/// The types and functions, without the provider itself.
+fn offered() -> Vec<Entry> {
+    let mut entries = entries(&CloudImages);
+    entries.retain(|entry| entry.kind != Kind::Provider);
+    entries
+}
+
 #[test]
 fn every_type_has_examples_and_nothing_else_has() {
     let entries = entries(&CloudImages);
-    for entry in &entries {
-        assert!(!examples().of(entry).is_empty(), "{:?} {} has no example", entry.kind, entry.name);
+    let mut wrong: Vec<String> = Vec::new();
+    for entry in entries.iter().filter(|entry| examples().of(entry).is_empty()) {
+        let folder = entry.kind.folder();
+        wrong.push(format!("examples/{folder} has no example of {}: add one.", entry.name));
     }
     for kind in Kind::SEVERAL {
-        let mut names: Vec<_> = entries.iter().filter(|entry| entry.kind == kind).collect();
-        names.sort_by_key(|entry| entry.name.clone());
-        let names: Vec<_> = names.into_iter().map(|entry| entry.name.as_str()).collect();
-        assert_eq!(examples().folders(kind), names, "examples/{}", kind.folder());
+        let names = entries.iter().filter(|entry| entry.kind == kind);
+        let names = names.map(|entry| entry.name.clone()).collect();
+        let found = examples().folders(kind).into_iter().collect();
+        wrong.extend(compare(&format!("examples/{}", kind.folder()), &found, &names, "an example"));
     }
-    let known: BTreeSet<_> = Kind::SEVERAL.map(Kind::folder).into();
-    let others: Vec<_> = folders(&root().join("examples")).into_iter().collect();
-    let others: Vec<_> = others.iter().filter(|name| !known.contains(name.as_str())).collect();
-    assert!(others.iter().all(|name| ["demo", "provider"].contains(&name.as_str())), "{others:?}");
+    let known = Kind::SEVERAL.map(Kind::folder).into_iter().chain(["demo", "provider"]);
+    let known: BTreeSet<String> = known.map(str::to_owned).collect();
+    // A kind of which nothing is offered needs no folder.
+    let others = folders(&root().join("examples")).difference(&known).cloned().collect();
+    wrong.extend(compare("examples", &others, &BTreeSet::new(), ""));
+    nothing_is_wrong(&wrong);
 }
 
 #[test]
 fn every_resource_shows_how_to_import_it() {
+    let mut wrong = Vec::new();
     for entry in entries(&CloudImages).iter().filter(|entry| entry.kind == Kind::Resource) {
-        for file in ["import.sh", "import-by-string-id.tf", "import-by-identity.tf"] {
-            assert!(examples().file(entry, file).is_some(), "{}: no {file}", entry.name);
+        let files = ["import.sh", "import-by-string-id.tf", "import-by-identity.tf"];
+        for file in files.into_iter().filter(|file| examples().file(entry, file).is_none()) {
+            wrong.push(format!(
+                "examples/resources/{}/{file} is missing: show how to import it.",
+                entry.name
+            ));
         }
     }
+    nothing_is_wrong(&wrong);
 }
 
 #[test]
 fn every_type_has_an_acceptance_test_and_nothing_else_has() {
-    let is_type = |entry: &Entry| !matches!(entry.kind, Kind::Provider | Kind::Function);
-    let entries = entries(&CloudImages);
-    let types: BTreeSet<_> =
-        entries.iter().filter(|entry| is_type(entry)).map(|entry| entry.short.to_owned()).collect();
+    let types = offered().into_iter().filter(|entry| entry.kind != Kind::Function);
+    let types: BTreeSet<_> = types.map(|entry| entry.short.to_owned()).collect();
     let mut tested = folders(&root().join("acceptance-tests"));
     tested.retain(|name| !NO_TYPES.contains(&name.as_str()));
-    assert_eq!(tested, types, "acceptance-tests/");
+    let purpose = "a folder with tests against the simulated service";
+    let mut wrong = compare("acceptance-tests", &tested, &types, purpose);
+    let main = fs::read_to_string(root().join("acceptance-tests/main.rs")).unwrap();
+    let announced: BTreeSet<_> = main.lines().collect();
+    for name in types.iter().filter(|name| !announced.contains(format!("mod {name};").as_str())) {
+        wrong.push(format!("acceptance-tests/main.rs does not run {name}: add `mod {name};`."));
+    }
+    nothing_is_wrong(&wrong);
+}
+
+/// The lines of a file at the root of the repository.
+fn lines(file: &str) -> Vec<String> {
+    let text = fs::read_to_string(root().join(file)).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn every_type_is_in_the_readme_and_the_changelog() {
+    let (readme, changelog) = (lines("README.md"), lines("CHANGELOG.md"));
+    let mut wrong = Vec::new();
+    for entry in offered() {
+        let code = format!("`{}`", entry.name);
+        if !readme.iter().any(|line| line.starts_with('|') && line.contains(&code)) {
+            wrong.push(format!("README.md has no row for {}: say what it is for.", entry.name));
+        }
+        let kind = match entry.kind {
+            Kind::Function => "Function",
+            kind => kind.title(),
+        };
+        let announcement = format!("* **New {kind}:** {code}");
+        if !changelog.contains(&announcement) {
+            wrong.push(format!("CHANGELOG.md has no entry for {}: {announcement}", entry.name));
+        }
+    }
+    let known: BTreeSet<String> = offered().into_iter().map(|entry| entry.name).collect();
+    let named = regex::Regex::new("cloudimages_[a-z_]+").unwrap();
+    for name in readme.iter().flat_map(|line| named.find_iter(line)) {
+        if !known.contains(name.as_str()) {
+            wrong.push(format!("README.md names {}, which is not offered.", name.as_str()));
+        }
+    }
+    nothing_is_wrong(&wrong);
+}
+
+#[test]
+fn every_guide_is_in_the_readme_and_the_changelog() {
+    let (readme, changelog) = (lines("README.md").join("\n"), lines("CHANGELOG.md"));
+    let mut wrong = Vec::new();
+    for (file, page) in guides() {
+        if !readme.contains(&format!("(docs/{file})")) {
+            wrong.push(format!("README.md has no link to docs/{file}."));
+        }
+        let heading = page.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or_default();
+        let announcement = format!("* **New Guide:** {heading}");
+        if !changelog.contains(&announcement) {
+            wrong.push(format!("CHANGELOG.md has no entry for docs/{file}: {announcement}"));
+        }
+    }
+    nothing_is_wrong(&wrong);
 }
 
 /// The front matter of a page, if it starts with one.
