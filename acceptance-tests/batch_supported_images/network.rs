@@ -128,6 +128,6 @@ fn a_service_behind_a_proxy_with_a_private_authority_is_reached() {
     let text = std::fs::read_to_string(look_up).unwrap().replace("30s", "2s");
     workspace.main(&text);
     workspace.write("authority.pem", &Proxy::start(&host, cloud.address()).authority);
-    workspace.plan().error().says(&["no answer from", &host, "certificate"]);
+    workspace.plan().error().says(&["No answer from", &host, "certificate"]);
     assert_eq!(cloud.request_count(), 3);
 }

@@ -49,7 +49,7 @@ fn a_list_without_end_ends() {
     let cycle = paged(NextLink::Cycle).start();
     let endless = paged(NextLink::Endless).start();
     let outcome = plan([("cycle", &cycle), ("endless", &endless)]);
-    error(&outcome, "cycle").says(&["page 2 points back to a page that was read already"]);
+    error(&outcome, "cycle").says(&["Page 2 points back to a page that was read already"]);
     error(&outcome, "endless").says(&["does not end after 1000 pages"]);
     assert_eq!((cycle.request_count(), endless.request_count()), (2, 1000));
 }

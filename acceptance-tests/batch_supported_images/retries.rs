@@ -105,7 +105,7 @@ fn no_wait_is_longer_than_the_time_limit() {
         outcome.errors_about(&format!("data.cloudimages_batch_supported_images.{name}")).remove(0)
     };
     error("busy").says(&["Code: TooManyRequests", "1h", "of the 3s allowed", "`timeouts.read`"]);
-    error("silent").says(&["no answer from 127.0.0.1:", "3s", "`timeouts.read`"]);
+    error("silent").says(&["No answer from 127.0.0.1:", "3s", "`timeouts.read`"]);
     assert!(outcome.took < Duration::from_secs(20), "{outcome}");
     assert_eq!(clouds.map(|(_, cloud)| cloud.request_count()), [1, 1]);
 }

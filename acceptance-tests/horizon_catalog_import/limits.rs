@@ -26,7 +26,7 @@ fn a_timeout_reports_the_last_statuses_and_how_to_continue() {
     let id = cloud.image_ids(NAME)[0].clone();
     outcome.error().says(&[
         "Cannot import the image: timed out",
-        "not finished after",
+        "Not finished after",
         "of the 2s allowed",
         "image IN_PROGRESS",
         "version IMPORT_IN_PROGRESS",
