@@ -15,6 +15,7 @@ pub mod resource_driver;
 pub mod similarity;
 #[macro_use]
 pub mod model;
+pub mod moved;
 pub mod panics;
 pub mod plan;
 pub mod process;

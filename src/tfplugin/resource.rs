@@ -9,6 +9,7 @@ use super::config::Config;
 use super::context::Context;
 use super::diagnostic::{Diagnostic, Failure, Result};
 use super::model::Model;
+use super::moved::Moved;
 use super::plan::Plan;
 use super::timeouts::Timeouts;
 
@@ -191,6 +192,15 @@ pub trait Resource<C>: Send + Sync + Sized + 'static {
 
     /// What identifies the object.
     fn identity(&self, state: &StateOf<Self, C>) -> Self::Identity;
+
+    /// Takes over a state of another type, for a `moved` block. `None` if it has no use for it. No
+    /// network, and no configuration of the provider: Terraform asks before there is one.
+    ///
+    /// # Errors
+    /// Why that state cannot be taken over, although others of its type can.
+    fn take_over(&self, _source: &Moved) -> Result<Option<StateOf<Self, C>>> {
+        Ok(None)
+    }
 
     /// Rewrites a state of an older schema version, as JSON, to the present one.
     ///

@@ -19,6 +19,7 @@ use super::context::Context;
 use super::data_source::{Pending, interruptible};
 use super::diagnostic::{Diagnostic, Path, Result};
 use super::model::{Attribute, Flag, Model, description};
+use super::moved::Moved;
 use super::panics;
 use super::plan::{Change, change, plan};
 use super::resource::{Import, ReadOutcome, Readiness, Resource, StateOf};
@@ -114,6 +115,13 @@ pub trait AnyResource<C>: Send + Sync {
         target: Import<Object>,
         stop: &'a CancellationToken,
     ) -> Pending<'a, Outcome>;
+    /// Takes over a state of another type, if it has a use for it.
+    ///
+    /// # Errors
+    /// See [`Resource::take_over`].
+    fn take_over(&self, source: &Moved) -> Result<Option<Record>>;
+    /// The identity of an object in this state; none if the state cannot be read.
+    fn identified(&self, state: &Object) -> Option<Object>;
     /// Rewrites an older state, as JSON.
     ///
     /// # Errors
@@ -393,6 +401,17 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
                 }
             }
         })
+    }
+
+    fn take_over(&self, source: &Moved) -> Result<Option<Record>> {
+        let state = Resource::take_over(self, source)?;
+        Ok(state.map(|state| recorded(self, &state, &Object::new(), None, None)))
+    }
+
+    fn identified(&self, state: &Object) -> Option<Object> {
+        let record = Record { object: state.clone(), ..Record::default() };
+        let (state, _) = remembered::<C, R>(record, &mut Vec::new())?;
+        recorded(self, &state, &Object::new(), None, None).identity
     }
 
     fn upgrade(&self, from: i64, state: serde_json::Value) -> Result<serde_json::Value> {

@@ -8,12 +8,11 @@ use crate::tfplugin::wire::trace::About;
 
 use super::Service;
 
-/// The optional capabilities of the provider. State of other types cannot be moved to its
-/// resources.
+/// The optional capabilities of the provider.
 const CAPABILITIES: pb::ServerCapabilities = pb::ServerCapabilities {
     plan_destroy: true,
     get_provider_schema_optional: true,
-    move_resource_state: false,
+    move_resource_state: true,
     generate_resource_config: true,
 };
 

@@ -13,10 +13,10 @@ use crate::tfplugin::wire::trace::About;
 use super::Service;
 
 /// The responses of the rpcs: the object as messages.
-struct Resulting {
-    state: pb::DynamicValue,
-    private: Vec<u8>,
-    identity: Option<pb::ResourceIdentityData>,
+pub(super) struct Resulting {
+    pub(super) state: pb::DynamicValue,
+    pub(super) private: Vec<u8>,
+    pub(super) identity: Option<pb::ResourceIdentityData>,
 }
 
 impl From<Option<Record>> for Resulting {

@@ -2,10 +2,12 @@
 
 use crate::tfplugin::diagnostic::{Diagnostic, Failure};
 use crate::tfplugin::provider::Provider;
+use crate::tfplugin::resource_driver::AnyResource;
 use crate::tfplugin::timeouts;
-use crate::tfplugin::value::Value;
+use crate::tfplugin::value::{Object, Type, Value};
 use crate::tfplugin::wire::answer::{config, dynamic, identity, written};
 use crate::tfplugin::wire::json::{self, Extra};
+use crate::tfplugin::wire::offer::Entry;
 use crate::tfplugin::wire::proto::tfplugin6 as pb;
 use crate::tfplugin::wire::trace::About;
 
@@ -22,16 +24,8 @@ impl<P: Provider> Service<P> {
     ) -> pb::upgrade_resource_state::Response {
         let work = || {
             let entry = self.offer().resource(&request.type_name)?;
-            let version = entry.is.version();
-            refuse_newer("state", request.version, version)?;
-            let mut text = request.raw_state.unwrap_or_default().json;
-            if request.version < version {
-                let old = serde_json::from_slice(&text).map_err(|error| {
-                    Diagnostic::error("Unreadable state", format!("It is not JSON: {error}."))
-                })?;
-                text = entry.is.upgrade(request.version, old)?.to_string().into();
-            }
-            let value = json::decode(&text, &entry.ty, Extra::Drop).map_err(Diagnostic::from)?;
+            let text = request.raw_state.unwrap_or_default().json;
+            let value = upgraded(entry, request.version, text)?;
             Ok(written(|sink| sink.value(&value)))
         };
         let about = About::Resource(&request.type_name);
@@ -46,12 +40,8 @@ impl<P: Provider> Service<P> {
     ) -> pb::upgrade_resource_identity::Response {
         let work = || {
             let entry = self.offer().resource(&request.type_name)?;
-            refuse_newer("identity", request.version, IDENTITY_VERSION)?;
             let text = request.raw_identity.unwrap_or_default().json;
-            match json::decode(&text, &entry.identity, Extra::Drop).map_err(Diagnostic::from)? {
-                Value::Map(object) => Ok(identity(Some(object))),
-                _ => Ok(None),
-            }
+            Ok(identity(identified(&entry.identity, request.version, &text)?))
         };
         let about = About::Resource(&request.type_name);
         let (upgraded, diagnostics) = self.run_now("UpgradeResourceIdentity", about, work).await;
@@ -59,25 +49,6 @@ impl<P: Provider> Service<P> {
             upgraded_identity: upgraded.flatten(),
             diagnostics,
         }
-    }
-
-    pub(super) async fn move_state(
-        &self,
-        _connection: u64,
-        request: pb::move_resource_state::Request,
-    ) -> pb::move_resource_state::Response {
-        let work = || {
-            self.offer().resource(&request.target_type_name)?;
-            let source: String = request.source_type_name.chars().take(100).collect();
-            let detail = format!(
-                "{} cannot take over the state of {source:?}. Import the object instead.",
-                request.target_type_name
-            );
-            Err::<(), _>(Diagnostic::error("Unable to move resource state", detail).into())
-        };
-        let about = About::Resource(&request.target_type_name);
-        let (_, diagnostics) = self.run_now("MoveResourceState", about, work).await;
-        pb::move_resource_state::Response { diagnostics, ..Default::default() }
     }
 
     pub(super) async fn generate_config(
@@ -99,6 +70,32 @@ impl<P: Provider> Service<P> {
         let about = About::Resource(&request.type_name);
         let (config, diagnostics) = self.run_now("GenerateResourceConfig", about, work).await;
         pb::generate_resource_config::Response { config, diagnostics }
+    }
+}
+
+/// A stored state as a value of the present schema.
+pub(super) fn upgraded<T: AnyResource<C> + ?Sized, C>(
+    entry: &Entry<T>,
+    written: i64,
+    mut text: Vec<u8>,
+) -> Result<Value, Failure> {
+    let version = entry.is.version();
+    refuse_newer("state", written, version)?;
+    if written < version {
+        let old = serde_json::from_slice(&text).map_err(|error| {
+            Diagnostic::error("Unreadable state", format!("It is not JSON: {error}."))
+        })?;
+        text = entry.is.upgrade(written, old)?.to_string().into();
+    }
+    Ok(json::decode(&text, &entry.ty, Extra::Drop).map_err(Diagnostic::from)?)
+}
+
+/// A stored identity as an object of the present schema, if there is one.
+pub(super) fn identified(ty: &Type, written: i64, text: &[u8]) -> Result<Option<Object>, Failure> {
+    refuse_newer("identity", written, IDENTITY_VERSION)?;
+    match json::decode(text, ty, Extra::Drop).map_err(Diagnostic::from)? {
+        Value::Map(object) => Ok(Some(object)),
+        _ => Ok(None),
     }
 }
 

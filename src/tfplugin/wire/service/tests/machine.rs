@@ -4,6 +4,7 @@ use crate::secret::Secret;
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
+use crate::tfplugin::moved::Moved;
 use crate::tfplugin::resource::{Import, ReadOutcome, Readiness, Resource, State, Unsettled};
 use crate::tfplugin::timeouts::Timeouts;
 
@@ -135,33 +136,19 @@ impl Resource<Clients> for Machine {
             let detail = format!("An id looks like m1, not {id:?}.");
             return Err(Diagnostic::error("Bad id", detail).at(Path::attribute("id")).into());
         }
-        let inputs = Inputs {
-            name: "one".to_owned(),
-            location: Place("westeurope".to_owned()),
-            size: Some(3),
-            rate: None,
-            zone: Some("z1".to_owned()),
-            region: None,
-            mode: "plain".to_owned(),
-            seed: None,
-            source: None,
-            wait: None,
-            code: None,
-            password: None::<Secret>,
-            password_wo: None,
-            password_wo_version: None,
-            disk: None::<Disk>,
-            ports: None,
-            tags: None,
-            marks: None,
-        };
-        let outputs =
-            Outputs { id, status: "ready".to_owned(), revision: 7, region: Some("r1".to_owned()) };
-        Ok(State { inputs, outputs, private: Private { etag: "imported".to_owned() } })
+        Ok(found(id, 7, "imported"))
     }
 
     fn identity(&self, state: &Kept) -> Identity {
         Identity { id: state.outputs.id.clone(), project: Some("p1".to_owned()) }
+    }
+
+    fn take_over(&self, source: &Moved) -> Result<Option<Kept>> {
+        if !source.provider.is("test", "beta") || source.type_name != "beta_machine" {
+            return Ok(None);
+        }
+        let id = source.state["number"].as_str().unwrap_or_default().to_owned();
+        Ok(Some(found(id, 1, "moved")))
     }
 
     fn upgrade(&self, from: i64, mut state: serde_json::Value) -> Result<serde_json::Value> {
@@ -173,4 +160,31 @@ impl Resource<Clients> for Machine {
             _ => Err(Diagnostic::error("Unknown state version", "There was none.").into()),
         }
     }
+}
+
+/// A machine that was created elsewhere.
+fn found(id: String, revision: i64, etag: &str) -> Kept {
+    let inputs = Inputs {
+        name: "one".to_owned(),
+        location: Place("westeurope".to_owned()),
+        size: Some(3),
+        rate: None,
+        zone: Some("z1".to_owned()),
+        region: None,
+        mode: "plain".to_owned(),
+        seed: None,
+        source: None,
+        wait: None,
+        code: None,
+        password: None::<Secret>,
+        password_wo: None,
+        password_wo_version: None,
+        disk: None::<Disk>,
+        ports: None,
+        tags: None,
+        marks: None,
+    };
+    let outputs =
+        Outputs { id, status: "ready".to_owned(), revision, region: Some("r1".to_owned()) };
+    State { inputs, outputs, private: Private { etag: etag.to_owned() } }
 }

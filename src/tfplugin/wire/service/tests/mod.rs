@@ -23,6 +23,7 @@ mod cloud;
 mod core;
 mod garbage;
 mod machine;
+mod moving;
 mod offered;
 mod planning;
 mod reading;

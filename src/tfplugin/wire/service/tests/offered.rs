@@ -32,7 +32,7 @@ async fn only_what_works_is_announced() {
     let expected = pb::ServerCapabilities {
         plan_destroy: true,
         get_provider_schema_optional: true,
-        move_resource_state: false,
+        move_resource_state: true,
         generate_resource_config: true,
     };
     assert_eq!(schemas.server_capabilities, Some(expected));

@@ -81,20 +81,6 @@ async fn an_identity_is_accepted_unchanged_unless_it_is_newer() {
 }
 
 #[tokio::test]
-async fn state_cannot_be_moved_from_another_type() {
-    let harness = Harness::unconfigured();
-    let request = pb::move_resource_state::Request {
-        source_type_name: "beta_machine".to_owned(),
-        target_type_name: TYPE.to_owned(),
-        ..Default::default()
-    };
-    let answer = harness.service.move_resource_state(Request::new(request)).await;
-    let answer = answer.unwrap().into_inner();
-    assert_eq!(summaries(&answer.diagnostics), ["error: Unable to move resource state"]);
-    assert_eq!(answer.target_state, None);
-}
-
-#[tokio::test]
 async fn a_generated_configuration_has_only_what_may_be_written() {
     let harness = Harness::new().await;
     let config = machine(json!({ "tags": { "a": "b" }, "timeouts": { "create": "2h" } }));
