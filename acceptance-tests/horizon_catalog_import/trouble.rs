@@ -87,7 +87,7 @@ fn no_redirect_leads_to_another_service_or_in_a_circle() {
 #[test]
 fn many_imports_share_a_token_and_ask_no_more_often_than_configured() {
     let cloud = start();
-    cloud.set_lifecycle(Some(slow(Duration::from_millis(700))));
+    cloud.set_lifecycle(Some(slow(Duration::from_secs(2))));
     let names: Vec<String> = (0..12).map(|number| format!("{NAME}-{number}")).collect();
     let image = |name: &String| Image::new().with("name", name).text(name);
     let images: String = names.iter().map(image).collect();
