@@ -3,7 +3,8 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
+    ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
+    UnparsedPublicKey, VerificationAlgorithm,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -39,6 +40,7 @@ pub(crate) fn verify(jwt: &str, expected: &Expected<'_>) -> Result<String, Probl
     let signature = decode(signature).ok_or_else(|| malformed("signature encoding"))?;
 
     let algorithm: &'static dyn VerificationAlgorithm = match head["alg"].as_str() {
+        Some("PS256") => &RSA_PSS_2048_8192_SHA256,
         Some("RS256") => &RSA_PKCS1_2048_8192_SHA256,
         Some("ES256") => &ECDSA_P256_SHA256_FIXED,
         other => return Err(malformed(&format!("alg {other:?}"))),
@@ -68,15 +70,21 @@ pub(crate) fn verify(jwt: &str, expected: &Expected<'_>) -> Result<String, Probl
 
 /// The certificate the header points at. Both thumbprints, if sent, must be of the same one.
 fn find<'a>(certificates: &'a [Certificate], head: &Value) -> Option<&'a Certificate> {
-    let sha1 = head["x5t"].as_str();
-    let sha256 = head["x5t#S256"].as_str();
+    let sha1 = head["x5t"].as_str().map(plain);
+    let sha256 = head["x5t#S256"].as_str().map(plain);
     if sha1.is_none() && sha256.is_none() {
         return None;
     }
     certificates.iter().find(|c| {
-        sha1.is_none_or(|t| t == c.thumbprint_sha1)
-            && sha256.is_none_or(|t| t == c.thumbprint_sha256)
+        sha1.as_ref().is_none_or(|t| *t == c.thumbprint_sha1)
+            && sha256.as_ref().is_none_or(|t| *t == c.thumbprint_sha256)
     })
+}
+
+/// A thumbprint in base64url without padding. MSAL for Python pads it, MSAL for Go writes it in
+/// the standard alphabet, and Entra ID takes both.
+fn plain(thumbprint: &str) -> String {
+    thumbprint.trim_end_matches('=').replace('+', "-").replace('/', "_")
 }
 
 fn check_claims(claims: &Value, expected: &Expected<'_>) -> Result<String, Problem> {
@@ -118,8 +126,10 @@ fn check_claims(claims: &Value, expected: &Expected<'_>) -> Result<String, Probl
 mod tests {
     use aws_lc_rs::rand::SystemRandom;
     use aws_lc_rs::signature::{
-        ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
+        ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256,
+        RSA_PSS_SHA256, RsaEncoding, RsaKeyPair,
     };
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE};
     use serde_json::json;
 
     use super::super::certificate::tests::{around, der};
@@ -197,19 +207,62 @@ mod tests {
         assert_eq!(check("not.ajwt", &certificate), Err(50027));
     }
 
-    #[test]
-    fn an_rs256_assertion_passes() {
+    fn rsa() -> (RsaKeyPair, Certificate) {
         let key = RsaKeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
         let rsa = der(0x06, &[&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01]]);
         let algorithm = der(0x30, &[&rsa, &[5, 0]]);
         let info = der(0x30, &[&algorithm, &der(0x03, &[&[0], key.public_key().as_ref()])]);
-        let certificate = Certificate::from_der(&around(&info)).unwrap();
-        let sign = |m: &[u8]| {
-            let mut signature = vec![0; key.public_modulus_len()];
-            key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), m, &mut signature).unwrap();
-            signature
-        };
-        let head = json!({"alg": "RS256", "typ": "JWT", "x5t": certificate.thumbprint_sha1});
-        assert_eq!(check(&jwt(&head, &claims(), &sign), &certificate), Ok("j-1".to_owned()));
+        (key, Certificate::from_der(&around(&info)).unwrap())
+    }
+
+    fn signature(key: &RsaKeyPair, padding: &'static dyn RsaEncoding, m: &[u8]) -> Vec<u8> {
+        let mut signature = vec![0; key.public_modulus_len()];
+        key.sign(padding, &SystemRandom::new(), m, &mut signature).unwrap();
+        signature
+    }
+
+    #[test]
+    fn an_rsa_key_signs_ps256_or_rs256_and_either_thumbprint_names_its_certificate() {
+        let (key, certificate) = rsa();
+        let pss = |m: &[u8]| signature(&key, &RSA_PSS_SHA256, m);
+        let pkcs1 = |m: &[u8]| signature(&key, &RSA_PKCS1_SHA256, m);
+        let (sha1, sha256) = (&certificate.thumbprint_sha1, &certificate.thumbprint_sha256);
+        for thumbprint in ["x5t", "x5t#S256"] {
+            let value = if thumbprint == "x5t" { sha1 } else { sha256 };
+            let head = |alg: &str| json!({"alg": alg, "typ": "JWT", thumbprint: value});
+            let passed = Ok("j-1".to_owned());
+            assert_eq!(check(&jwt(&head("PS256"), &claims(), &pss), &certificate), passed);
+            assert_eq!(check(&jwt(&head("RS256"), &claims(), &pkcs1), &certificate), passed);
+            let crossed = jwt(&head("PS256"), &claims(), &pkcs1);
+            assert_eq!(check(&crossed, &certificate), Err(700_027));
+            let crossed = jwt(&head("RS256"), &claims(), &pss);
+            assert_eq!(check(&crossed, &certificate), Err(700_027));
+        }
+        let (other, _) = rsa();
+        let forge = |m: &[u8]| signature(&other, &RSA_PSS_SHA256, m);
+        let head = json!({"alg": "PS256", "x5t#S256": sha256});
+        assert_eq!(check(&jwt(&head, &claims(), &forge), &certificate), Err(700_027));
+        let mixed = json!({"alg": "PS256", "x5t#S256": sha256, "x5t": "AAAA"});
+        assert_eq!(check(&jwt(&mixed, &claims(), &pss), &certificate), Err(700_027));
+        let swapped = json!({"alg": "PS256", "x5t": sha256});
+        assert_eq!(check(&jwt(&swapped, &claims(), &pss), &certificate), Err(700_027));
+    }
+
+    #[test]
+    fn thumbprints_may_be_padded_and_in_the_standard_alphabet() {
+        let (key, certificate) = rsa();
+        let pss = |m: &[u8]| signature(&key, &RSA_PSS_SHA256, m);
+        let standard = |text: &str| STANDARD.encode(URL_SAFE_NO_PAD.decode(text).unwrap());
+        let padded = |text: &str| URL_SAFE.encode(URL_SAFE_NO_PAD.decode(text).unwrap());
+        for (name, value) in [
+            ("x5t", padded(&certificate.thumbprint_sha1)),
+            ("x5t", standard(&certificate.thumbprint_sha1)),
+            ("x5t#S256", padded(&certificate.thumbprint_sha256)),
+            ("x5t#S256", standard(&certificate.thumbprint_sha256)),
+        ] {
+            assert!(value.ends_with('='), "{value}");
+            let head = json!({"alg": "PS256", "typ": "JWT", name: value});
+            assert_eq!(check(&jwt(&head, &claims(), &pss), &certificate), Ok("j-1".to_owned()));
+        }
     }
 }
