@@ -12,5 +12,5 @@ mod shared;
 mod spelling;
 pub mod ucloud;
 
-pub use shared::Server;
+pub use shared::{Authority, Server};
 pub use spelling::Spelling;

@@ -59,6 +59,5 @@ impl State {
 
 /// The origin for absolute links: the one the client used.
 pub(crate) fn base(store: &Store, request: &Request) -> String {
-    let host = || format!("http://{}", request.header("host").unwrap_or_default());
-    store.settings.public_url.clone().unwrap_or_else(host)
+    store.settings.public_url.clone().unwrap_or_else(|| request.origin())
 }

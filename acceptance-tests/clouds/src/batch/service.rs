@@ -104,9 +104,7 @@ struct Query {
 
 impl State {
     fn base(&self, request: &Request) -> String {
-        lock(&self.public_url).clone().unwrap_or_else(|| {
-            format!("http://{}", request.header("host").unwrap_or(&self.account))
-        })
+        lock(&self.public_url).clone().unwrap_or_else(|| request.origin())
     }
 
     fn list(&self, request: &Request) -> Result<Value, Problem> {

@@ -86,6 +86,7 @@ mod tests {
             number: 1,
             method: "GET".to_owned(),
             target: target.to_owned(),
+            secure: false,
             headers: headers.iter().map(|&(n, v)| (n.to_owned(), v.to_owned())).collect(),
             body: String::new(),
             at: Instant::now(),

@@ -58,7 +58,7 @@ pub use quirks::{EmptyList, Quirk};
 use service::State;
 use store::Store;
 
-use crate::shared::lock;
+use crate::shared::{Authority, lock};
 pub use crate::shared::{Controls, Fault, Progress, Request, Switch, Tokens, When};
 pub use crate::spelling::Spelling;
 
@@ -228,6 +228,12 @@ impl Simulation {
     #[must_use]
     pub fn csp_url(&self) -> String {
         self.csp_controls.url()
+    }
+
+    /// Serves both over TLS as well, see [`Controls::serve_tls`]. Gives back the origins of the
+    /// service and of its identity service.
+    pub fn serve_all_tls(&self, authority: &Authority) -> (String, String) {
+        (self.serve_tls(authority), self.csp_controls.serve_tls(authority))
     }
 
     /// Journal, faults and latency of the identity service.

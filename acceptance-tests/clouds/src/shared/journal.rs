@@ -1,5 +1,6 @@
 //! The requests to a simulated service, in the order of arrival.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -15,6 +16,8 @@ pub struct Request {
     pub method: String,
     /// Path and query exactly as they were sent, still percent-encoded.
     pub target: String,
+    /// Whether it came over TLS.
+    pub secure: bool,
     /// Header names (lower case) and values, in the order of arrival.
     pub headers: Vec<(String, String)>,
     /// The body, with bytes that are not UTF-8 replaced.
@@ -40,6 +43,18 @@ impl Request {
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+    }
+
+    /// `http` or `https`.
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        if self.secure { "https" } else { "http" }
+    }
+
+    /// The origin that the client used, without a trailing slash.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("{}://{}", self.scheme(), self.header("host").unwrap_or_default())
     }
 
     /// The path without the query, still percent-encoded.
@@ -111,19 +126,31 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// How many entries there are at most: more than a test looks at, and less than would fill the
+/// memory of a service that runs for days.
+pub(crate) const KEPT: usize = 8000;
+
 /// The log and the count of requests under way.
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
-    entries: Vec<Request>,
-    forgotten: usize,
+    entries: VecDeque<Request>,
+    /// How many came before the first entry.
+    before: usize,
+    /// How many of these were dropped for being old, and not because a test forgot them.
+    dropped: usize,
     in_flight: usize,
     max_in_flight: usize,
 }
 
 impl Journal {
     pub(crate) fn enter(&mut self, mut request: Request) -> Request {
-        request.number = self.forgotten + self.entries.len() + 1;
-        self.entries.push(request.clone());
+        request.number = self.before + self.entries.len() + 1;
+        self.entries.push_back(request.clone());
+        if self.entries.len() > KEPT {
+            self.entries.pop_front();
+            self.before += 1;
+            self.dropped += 1;
+        }
         self.in_flight += 1;
         self.max_in_flight = self.max_in_flight.max(self.in_flight);
         request
@@ -131,18 +158,23 @@ impl Journal {
 
     pub(crate) fn leave(&mut self, number: usize, status: Option<u16>) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        let index = number.checked_sub(self.forgotten + 1);
+        let index = number.checked_sub(self.before + 1);
         if let Some(entry) = index.and_then(|i| self.entries.get_mut(i)) {
             entry.status = status;
         }
     }
 
     pub(crate) fn entries(&self) -> Vec<Request> {
-        self.entries.clone()
+        self.entries.iter().cloned().collect()
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.entries.len()
+    /// All requests, those that were dropped as well.
+    pub(crate) fn count(&self) -> usize {
+        self.dropped + self.entries.len()
+    }
+
+    pub(crate) fn dropped(&self) -> usize {
+        self.dropped
     }
 
     pub(crate) fn in_flight(&self) -> usize {
@@ -155,8 +187,53 @@ impl Journal {
 
     /// Forgets the log but not what is still under way.
     pub(crate) fn clear(&mut self) {
-        self.forgotten += self.entries.len();
+        self.before += self.entries.len();
+        self.dropped = 0;
         self.entries.clear();
         self.max_in_flight = self.in_flight;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request() -> Request {
+        Request {
+            number: 0,
+            method: "GET".to_owned(),
+            target: "/".to_owned(),
+            secure: false,
+            headers: vec![("host".to_owned(), "127.0.0.1:1".to_owned())],
+            body: String::new(),
+            at: Instant::now(),
+            status: None,
+        }
+    }
+
+    #[test]
+    fn old_entries_are_dropped_and_counted() {
+        let mut journal = Journal::default();
+        for _ in 0..KEPT + 3 {
+            journal.enter(request());
+        }
+        let entries = journal.entries();
+        assert_eq!(
+            (entries.len(), entries[0].number, entries[KEPT - 1].number),
+            (KEPT, 4, KEPT + 3)
+        );
+        assert_eq!((journal.count(), journal.dropped()), (KEPT + 3, 3));
+        journal.leave(1, Some(500));
+        journal.leave(4, Some(200));
+        assert_eq!(journal.entries()[0].status, Some(200));
+        journal.clear();
+        assert_eq!((journal.count(), journal.dropped()), (0, 0));
+        assert_eq!(journal.enter(request()).number, KEPT + 4);
+    }
+
+    #[test]
+    fn the_origin_is_the_one_that_the_client_used() {
+        assert_eq!(request().origin(), "http://127.0.0.1:1");
+        assert_eq!(Request { secure: true, ..request() }.origin(), "https://127.0.0.1:1");
     }
 }

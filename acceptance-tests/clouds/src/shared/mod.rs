@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 pub(crate) mod client;
+mod controls;
 mod fault;
 mod journal;
 mod padding;
@@ -14,15 +15,17 @@ mod progress;
 mod script;
 mod server;
 mod shell;
+mod tls;
 mod tokens;
 
+pub use controls::{Controls, Switch};
 pub use fault::Fault;
 pub use journal::Request;
-pub(crate) use journal::{decode, lock, raw_pairs};
+pub(crate) use journal::{KEPT, decode, lock, raw_pairs};
 pub(crate) use progress::Countdown;
 pub use progress::Progress;
 pub use script::When;
 pub use server::Server;
-pub use shell::{Controls, Switch};
 pub(crate) use shell::{Reply, Service};
-pub use tokens::{Refusal, Tokens, audience_of};
+pub use tls::Authority;
+pub use tokens::{Holder, Refusal, Tokens, audience_of};

@@ -160,6 +160,7 @@ mod tests {
             number: 1,
             method: method.to_owned(),
             target: target.to_owned(),
+            secure: false,
             headers: Vec::new(),
             body: body.to_owned(),
             at: Instant::now(),

@@ -1,18 +1,17 @@
 //! The HTTP shell around each simulated service: log, scripted faults, latency.
 
-use std::convert::Infallible;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 
-use super::fault::{Action, Fault};
+use super::fault::Action;
 use super::journal::{Journal, Request, lock};
 use super::padding::Padding;
 use super::partial::HalfBody;
-use super::script::{Script, When};
-use super::server::Server;
+use super::script::Script;
 
 /// What a service answers.
 #[derive(Debug, Clone)]
@@ -79,139 +78,12 @@ pub(crate) trait Service: Send + Sync + 'static {
     ) -> Reply;
 }
 
+/// What the requests share.
 #[derive(Debug, Default)]
-struct Shell {
-    journal: Mutex<Journal>,
-    script: Mutex<Script>,
-    latency: Mutex<Duration>,
-}
-
-/// What every simulation can be asked and told while it runs.
-#[derive(Debug)]
-pub struct Controls {
-    server: Server,
-    shell: Arc<Shell>,
-}
-
-impl Controls {
-    pub(crate) fn start<S: Service>(service: Arc<S>) -> Self {
-        let shell = Arc::new(Shell::default());
-        let shared = Arc::clone(&shell);
-        let router = axum::Router::new().fallback(move |request: axum::extract::Request| {
-            let (service, shell) = (Arc::clone(&service), Arc::clone(&shared));
-            async move { Ok::<_, Infallible>(handle(&*service, &shell, request).await) }
-        });
-        Self { server: Server::start(router), shell }
-    }
-
-    /// `http://127.0.0.1:<port>`, without a trailing slash.
-    #[must_use]
-    pub fn url(&self) -> String {
-        self.server.url()
-    }
-
-    /// The bound address.
-    #[must_use]
-    pub fn address(&self) -> std::net::SocketAddr {
-        self.server.address()
-    }
-
-    /// Everything asked so far.
-    #[must_use]
-    pub fn requests(&self) -> Vec<Request> {
-        lock(&self.shell.journal).entries()
-    }
-
-    /// How many requests came so far.
-    #[must_use]
-    pub fn request_count(&self) -> usize {
-        lock(&self.shell.journal).len()
-    }
-
-    /// How many requests are under way now. One that hangs counts until its client hangs up.
-    #[must_use]
-    pub fn in_flight(&self) -> usize {
-        lock(&self.shell.journal).in_flight()
-    }
-
-    /// The largest number of requests that were under way at the same time. Answers are computed
-    /// in microseconds, so set a latency before asserting on this.
-    #[must_use]
-    pub fn max_in_flight(&self) -> usize {
-        lock(&self.shell.journal).max_in_flight()
-    }
-
-    /// The whole log as text: request lines, headers and bodies, to be searched for what must not
-    /// be in it.
-    #[must_use]
-    pub fn journal_text(&self) -> String {
-        self.requests().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-    }
-
-    /// Empties the log.
-    pub fn forget_requests(&self) {
-        lock(&self.shell.journal).clear();
-    }
-
-    /// The next `times` requests go wrong.
-    pub fn fail_next(&self, times: usize, fault: Fault) {
-        self.fail(When::any(), times, fault);
-    }
-
-    /// The `nth` request from now (counted from 1) goes wrong.
-    pub fn fail_request(&self, nth: usize, fault: Fault) {
-        self.fail(When::any().after(nth.saturating_sub(1)), 1, fault);
-    }
-
-    /// The next `times` requests that match go wrong.
-    pub fn fail(&self, when: When, times: usize, fault: Fault) {
-        lock(&self.shell.script).add(when, times, fault);
-    }
-
-    /// All requests that match go wrong from now on, until the switch is turned off. Faults that
-    /// were scripted earlier come first.
-    pub fn fail_always(&self, when: When, fault: Fault) -> Switch {
-        let number = lock(&self.shell.script).add(when, usize::MAX, fault);
-        Switch { shell: Arc::clone(&self.shell), number }
-    }
-
-    /// All requests that match go wrong for this long.
-    pub fn fail_for(&self, time: Duration, when: When, fault: Fault) {
-        lock(&self.shell.script).add_for(when, time, fault);
-    }
-
-    /// Drops every fault that has not happened yet.
-    pub fn clear_faults(&self) {
-        lock(&self.shell.script).clear();
-    }
-
-    /// Closes all connections and refuses new ones, until told otherwise.
-    pub fn set_refusing_connections(&self, on: bool) {
-        if on {
-            self.server.close();
-        } else {
-            self.server.open();
-        }
-    }
-
-    /// Every answer takes at least this long from now on.
-    pub fn set_latency(&self, latency: Duration) {
-        *lock(&self.shell.latency) = latency;
-    }
-}
-
-/// A fault that is switched on; dropping this leaves it on.
-#[derive(Debug)]
-pub struct Switch {
-    shell: Arc<Shell>,
-    number: usize,
-}
-
-impl Switch {
-    /// Ends the fault for the requests to come.
-    pub fn off(self) {
-        lock(&self.shell.script).remove(self.number);
-    }
+pub(crate) struct Shell {
+    pub(crate) journal: Mutex<Journal>,
+    pub(crate) script: Mutex<Script>,
+    pub(crate) latency: Mutex<Duration>,
 }
 
 /// Notes the end of a request even if its connection, and with it this future, is dropped.
@@ -227,10 +99,11 @@ impl Drop for Visit<'_> {
     }
 }
 
-async fn handle<S: Service>(
+pub(crate) async fn handle<S: Service>(
     service: &S,
     shell: &Shell,
     request: axum::extract::Request,
+    secure: bool,
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 64 << 20).await.unwrap_or_default();
@@ -238,11 +111,8 @@ async fn handle<S: Service>(
         number: 0,
         method: parts.method.to_string(),
         target: parts.uri.path_and_query().map_or("/", |t| t.as_str()).to_owned(),
-        headers: parts
-            .headers
-            .iter()
-            .map(|(n, v)| (n.to_string(), String::from_utf8_lossy(v.as_bytes()).into_owned()))
-            .collect(),
+        secure,
+        headers: headers(&parts),
         body: String::from_utf8_lossy(&body).into_owned(),
         at: Instant::now(),
         status: None,
@@ -302,6 +172,17 @@ async fn handle<S: Service>(
     reply.headers.extend(headers);
     visit.status = Some(reply.status);
     respond(reply.status, reply.headers, Body::from(reply.body))
+}
+
+/// The headers as HTTP/1.1 has them: HTTP/2 sends the host apart from the others.
+fn headers(parts: &Parts) -> Vec<(String, String)> {
+    let authority = parts.uri.authority().filter(|_| !parts.headers.contains_key("host"));
+    let host = authority.map(|host| ("host".to_owned(), host.to_string()));
+    let others = parts
+        .headers
+        .iter()
+        .map(|(n, v)| (n.to_string(), String::from_utf8_lossy(v.as_bytes()).into_owned()));
+    host.into_iter().chain(others).collect()
 }
 
 async fn pause(time: Duration) {

@@ -10,9 +10,19 @@ use super::journal::lock;
 #[derive(Debug, Clone, Default)]
 pub struct Tokens(Arc<Mutex<HashMap<String, Token>>>);
 
+/// Whom a token speaks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// The tenant that issued it, by its id.
+    pub tenant: String,
+    /// The application, by its client id.
+    pub client: String,
+}
+
 #[derive(Debug, Clone)]
 struct Token {
     audience: String,
+    holder: Option<Holder>,
     expires: Instant,
     expires_at: SystemTime,
     revoked: bool,
@@ -38,22 +48,39 @@ impl Tokens {
         Self::default()
     }
 
-    /// Makes a new random token for an audience.
+    /// Makes a new random token for an audience, which does not say whom it speaks for.
     #[must_use]
     pub fn issue(&self, audience: &str, lifetime: Duration) -> String {
-        // Opaque on purpose: clients must not parse tokens.
-        let random = || uuid::Uuid::new_v4().simple().to_string();
-        let token = format!("{}.{}{}.{}", random(), random(), random(), random());
+        let token = random();
         self.register(&token, audience, lifetime);
+        token
+    }
+
+    /// Makes a new random token of `holder` for an audience.
+    #[must_use]
+    pub fn issue_to(&self, holder: Holder, audience: &str, lifetime: Duration) -> String {
+        let token = random();
+        self.insert(&token, Some(holder), audience, lifetime);
         token
     }
 
     /// Makes a token of the caller's choice valid, such as the one a command-line tool prints.
     pub fn register(&self, token: &str, audience: &str, lifetime: Duration) {
+        self.insert(token, None, audience, lifetime);
+    }
+
+    /// Whom a token speaks for, if that was said when it was issued.
+    #[must_use]
+    pub fn holder(&self, token: &str) -> Option<Holder> {
+        lock(&self.0).get(token).and_then(|token| token.holder.clone())
+    }
+
+    fn insert(&self, token: &str, holder: Option<Holder>, audience: &str, lifetime: Duration) {
         lock(&self.0).insert(
             token.to_owned(),
             Token {
                 audience: audience.to_owned(),
+                holder,
                 expires: Instant::now() + lifetime,
                 expires_at: SystemTime::now() + lifetime,
                 revoked: false,
@@ -103,6 +130,12 @@ impl Tokens {
     }
 }
 
+/// Opaque on purpose: clients must not parse tokens.
+fn random() -> String {
+    let random = || uuid::Uuid::new_v4().simple().to_string();
+    format!("{}.{}{}.{}", random(), random(), random(), random())
+}
+
 /// The audience a scope stands for: only the `/.default` goes, so that a scope with two slashes
 /// keeps the one that belongs to the resource.
 #[must_use]
@@ -124,6 +157,16 @@ mod tests {
             audience_of("https://batch.core.windows.net/.default"),
             "https://batch.core.windows.net"
         );
+    }
+
+    #[test]
+    fn a_token_knows_whom_it_speaks_for_if_that_was_said() {
+        let tokens = Tokens::new();
+        let holder = Holder { tenant: "t".to_owned(), client: "c".to_owned() };
+        let token = tokens.issue_to(holder.clone(), "a", Duration::from_secs(60));
+        assert_eq!(tokens.holder(&token), Some(holder));
+        assert_eq!(tokens.holder(&tokens.issue("a", Duration::from_secs(60))), None);
+        assert_eq!(tokens.holder("x"), None);
     }
 
     #[test]

@@ -135,6 +135,9 @@ impl shared::Service for Service {
             uuid: uuid::Uuid::new_v4().to_string(),
         };
         state.notes.insert(request.number, note);
+        if let Some(dropped) = request.number.checked_sub(shared::KEPT) {
+            state.notes.remove(&dropped);
+        }
         true
     }
 
