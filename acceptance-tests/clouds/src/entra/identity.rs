@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use super::state::State;
+use super::{MANAGED_CLIENT_ID, MANAGED_OBJECT_ID, MANAGED_RESOURCE_ID};
 use crate::shared::Reply;
 use crate::shared::{Request, lock};
 
@@ -33,13 +34,39 @@ fn resource(state: &State, request: &Request) -> Result<String, Reply> {
     }
 }
 
-fn identity_known(state: &State, request: &Request) -> Result<(), Reply> {
-    match request.query_value("client_id") {
-        Some(id) if !id.eq_ignore_ascii_case(&state.managed_client_id) => {
-            Err(refuse(400, "invalid_request", "Identity not found"))
-        }
-        _ => Ok(()),
-    }
+/// A query parameter that names an identity, and the value it has for the one there is.
+type Name = (&'static str, &'static str);
+
+const IMDS_NAMES: [Name; 4] = [
+    ("client_id", MANAGED_CLIENT_ID),
+    ("object_id", MANAGED_OBJECT_ID),
+    ("mi_res_id", MANAGED_RESOURCE_ID),
+    // What MSAL and azidentity send.
+    ("msi_res_id", MANAGED_RESOURCE_ID),
+];
+
+const APP_SERVICE_NAMES: [Name; 4] = [
+    ("client_id", MANAGED_CLIENT_ID),
+    ("object_id", MANAGED_OBJECT_ID),
+    ("principal_id", MANAGED_OBJECT_ID),
+    ("mi_res_id", MANAGED_RESOURCE_ID),
+];
+
+/// Whether the query names the identity there is, by one of `names`, or none at all.
+fn is_known(request: &Request, names: &[Name]) -> bool {
+    let query = request.query();
+    let mut matches = query.iter().filter_map(|(name, value)| {
+        let (_, ours) = names.iter().find(|(known, _)| known == name)?;
+        Some(ours.eq_ignore_ascii_case(value))
+    });
+    matches.next().is_none_or(|first| first && matches.next().is_none())
+}
+
+/// App Service does not answer in the form of OAuth here.
+fn no_such_identity() -> Reply {
+    let text = "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.";
+    let id = uuid::Uuid::new_v4().to_string();
+    Reply::json(400, &json!({"statusCode": 400, "message": text, "correlationId": id}))
 }
 
 fn only(request: &Request, verb: &str) -> Result<(), Reply> {
@@ -77,7 +104,9 @@ pub(crate) fn imds(state: &State, request: &Request) -> Reply {
             return Err(refuse(400, "invalid_request", "Forwarded requests are not accepted"));
         }
         version(request, "2018-02-01")?;
-        identity_known(state, request)?;
+        if !is_known(request, &IMDS_NAMES) {
+            return Err(refuse(400, "invalid_request", "Identity not found"));
+        }
         resource(state, request)
     };
     let resource = match check() {
@@ -89,8 +118,8 @@ pub(crate) fn imds(state: &State, request: &Request) -> Reply {
     Reply::json(
         200,
         &json!({
-            "access_token": state.tokens.issue(&resource, lifetime),
-            "client_id": state.managed_client_id,
+            "access_token": state.tokens.issue_to(state.managed(), &resource, lifetime),
+            "client_id": MANAGED_CLIENT_ID,
             "expires_in": lifetime.as_secs().to_string(),
             "expires_on": (now + lifetime.as_secs()).to_string(),
             "ext_expires_in": lifetime.as_secs().to_string(),
@@ -109,7 +138,9 @@ pub(crate) fn app_service(state: &State, request: &Request) -> Reply {
             return Err(refuse(401, "unauthorized", "The X-IDENTITY-HEADER is missing or wrong"));
         }
         version(request, "2019-08-01")?;
-        identity_known(state, request)?;
+        if !is_known(request, &APP_SERVICE_NAMES) {
+            return Err(no_such_identity());
+        }
         resource(state, request)
     };
     let resource = match check() {
@@ -120,8 +151,8 @@ pub(crate) fn app_service(state: &State, request: &Request) -> Reply {
     Reply::json(
         200,
         &json!({
-            "access_token": state.tokens.issue(&resource, lifetime),
-            "client_id": state.managed_client_id,
+            "access_token": state.tokens.issue_to(state.managed(), &resource, lifetime),
+            "client_id": MANAGED_CLIENT_ID,
             "expires_on": (unix_now() + lifetime.as_secs()).to_string(),
             "resource": resource,
             "token_type": "Bearer",

@@ -1,10 +1,12 @@
 //! Microsoft Entra ID: the token endpoint, managed identities, and the issuers of federated
 //! assertions. Tokens go into a [`Tokens`] registry that the other Azure simulations check.
 //!
-//! Labels for [`When::label`]: `token`, `imds`, `app-service`, `github`, `ado`.
+//! Labels for [`When::label`]: `token`, `discovery`, `imds`, `app-service`, `github`,
+//! `ado`.
 
 mod assertion;
 mod certificate;
+mod discovery;
 mod identity;
 mod problem;
 mod service;
@@ -19,7 +21,9 @@ use certificate::Certificate;
 use state::State;
 
 use crate::shared::lock;
-pub use crate::shared::{Controls, Fault, Refusal, Request, Switch, Tokens, When, audience_of};
+pub use crate::shared::{
+    Controls, Fault, Holder, Refusal, Request, Switch, Tokens, When, audience_of,
+};
 pub use crate::spelling::Spelling;
 
 /// The tenant that exists unless the builder names another one.
@@ -30,6 +34,10 @@ pub const CLIENT_ID: &str = "7e570000-0000-4000-8000-000000000002";
 pub const CLIENT_SECRET: &str = "Made-Up~Secret.0123456789";
 /// The client id of the managed identity.
 pub const MANAGED_CLIENT_ID: &str = "7e570000-0000-4000-8000-000000000003";
+/// The object id of the managed identity, which App Service calls its principal id.
+pub const MANAGED_OBJECT_ID: &str = "7e570000-0000-4000-8000-000000000005";
+/// The id of the managed identity in Resource Manager.
+pub const MANAGED_RESOURCE_ID: &str = "/subscriptions/7e570000-0000-4000-8000-000000000010/resourceGroups/Images-RG/providers/Microsoft.ManagedIdentity/userAssignedIdentities/image-builder";
 /// The Azure DevOps service connection.
 pub const ADO_CONNECTION_ID: &str = "7e570000-0000-4000-8000-000000000004";
 
@@ -46,7 +54,7 @@ const SCOPES: [&str; 3] = [
 pub struct Builder(State);
 
 impl Builder {
-    /// Another tenant that exists, by id or by domain name.
+    /// Another tenant that exists, by its id; a domain name is one more name of the first tenant.
     #[must_use]
     pub fn tenant(mut self, tenant: &str) -> Self {
         self.0.tenants.push(tenant.to_owned());
@@ -150,7 +158,6 @@ impl Simulation {
             secrets: vec![CLIENT_SECRET.to_owned()],
             certificates: Vec::new(),
             scopes: SCOPES.map(str::to_owned).to_vec(),
-            managed_client_id: MANAGED_CLIENT_ID.to_owned(),
             identity_header: uuid::Uuid::new_v4().to_string(),
             github_token: uuid::Uuid::new_v4().to_string(),
             ado_token: uuid::Uuid::new_v4().to_string(),

@@ -23,6 +23,14 @@ impl Problem {
         Self::new(401, "invalid_client", number, text)
     }
 
+    /// There is no such tenant; the endpoints differ in what they call that.
+    pub(crate) fn no_such_tenant(error: &'static str, tenant: &str) -> Self {
+        let text = format!(
+            "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID."
+        );
+        Self::new(400, error, 90002, &text)
+    }
+
     /// What a test wants every request to be refused with.
     pub(crate) fn switched_on(number: u32) -> Self {
         let text = match number {

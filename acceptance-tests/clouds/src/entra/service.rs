@@ -3,9 +3,12 @@
 use serde_json::Value;
 
 use super::state::State;
-use super::{identity, token};
+use super::{discovery, identity, token};
 use crate::shared::{Reply, Service};
 use crate::shared::{Request, decode, lock};
+
+/// What follows the tenant in the path of its OpenID configuration.
+const OPENID: &str = "/v2.0/.well-known/openid-configuration";
 
 impl Service for State {
     fn label(&self, request: &Request) -> String {
@@ -14,6 +17,8 @@ impl Service for State {
             "/msi/token" => "app-service",
             "/github/idtoken" => "github",
             "/ado/oidctoken" => "ado",
+            discovery::INSTANCE => "discovery",
+            path if path.ends_with(OPENID) => "discovery",
             _ => "token",
         }
         .to_owned()
@@ -29,6 +34,7 @@ impl Service for State {
             "app-service" => identity::app_service(self, request),
             "github" => identity::github(self, request),
             "ado" => identity::azure_devops(self, request),
+            "discovery" => discover(self, request),
             _ => {
                 let path = request.path().trim_start_matches('/');
                 match path.strip_suffix("/oauth2/v2.0/token").filter(|t| !t.contains('/')) {
@@ -57,6 +63,18 @@ impl Service for State {
             }),
         );
         self.quote(request, reply)
+    }
+}
+
+fn discover(state: &State, request: &Request) -> Reply {
+    if request.method != "GET" {
+        return Reply::new(405).header("allow", "GET");
+    }
+    let path = request.path().trim_start_matches('/');
+    match path.strip_suffix(OPENID) {
+        None => discovery::instance(request),
+        Some(tenant) if tenant.contains('/') => Reply::new(404),
+        Some(tenant) => discovery::openid(state, &decode(tenant), request),
     }
 }
 

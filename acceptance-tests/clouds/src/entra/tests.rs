@@ -1,5 +1,8 @@
 //! The endpoints over a socket.
 
+mod identities;
+mod tenants;
+
 use super::*;
 use crate::shared::client::{Answer, send};
 
@@ -88,34 +91,6 @@ fn github_and_azure_devops_give_assertions_that_the_token_endpoint_takes() {
     }
     let forged = format!("client_assertion=a.b.c&client_assertion_type={kind}");
     assert_eq!(token(&entra, &form(&forged)).json()["error_codes"][0], 700_213);
-}
-
-#[test]
-fn managed_identities_want_their_header_version_and_resource() {
-    let entra = Simulation::start();
-    let resource = "resource=https%3A%2F%2Fbatch.core.windows.net%2F";
-    let imds = |version: &str, headers: &[(&str, &str)]| {
-        let target = format!("/metadata/identity/oauth2/token?api-version={version}&{resource}");
-        send(&entra.url(), "GET", &target, headers, "").unwrap()
-    };
-    let metadata = [("Metadata", "true")];
-    let good = imds("2018-02-01", &metadata);
-    assert_eq!(good.status, 200, "{}", good.body);
-    assert!(good.json()["expires_in"].is_string());
-    let token = good.json()["access_token"].as_str().unwrap().to_owned();
-    assert_eq!(
-        entra.tokens().check(&token, &["https://batch.core.windows.net/".to_owned()]),
-        Ok(())
-    );
-    assert_eq!(imds("2018-02-01", &[]).status, 400);
-    assert_eq!(imds("2017-01-01", &metadata).status, 400);
-
-    let header = entra.identity_header();
-    let target = format!("/msi/token?api-version=2019-08-01&{resource}");
-    let secret = [("X-IDENTITY-HEADER", header.as_str())];
-    let good = send(&entra.url(), "GET", &target, &secret, "").unwrap();
-    assert!(good.json()["expires_on"].is_string());
-    assert_eq!(send(&entra.url(), "GET", &target, &[], "").unwrap().status, 401);
 }
 
 #[test]

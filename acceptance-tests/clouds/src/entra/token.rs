@@ -8,8 +8,7 @@ use super::assertion::{Expected, verify};
 use super::problem::Problem;
 use super::state::State;
 use crate::shared::Reply;
-use crate::shared::audience_of;
-use crate::shared::{Request, lock};
+use crate::shared::{Holder, Request, audience_of, lock};
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -62,12 +61,8 @@ fn missing(name: &str) -> Problem {
 
 fn grant(state: &State, tenant: &str, request: &Request) -> Result<Value, Problem> {
     let form = Form::read(request)?;
-    if !state.tenants.iter().any(|t| t.eq_ignore_ascii_case(tenant)) {
-        let text = format!(
-            "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID."
-        );
-        return Err(Problem::new(400, "invalid_request", 90002, &text));
-    }
+    let tenant_id =
+        state.tenant(tenant).ok_or_else(|| Problem::no_such_tenant("invalid_request", tenant))?;
     let kind = form.need("grant_type")?;
     if kind != "client_credentials" {
         let text = format!("The app requested an unsupported grant type '{kind}'.");
@@ -81,14 +76,14 @@ fn grant(state: &State, tenant: &str, request: &Request) -> Result<Value, Proble
         return Err(Problem::new(400, "unauthorized_client", 700_016, &text));
     }
     authenticate(state, &form, client, request)?;
-    let scope = form.need("scope")?;
+    let scope = resource_scope(form.need("scope")?)?;
     if !scope.ends_with("/.default") {
         let text = format!(
             "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier."
         );
         return Err(Problem::new(400, "invalid_scope", 1_002_012, &text));
     }
-    if !state.scopes.iter().any(|s| s == scope) {
+    if !state.scopes.iter().any(|granted| is_granted_by(granted, scope)) {
         let text = format!(
             "The resource principal named {} was not found in the tenant.",
             audience_of(scope)
@@ -96,12 +91,43 @@ fn grant(state: &State, tenant: &str, request: &Request) -> Result<Value, Proble
         return Err(Problem::new(400, "invalid_resource", 500_011, &text));
     }
     let lifetime = *lock(&state.lifetime);
+    let holder = Holder { tenant: tenant_id, client: state.client_id.clone() };
     Ok(json!({
         "token_type": "Bearer",
         "expires_in": seconds(state, lifetime),
         "ext_expires_in": seconds(state, lifetime),
-        "access_token": state.tokens.issue(&audience_of(scope), lifetime),
+        "access_token": state.tokens.issue_to(holder, &audience_of(scope), lifetime),
     }))
+}
+
+/// Scopes about the user, which clients send beside the one that counts.
+const ABOUT_THE_USER: [&str; 4] = ["openid", "offline_access", "profile", "email"];
+
+/// The one scope of a resource.
+fn resource_scope(scopes: &str) -> Result<&str, Problem> {
+    let mut of_resources =
+        scopes.split(' ').filter(|scope| !scope.is_empty() && !ABOUT_THE_USER.contains(scope));
+    let first = of_resources.next().unwrap_or(scopes);
+    match of_resources.next() {
+        None => Ok(first),
+        Some(_) => {
+            let text = format!(
+                "Provided value for the input parameter scope is not valid because it contains more than one resource. Scope {scopes} is not valid."
+            );
+            Err(Problem::new(400, "invalid_scope", 28000, &text))
+        }
+    }
+}
+
+/// A resource with a slash at its end is the same one, but not the other way round: Batch is known
+/// with its slash only.
+fn is_granted_by(granted: &str, scope: &str) -> bool {
+    let with_slash = |granted: &str| {
+        granted.strip_suffix("/.default").is_some_and(|resource| {
+            !resource.ends_with('/') && scope.strip_suffix("//.default") == Some(resource)
+        })
+    };
+    granted == scope || with_slash(granted)
 }
 
 fn seconds(state: &State, lifetime: Duration) -> Value {
