@@ -2,10 +2,12 @@
 
 use serde_json::{Map, Value};
 
+use super::{tags, version};
+
 const PROVIDER: &str = "microsoft.azurestackhci";
 
 /// Everything wrong with the body of a PUT.
-pub(crate) fn put_problems(body: &Value, preview: bool, custom_location: bool) -> Vec<String> {
+pub(crate) fn put_problems(body: &Value, version: &str, custom_location: bool) -> Vec<String> {
     let mut out = Vec::new();
     let Some(body) = body.as_object() else {
         return vec!["the body is not a JSON object".to_owned()];
@@ -14,11 +16,11 @@ pub(crate) fn put_problems(body: &Value, preview: bool, custom_location: bool) -
     members(body, "", &known, &["id", "name", "type", "systemData"], &mut out);
     text(body, "", "location", true, &mut out);
     if let Some(tags) = body.get("tags") {
-        out.extend(tag_problems(tags));
+        out.extend(tags::problems(tags));
     }
     extended_location(body, custom_location, &mut out);
     match body.get("properties") {
-        Some(Value::Object(properties)) => check_properties(properties, preview, &mut out),
+        Some(Value::Object(properties)) => check_properties(properties, version, &mut out),
         Some(_) => out.push("properties: expected an object".to_owned()),
         None => out.push("properties.osType: required".to_owned()),
     }
@@ -35,29 +37,7 @@ pub(crate) fn patch_problems(body: &Value) -> Vec<String> {
         .filter(|name| *name != "tags")
         .map(|name| format!("{name}: cannot be changed, only tags can"))
         .collect();
-    out.extend(body.get("tags").map_or(vec!["tags: required".to_owned()], tag_problems));
-    out
-}
-
-fn tag_problems(tags: &Value) -> Vec<String> {
-    let Some(tags) = tags.as_object() else {
-        return vec!["tags: expected an object".to_owned()];
-    };
-    let mut out = Vec::new();
-    if tags.len() > 50 {
-        out.push("tags: at most 50 are allowed".to_owned());
-    }
-    for (name, value) in tags {
-        if name.is_empty()
-            || name.len() > 512
-            || name.contains(['<', '>', '%', '&', '\\', '?', '/'])
-        {
-            out.push(format!("tags.{name}: not a tag name"));
-        }
-        if value.as_str().is_none_or(|v| v.len() > 256) {
-            out.push(format!("tags.{name}: expected a string of at most 256 characters"));
-        }
-    }
+    out.extend(body.get("tags").map_or(vec!["tags: required".to_owned()], tags::problems));
     out
 }
 
@@ -136,11 +116,16 @@ pub(crate) fn is_id_of(id: &str, provider: &str, kind: &str) -> bool {
     )
 }
 
-fn id(object: &Map<String, Value>, name: &str, kinds: &[&str], out: &mut Vec<String>) {
-    if let Some(value) = text(object, "properties", name, false, out)
-        && !kinds.iter().any(|kind| is_id_of(value, PROVIDER, kind))
-    {
-        out.push(format!("properties.{name}: '{value}' is not the id of a {}", kinds[0]));
+/// The instance of a machine, which extends the machine's own resource; or the form of the official
+/// example, where it stands for itself.
+fn is_machine(id: &str) -> bool {
+    let extension = "/providers/microsoft.azurestackhci/virtualmachineinstances/default";
+    let lower = id.to_ascii_lowercase();
+    match lower.strip_suffix(extension) {
+        Some(machine) => is_id_of(machine, "microsoft.hybridcompute", "machines"),
+        None => ["virtualMachineInstance", "virtualMachineInstances"]
+            .iter()
+            .any(|kind| is_id_of(id, PROVIDER, kind)),
     }
 }
 
@@ -161,7 +146,7 @@ fn extended_location(body: &Map<String, Value>, required: bool, out: &mut Vec<St
     }
 }
 
-fn check_properties(properties: &Map<String, Value>, preview: bool, out: &mut Vec<String>) {
+fn check_properties(properties: &Map<String, Value>, version: &str, out: &mut Vec<String>) {
     let mut known = vec![
         "containerId",
         "imagePath",
@@ -171,18 +156,26 @@ fn check_properties(properties: &Map<String, Value>, preview: bool, out: &mut Ve
         "identifier",
         "version",
     ];
-    if preview {
+    let from_machine = version::has_source_machine(version);
+    if from_machine {
         known.push("sourceVirtualMachineId");
     }
     members(properties, "properties", &known, &["provisioningState", "status"], out);
     one_of(properties, "osType", &["Windows", "Linux"], true, out);
     one_of(properties, "cloudInitDataSource", &["NoCloud", "Azure"], false, out);
-    one_of(properties, "hyperVGeneration", &["V1", "V2"], false, out);
-    id(properties, "containerId", &["storageContainers"], out);
+    one_of(properties, "hyperVGeneration", version::generations(version), false, out);
+    if let Some(value) = text(properties, "properties", "containerId", false, out)
+        && !is_id_of(value, PROVIDER, "storageContainers")
+    {
+        out.push(format!("properties.containerId: '{value}' is not the id of a storage container"));
+    }
     text(properties, "properties", "imagePath", false, out);
-    if preview {
-        let kinds = ["virtualMachineInstance", "virtualMachineInstances"];
-        id(properties, "sourceVirtualMachineId", &kinds, out);
+    if from_machine
+        && let Some(value) = text(properties, "properties", "sourceVirtualMachineId", false, out)
+        && !is_machine(value)
+    {
+        let name = "properties.sourceVirtualMachineId";
+        out.push(format!("{name}: '{value}' is not the id of a virtual machine instance"));
     }
     let sources = ["imagePath", "sourceVirtualMachineId"];
     let given = sources.iter().filter(|name| properties.contains_key(**name)).count();
@@ -245,8 +238,8 @@ fn object<'a>(
 }
 
 /// What is wrong with the name of an image, for the given api-version.
-pub(crate) fn name_problem(name: &str, preview: bool) -> Option<String> {
-    let longest = if preview { 64 } else { 80 };
+pub(crate) fn name_problem(name: &str, version: &str) -> Option<String> {
+    let longest = version::longest_name(version);
     let end = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     let good = (1..=longest).contains(&name.len())
         && end(name.chars().next())
@@ -264,123 +257,4 @@ pub(crate) fn group_name_is_possible(name: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn good() -> Value {
-        json!({
-            "location": "westus2",
-            "extendedLocation": {
-                "type": "CustomLocation",
-                "name": "/subscriptions/s/resourceGroups/g/providers/Microsoft.ExtendedLocation/customLocations/c",
-            },
-            "properties": {"imagePath": "C:\\images\\a.vhdx", "osType": "Linux"},
-        })
-    }
-
-    fn with(pointer: &str, value: Value) -> Vec<String> {
-        let mut body = good();
-        let (parent, name) = pointer.rsplit_once('/').unwrap();
-        body.pointer_mut(parent).unwrap()[name] = value;
-        put_problems(&body, false, true)
-    }
-
-    #[test]
-    fn a_minimal_body_and_a_full_body_pass() {
-        assert_eq!(put_problems(&good(), false, true), Vec::<String>::new());
-        let mut full = good();
-        full["tags"] = json!({"team": "images"});
-        full["properties"]["identifier"] = json!({"publisher": "p", "offer": "o", "sku": "s"});
-        full["properties"]["version"] = json!({"name": "1.0.0"});
-        full["properties"]["hyperVGeneration"] = json!("V1");
-        full["properties"]["containerId"] = json!(
-            "/subscriptions/s/resourcegroups/g/providers/microsoft.azurestackhci/storagecontainers/c"
-        );
-        assert_eq!(put_problems(&full, false, true), Vec::<String>::new());
-    }
-
-    #[test]
-    fn each_wrong_member_is_named() {
-        for (pointer, value, expected) in [
-            ("/properties/osType", json!("linux"), "properties.osType: 'linux' is not one of"),
-            ("/properties/hyperVGeneration", json!("v2"), "properties.hyperVGeneration: 'v2'"),
-            (
-                "/properties/provisioningState",
-                json!("Succeeded"),
-                "properties.provisioningState: read-only",
-            ),
-            ("/properties/status", json!({}), "properties.status: read-only"),
-            ("/properties/size", json!(1), "properties.size: unknown property"),
-            ("/properties/containerId", json!("/x"), "properties.containerId: '/x' is not the id"),
-            ("/properties/containerId", Value::Null, "properties.containerId: null"),
-            (
-                "/properties/sourceVirtualMachineId",
-                json!("x"),
-                "properties.sourceVirtualMachineId: unknown",
-            ),
-            (
-                "/properties/identifier",
-                json!({"publisher": "p"}),
-                "properties.identifier.offer: required",
-            ),
-            ("/properties/version", json!({"properties": {}}), "storageProfile: required"),
-            (
-                "/properties/version",
-                json!({"properties": {"storageProfile": {"osDiskImage": {"sizeInMB": 1}}}}),
-                "osDiskImage.sizeInMB: read-only",
-            ),
-            (
-                "/properties/version",
-                json!({"properties": 1}),
-                "version.properties: expected an object",
-            ),
-            ("/id", json!("x"), "id: read-only"),
-            ("/etag", json!("x"), "etag: unknown property"),
-            ("/location", json!(""), "location: expected"),
-            ("/tags", json!({"a": 1}), "tags.a: expected a string"),
-            ("/extendedLocation/type", json!("customLocation"), "extendedLocation.type"),
-            ("/extendedLocation/name", json!("/x"), "extendedLocation.name: not the id"),
-        ] {
-            let problems = with(pointer, value);
-            assert!(problems.iter().any(|p| p.contains(expected)), "{pointer}: {problems:?}");
-        }
-    }
-
-    #[test]
-    fn the_preview_takes_a_virtual_machine_instead_of_a_path() {
-        let mut body = good();
-        let properties = body["properties"].as_object_mut().unwrap();
-        properties.remove("imagePath");
-        assert!(!put_problems(&body, true, true).is_empty());
-        body["properties"]["sourceVirtualMachineId"] = json!(
-            "/subscriptions/s/resourceGroups/g/providers/Microsoft.AzureStackHCI/virtualMachineInstance/v"
-        );
-        assert_eq!(put_problems(&body, true, true), Vec::<String>::new());
-        body["properties"]["imagePath"] = json!("C:\\a.vhdx");
-        assert!(put_problems(&body, true, true)[0].contains("exactly one of"));
-    }
-
-    #[test]
-    fn a_patch_holds_tags_only() {
-        assert!(patch_problems(&json!({"tags": {}})).is_empty());
-        assert!(!patch_problems(&json!({})).is_empty());
-        assert!(!patch_problems(&json!({"tags": null})).is_empty());
-        assert!(patch_problems(&json!({"tags": {}, "location": "x"}))[0].starts_with("location"));
-    }
-
-    #[test]
-    fn names_have_a_length_per_version() {
-        assert!(name_problem("a", false).is_none());
-        assert!(name_problem("a.b-c_d", false).is_none());
-        assert!(name_problem("", false).is_some());
-        assert!(name_problem("-a", false).is_some());
-        assert!(name_problem("a.", false).is_some());
-        assert!(name_problem("a b", false).is_some());
-        assert!(name_problem(&"a".repeat(80), false).is_none());
-        assert!(name_problem(&"a".repeat(81), false).is_some());
-        assert!(name_problem(&"a".repeat(64), true).is_none());
-        assert!(name_problem(&"a".repeat(65), true).is_some());
-    }
-}
+mod tests;

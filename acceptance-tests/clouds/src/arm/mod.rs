@@ -1,10 +1,12 @@
 //! Azure Resource Manager, as far as it manages Microsoft.AzureStackHCI/galleryImages.
 //!
-//! Labels for [`When::label`]: `get`, `put`, `patch`, `delete`, `list`, `poll` (status URLs).
+//! Labels for [`When::label`]: `get`, `put`, `patch`, `delete`, `list`, `poll` (status URLs),
+//! `account` (subscriptions), `metadata`.
 
 mod body;
 mod control;
 mod defaults;
+mod discovery;
 mod errors;
 mod header_case;
 mod lro;
@@ -14,7 +16,9 @@ mod service;
 mod state;
 mod store;
 mod system_data;
+mod tags;
 mod target;
+mod version;
 mod writes;
 
 use std::collections::BTreeMap;
@@ -34,6 +38,7 @@ use state::State;
 use store::Store;
 pub use system_data::timestamp;
 
+use crate::entra::TENANT_ID;
 use crate::shared::lock;
 pub use crate::shared::{Controls, Fault, Progress, Request, Switch, Tokens, When};
 pub use crate::spelling::Spelling;
@@ -58,6 +63,13 @@ impl Builder {
     #[must_use]
     pub fn audiences(mut self, audiences: &[&str]) -> Self {
         self.state.audiences = audiences.iter().map(|&a| a.to_owned()).collect();
+        self
+    }
+
+    /// The tenant of the subscriptions, in place of the usual one of Entra ID.
+    #[must_use]
+    pub fn tenant(mut self, id: &str) -> Self {
+        id.clone_into(&mut self.state.tenant);
         self
     }
 
@@ -154,6 +166,8 @@ impl Simulation {
         let state = State {
             tokens: Tokens::new(),
             audiences: AUDIENCES.map(str::to_owned).to_vec(),
+            tenant: TENANT_ID.to_owned(),
+            login: Mutex::new("https://login.microsoftonline.com".to_owned()),
             subscriptions: Mutex::new(BTreeMap::new()),
             custom_location_required: true,
             store: Mutex::new(Store::default()),
@@ -165,6 +179,11 @@ impl Simulation {
     #[must_use]
     pub fn url(&self) -> String {
         self.relay.as_ref().map_or_else(|| self.controls.url(), Relay::url)
+    }
+
+    /// The login that the metadata of this cloud name, in place of the public one.
+    pub fn set_login(&self, origin: &str) {
+        origin.trim_end_matches('/').clone_into(&mut lock(&self.state.login));
     }
 
     /// Operations run this long from now on; those under way keep their own time.

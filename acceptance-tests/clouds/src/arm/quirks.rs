@@ -17,6 +17,8 @@ pub enum Quirk {
     Nulls,
     /// No `systemData`.
     NoSystemData,
+    /// A tag keeps the case in which its name came first. Otherwise it gets the newest one.
+    FirstTagNames,
     /// A UTF-8 byte order mark before every body.
     Bom,
     /// Every body has `\u0026` for `&` and `\/` for `/`, which means the same in JSON.

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::defaults::{API_VERSION, PREVIEW_API_VERSION, SUBSCRIPTION_ID};
+use super::defaults::SUBSCRIPTION_ID;
 use super::errors::{error, not_found, usual_code, usual_text};
 use super::quirks::{ListLink, Quirk};
 use super::state::{State, base};
 use super::store::{Rest, Store, key};
 use super::target::Target;
-use super::{body, operations, writes};
+use super::{body, discovery, operations, version, writes};
 use crate::shared::{Refusal, Request, lock};
 use crate::shared::{Reply, Service};
 use crate::spelling::Spelling;
@@ -41,8 +41,10 @@ impl Service for State {
         match Target::of(request.path()) {
             Some(Target::Status { .. }) => "poll".to_owned(),
             Some(Target::Image { .. }) => request.method.to_lowercase(),
-            Some(_) => "list".to_owned(),
-            None => String::new(),
+            Some(Target::Group { .. } | Target::Subscription(_)) => "list".to_owned(),
+            Some(Target::Account(_) | Target::Accounts) => "account".to_owned(),
+            Some(Target::Metadata) => "metadata".to_owned(),
+            Some(Target::Unknown { .. }) | None => String::new(),
         }
     }
 
@@ -102,8 +104,12 @@ impl State {
     }
 
     fn route(&self, request: &Request) -> Result<Reply, Reply> {
+        let target = Target::of(request.path());
+        if target == Some(Target::Metadata) && request.method == "GET" {
+            return discovery::metadata(self, request);
+        }
         self.authenticate(request)?;
-        let Some(target) = Target::of(request.path()) else {
+        let Some(target) = target else {
             let text = format!("The request path '{}' is not known.", request.path());
             return Err(error(404, "InvalidResourceType", &text));
         };
@@ -117,6 +123,7 @@ impl State {
         let version = api_version(request, &target)?;
         if let Some(subscription) = target.subscription() {
             self.known_subscription(subscription)?;
+            self.check_tenant(request)?;
         }
         match (&target, request.method.as_str()) {
             (Target::Status { results, id, .. }, "GET") => {
@@ -124,8 +131,7 @@ impl State {
             }
             (Target::Image { subscription, group, name }, verb) => {
                 let group = self.known_group(subscription, group)?;
-                let preview = version != API_VERSION;
-                if let Some(problem) = body::name_problem(name, preview) {
+                if let Some(problem) = body::name_problem(name, &version) {
                     return Err(error(400, "InvalidResourceName", &problem));
                 }
                 let key = key(subscription, &group, name);
@@ -139,6 +145,10 @@ impl State {
                     "DELETE" => writes::delete(self, request, &key, &version),
                     _ => Err(not_allowed(request)),
                 }
+            }
+            (Target::Accounts, "GET") => Ok(discovery::subscriptions(self, request)),
+            (Target::Account(id), "GET") => {
+                Ok(Reply::json(200, &discovery::subscription(self, &id.to_lowercase())))
             }
             (Target::Group { subscription, group }, "GET") => {
                 let group = self.known_group(subscription, group)?;
@@ -284,36 +294,26 @@ fn not_allowed(request: &Request) -> Reply {
     error(405, "HttpMethodNotAllowed", &text)
 }
 
-/// The api-version, which has to be there exactly once and known. Status URLs are checked byte
-/// for byte when they are looked up.
+/// The api-version, which has to be there exactly once and known to what the path points at.
+/// Status URLs are checked byte for byte when they are looked up.
 fn api_version(request: &Request, target: &Target) -> Result<String, Reply> {
-    let query = request.query();
-    let versions: Vec<&String> =
-        query.iter().filter(|(name, _)| name == "api-version").map(|(_, value)| value).collect();
-    let version = match versions.as_slice() {
-        [] => {
-            let text =
-                "The api-version query parameter (?api-version=) is required for all requests.";
-            return Err(error(400, "MissingApiVersionParameter", text));
+    let version = version::of(request)?;
+    let (kind, list) = match target {
+        Target::Status { .. } | Target::Account(_) | Target::Accounts | Target::Metadata => {
+            return Ok(version);
         }
-        [one] => (*one).clone(),
-        _ => {
-            let text = "The api-version query parameter was given more than once.";
-            return Err(error(400, "InvalidApiVersionParameter", text));
-        }
+        Target::Unknown { kind, .. } => (kind.as_str(), false),
+        Target::Image { .. } => ("galleryImages", false),
+        Target::Group { .. } | Target::Subscription(_) => ("galleryImages", true),
     };
-    if matches!(target, Target::Status { .. }) {
-        return Ok(version);
+    let unknown = matches!(target, Target::Unknown { .. });
+    if unknown || !version::VERSIONS.contains(&version.as_str()) {
+        let body = request.json();
+        let location = body["location"].as_str().unwrap_or("global");
+        return Err(version::no_provider(kind, &version, location));
     }
-    if version != API_VERSION && version != PREVIEW_API_VERSION {
-        let text = format!(
-            "The api-version '{version}' is invalid. The supported versions are '{PREVIEW_API_VERSION},{API_VERSION}'."
-        );
-        return Err(error(400, "InvalidApiVersionParameter", &text));
-    }
-    let list = matches!(target, Target::Group { .. } | Target::Subscription(_));
     let known = |name: &str| name == "api-version" || (list && name == "$skiptoken");
-    match query.iter().find(|(name, _)| !known(name)) {
+    match request.query().iter().find(|(name, _)| !known(name)) {
         Some((name, _)) => {
             let text = format!("The query parameter '{name}' is not supported.");
             Err(error(400, "InvalidQueryParameter", &text))

@@ -15,6 +15,10 @@ use crate::shared::{Request, Tokens, lock};
 pub(crate) struct State {
     pub(crate) tokens: Tokens,
     pub(crate) audiences: Vec<String>,
+    /// The tenant of the subscriptions.
+    pub(crate) tenant: String,
+    /// Where users of this cloud log in.
+    pub(crate) login: Mutex<String>,
     /// Subscriptions and, in lower case and as they were created, their resource groups.
     pub(crate) subscriptions: Mutex<BTreeMap<String, BTreeMap<String, String>>>,
     pub(crate) custom_location_required: bool,

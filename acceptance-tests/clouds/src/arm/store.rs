@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::defaults::API_VERSION;
 use super::lro::{FirstBody, Lro, Outcome};
 use super::quirks::{ListLink, Quirk};
+use super::{tags, version};
 use crate::shared::Progress;
 
 /// The size of every image once it is there, in MB.
@@ -183,9 +183,12 @@ impl Store {
                 self.images.remove(&operation.key);
             }
             Kind::Delete => {}
-            Kind::Update(tags) => {
+            Kind::Update(new) => {
                 if good {
-                    image.document["tags"] = tags.clone();
+                    let keeps = self.settings.quirks.contains(&Quirk::FirstTagNames);
+                    let old = image.document["tags"].take();
+                    let named = || tags::with_names_of(&old, new);
+                    image.document["tags"] = if keeps { named() } else { new.clone() };
                 }
             }
             Kind::Create => {
@@ -225,7 +228,7 @@ impl Store {
         let quirks = &self.settings.quirks;
         let properties = document["properties"].as_object_mut()?;
         properties.remove("imagePath");
-        if api_version == API_VERSION {
+        if !version::has_source_machine(api_version) {
             properties.remove("sourceVirtualMachineId");
         }
         if quirks.contains(&Quirk::Nulls) {

@@ -5,10 +5,31 @@ use crate::shared::decode;
 /// What a path points at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Target {
-    Image { subscription: String, group: String, name: String },
-    Group { subscription: String, group: String },
+    Image {
+        subscription: String,
+        group: String,
+        name: String,
+    },
+    Group {
+        subscription: String,
+        group: String,
+    },
     Subscription(String),
-    Status { subscription: Option<String>, results: bool, id: String },
+    /// The subscription itself, not what is in it.
+    Account(String),
+    Accounts,
+    /// The endpoints of the cloud.
+    Metadata,
+    /// A type that the namespace does not have.
+    Unknown {
+        subscription: String,
+        kind: String,
+    },
+    Status {
+        subscription: Option<String>,
+        results: bool,
+        id: String,
+    },
 }
 
 impl Target {
@@ -54,16 +75,28 @@ impl Target {
                 results: *kind == "operationresults",
                 id: part(5),
             }),
+            ["subscriptions", _, "resourcegroups", _, "providers", RP, _, ..] => {
+                Some(Self::Unknown { subscription: part(1), kind: part(6) })
+            }
+            ["subscriptions", _, "providers", RP, _, ..] => {
+                Some(Self::Unknown { subscription: part(1), kind: part(4) })
+            }
+            ["subscriptions", _] => Some(Self::Account(part(1))),
+            ["subscriptions"] => Some(Self::Accounts),
+            ["metadata", "endpoints"] => Some(Self::Metadata),
             _ => None,
         }
     }
 
-    /// The subscription, which only signed polling URLs do not name.
+    /// The subscription, where the path names one.
     pub(crate) fn subscription(&self) -> Option<&str> {
         match self {
             Self::Image { subscription, .. }
             | Self::Group { subscription, .. }
+            | Self::Unknown { subscription, .. }
+            | Self::Account(subscription)
             | Self::Subscription(subscription) => Some(subscription),
+            Self::Accounts | Self::Metadata => None,
             Self::Status { subscription, .. } => subscription.as_deref(),
         }
     }

@@ -1,10 +1,12 @@
 //! The service over a socket.
 
+mod discovery;
 mod faults;
 mod operations;
 mod quoting;
 mod refusals;
 mod system_data;
+mod tags;
 
 use std::time::Duration;
 

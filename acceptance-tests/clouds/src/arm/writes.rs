@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
 use super::body::{patch_problems, put_problems};
-use super::defaults::API_VERSION;
 use super::errors::{bad_body, error, not_found};
 use super::lro::{FirstBody, Lro, Outcome, Signed};
 use super::operations::polling_headers;
@@ -167,8 +166,7 @@ pub(crate) fn put(
         return Err(error(400, "ReservedResourceName", &text));
     }
     let body = read_body(request)?;
-    let preview = version != API_VERSION;
-    let problems = put_problems(&body, preview, state.custom_location_required);
+    let problems = put_problems(&body, version, state.custom_location_required);
     if !problems.is_empty() {
         return Err(bad_body(&problems));
     }
@@ -176,6 +174,7 @@ pub(crate) fn put(
     busy(&store, place.key)?;
     let existing = store.images.get(place.key).map(|image| image.document.clone());
     if let Some(existing) = &existing {
+        same_location(existing, &body, place)?;
         unchanged(existing, &body)?;
     }
     let document = document(place, &body, existing.as_ref());
@@ -223,11 +222,27 @@ fn document(place: &Place<'_>, body: &Value, existing: Option<&Value>) -> Value 
     document
 }
 
+/// A name belongs to the location in which it was created.
+fn same_location(existing: &Value, body: &Value, place: &Place<'_>) -> Result<(), Reply> {
+    let (there, wanted) = (plain(&existing["location"]), plain(&body["location"]));
+    if there == wanted {
+        return Ok(());
+    }
+    let text = format!(
+        "The resource '{}' already exists in location '{there}' in resource group '{}'. A resource with the same name cannot be created in location '{wanted}'. Please select a new resource name.",
+        place.name, place.group
+    );
+    Err(error(409, "InvalidResourceLocation", &text))
+}
+
+/// A text in the form in which locations and most other values are compared.
+fn plain(value: &Value) -> String {
+    value.as_str().unwrap_or_default().replace(' ', "").to_lowercase()
+}
+
 /// Nothing but tags may differ from the image that is there.
 fn unchanged(existing: &Value, body: &Value) -> Result<(), Reply> {
-    let plain = |value: &Value| value.as_str().unwrap_or_default().replace(' ', "").to_lowercase();
     let pointers = [
-        "/location",
         "/extendedLocation/name",
         "/properties/osType",
         "/properties/imagePath",

@@ -33,7 +33,8 @@ fn the_api_version_is_there_once_and_known() {
         read("?api-version=2024-01-01&api-version=2024-01-01"),
         "InvalidApiVersionParameter"
     );
-    assert_eq!(read("?api-version=2024-04-01"), "InvalidApiVersionParameter");
+    assert_eq!(read("?api-version=latest"), "InvalidApiVersionParameter");
+    assert_eq!(read("?api-version=2024-04-01"), "NoRegisteredProviderFound");
     assert_eq!(read("?api-version=2024-01-01&$expand=x"), "InvalidQueryParameter");
     assert_eq!(read("?api-version=2024-05-01-preview"), "ResourceNotFound");
 }
@@ -82,7 +83,7 @@ fn an_image_made_from_a_machine_needs_the_preview() {
     let mut body = wanted();
     body["properties"].as_object_mut().unwrap().remove("imagePath");
     body["properties"]["sourceVirtualMachineId"] = json!(format!(
-        "/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/g/providers/Microsoft.AzureStackHCI/virtualMachineInstance/vm"
+        "/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/g/providers/Microsoft.HybridCompute/machines/vm/providers/Microsoft.AzureStackHCI/virtualMachineInstances/default"
     ));
     assert_eq!(call(&arm, "PUT", &image_at("a"), &body).unwrap().status, 400);
     let preview = format!("{GROUP}/a?api-version={PREVIEW_API_VERSION}");
@@ -104,4 +105,43 @@ fn an_image_keeps_what_only_its_creation_sets() {
     assert_eq!(code(&put(&arm, "a")), (409, "AnotherOperationInProgress".to_owned()));
     let delete = call(&arm, "DELETE", &image_at("a"), &Value::Null).unwrap();
     assert_eq!(code(&delete), (409, "AnotherOperationInProgress".to_owned()));
+}
+
+#[test]
+fn a_version_or_type_that_nobody_serves_is_refused_with_those_that_are() {
+    let arm = Simulation::builder().start();
+    let image = format!("{GROUP}/a?api-version=2025-10-01");
+    let hosts = GROUP.replace("galleryImages", "virtualHardDisks/a");
+    let subscription =
+        format!("/subscriptions/{SUBSCRIPTION_ID}/providers/Microsoft.AzureStackHCI");
+    for (target, kind) in [
+        (image.as_str(), "galleryImages"),
+        (&format!("{GROUP}?api-version=2025-10-01"), "galleryImages"),
+        (&format!("{hosts}{V}"), "virtualHardDisks"),
+        (&format!("{subscription}/virtualHardDisks{V}"), "virtualHardDisks"),
+    ] {
+        let refused = get(&arm, target);
+        assert_eq!(code(&refused), (400, "NoRegisteredProviderFound".to_owned()), "{target}");
+        assert!(refused.body.contains(&format!("for type '{kind}'")), "{}", refused.body);
+        assert!(refused.body.contains("'2023-07-01-preview, 2023-09-01-preview, 2024-01-01, "));
+    }
+    let refused = call(&arm, "PUT", &image, &wanted()).unwrap();
+    assert!(refused.body.contains("for location 'westus2' and API version '2025-10-01'"));
+    for version in ["2023-09-01-preview", "2025-09-01-preview", "2026-04-01-preview"] {
+        let target = format!("{GROUP}/a?api-version={version}");
+        assert_eq!(code(&get(&arm, &target)).1, "ResourceNotFound", "{version}");
+    }
+}
+
+#[test]
+fn a_name_stays_in_the_location_of_its_creation() {
+    let arm = Simulation::builder().create_style(Lro::synchronous()).start();
+    assert_eq!(put(&arm, "a").status, 201);
+    let mut body = wanted();
+    body["location"] = json!("West US 2");
+    assert_eq!(call(&arm, "PUT", &image_at("a"), &body).unwrap().status, 200);
+    body["location"] = json!("East US");
+    let refused = call(&arm, "PUT", &image_at("a"), &body).unwrap();
+    assert_eq!(code(&refused), (409, "InvalidResourceLocation".to_owned()));
+    assert!(refused.body.contains("already exists in location 'westus2'"), "{}", refused.body);
 }
