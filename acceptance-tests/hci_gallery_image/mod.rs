@@ -14,6 +14,7 @@ mod interruption;
 mod limits;
 mod replacement;
 mod secrets;
+mod source_machine;
 mod steady;
 mod tags;
 mod trouble;
