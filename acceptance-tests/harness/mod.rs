@@ -9,6 +9,7 @@ mod block;
 mod find;
 pub(crate) mod hci;
 pub(crate) mod horizon;
+pub(crate) mod https;
 pub(crate) mod mirror;
 mod outcome;
 mod processes;

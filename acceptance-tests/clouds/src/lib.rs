@@ -12,5 +12,5 @@ mod shared;
 mod spelling;
 pub mod ucloud;
 
-pub use shared::{Authority, Server};
+pub use shared::{Authority, Controls, Server};
 pub use spelling::Spelling;
