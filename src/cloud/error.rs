@@ -58,6 +58,8 @@ pub enum Kind {
     Throttled,
     /// The service could not be reached or could not respond.
     Unavailable,
+    /// The certificate of the host was not accepted, so nothing was sent.
+    Untrusted,
     /// The time allowed for the whole operation ran out.
     TimedOut,
     /// The caller asked to stop.

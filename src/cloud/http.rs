@@ -5,6 +5,8 @@
 //! carry credentials to wherever they point.
 //! Proxies come from the environment as everywhere else, except for loopback and link-local hosts.
 
+mod certificate;
+
 use std::net::IpAddr;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -361,11 +363,19 @@ impl Http {
                 );
                 Ok(response)
             }
-            Err(Broken::Transport(error)) => {
-                let outcome_unknown = !error.is_connect();
-                let text = format!("no answer from {}: {}", host_port(&url), chain(error));
-                Err(lost(Kind::Unavailable, text, outcome_unknown))
-            }
+            Err(Broken::Transport(error)) => Err(match certificate::refusal(&error) {
+                // Refused in the handshake, before anything was sent.
+                Some(why) => {
+                    let host = host_port(&url);
+                    let text = format!("the certificate of {host} was not accepted: {why}");
+                    lost(Kind::Untrusted, text, false)
+                }
+                None => {
+                    let outcome_unknown = !error.is_connect();
+                    let text = format!("no answer from {}: {}", host_port(&url), chain(error));
+                    lost(Kind::Unavailable, text, outcome_unknown)
+                }
+            }),
             Err(Broken::TooLarge) => {
                 let limit = LARGEST >> 20;
                 let text = format!("the answer from {} exceeds {limit} MiB", host_port(&url));
@@ -437,7 +447,7 @@ async fn read(mut received: reqwest::Response, url: &Url) -> std::result::Result
 
 /// Whether another attempt would end in the same way.
 fn is_final(error: &Error) -> bool {
-    matches!(error.kind, Kind::Invalid | Kind::Unexpected)
+    matches!(error.kind, Kind::Invalid | Kind::Unexpected | Kind::Untrusted)
 }
 
 /// A URL for the log: its query may be a credential, such as the signature in the address of an

@@ -189,11 +189,12 @@ impl Wait<'_> {
     }
 }
 
-/// Whether an error is one that lasts until somebody mends it: the service refuses, or there is no
-/// token for it.
+/// Whether an error is one that lasts until somebody mends it: the service refuses, its
+/// certificate is not accepted, or there is no token for it.
 fn is_refusal(error: &Error) -> bool {
     let is_passing = matches!(error.kind, Kind::Unavailable | Kind::Throttled | Kind::TimedOut);
-    error.kind == Kind::Denied || (error.stage != Stage::Call && !is_passing)
+    matches!(error.kind, Kind::Denied | Kind::Untrusted)
+        || (error.stage != Stage::Call && !is_passing)
 }
 
 #[cfg(test)]

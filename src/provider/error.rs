@@ -66,6 +66,7 @@ fn outcome(error: &Error) -> &'static str {
         Kind::Invalid => "rejected by the service",
         Kind::Throttled => "too many requests",
         Kind::Unavailable => "service unavailable",
+        Kind::Untrusted => "certificate not accepted",
         Kind::TimedOut => "timed out",
         Kind::Interrupted => "interrupted",
         Kind::Failed => "the service reports a failure",
@@ -109,6 +110,13 @@ fn facts(error: &Error) -> String {
 pub(crate) fn diagnostic(error: &Error, advice: &str) -> Diagnostic {
     let mut detail = facts(error);
     let advice = match (advice, error.kind) {
+        // Whatever the operation was: it never reached the service.
+        (_, Kind::Untrusted) => {
+            "Check that the address is right. If a proxy on the way or the service itself has a \
+             certificate of your own authority, add that authority to the trusted certificates of \
+             this computer, or, on Linux, set the environment variable SSL_CERT_FILE to a PEM file \
+             with all authorities to trust."
+        }
         ("", Kind::TimedOut) => "Raise `timeouts` to allow more time.",
         ("", Kind::Interrupted) => {
             "Interrupted on request. What the service has accepted goes on there; run the same command \
@@ -160,6 +168,15 @@ mod tests {
         assert_eq!(summary(&error), "Cannot read the image: not allowed");
         let login = login_diagnostic("Azure", &error.of_login(), "");
         assert_eq!(login.summary, "Cannot log in to Azure: not allowed");
+    }
+
+    #[test]
+    fn advice_about_a_certificate_comes_before_any_other() {
+        let text = "the certificate of api.example was not accepted: it has expired";
+        let error = Error::new(Kind::Untrusted, "GetImage", text);
+        let Diagnostic { summary, detail, .. } = diagnostic(&error, "Raise the limit.");
+        assert_eq!(summary, "Cannot read the image: certificate not accepted");
+        assert!(detail.contains("SSL_CERT_FILE") && !detail.contains("Raise"), "{detail}");
     }
 
     /// Every operation of a client has words of its own.

@@ -331,3 +331,53 @@ async fn a_proxy_is_not_used_for_loopback_hosts() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     assert_eq!((fake.count(), proxy.count()), (1, 1));
 }
+
+/// Serves TLS with a certificate that nobody trusts. Returns the port, and counts connections.
+async fn untrusted() -> (u16, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let names = vec!["127.0.0.1".to_owned()];
+    let certificate = rcgen::CertificateParams::new(names).unwrap().self_signed(&key).unwrap();
+    let key = rustls::pki_types::PrivatePkcs8KeyDer::from(key.serialize_der());
+    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key.into())
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(config));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let count = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = count.clone();
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            acceptor.accept(stream).await.ok();
+        }
+    });
+    (port, count)
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_not_accepted_is_final_and_says_why() {
+    let (port, connections) = untrusted().await;
+    let url = format!("https://127.0.0.1:{port}/");
+    let deadline = Deadline::within(second(20), CancellationToken::new());
+    let error = send(&url, &deadline, RetryPolicy::default()).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Untrusted);
+    assert_eq!(connections.load(std::sync::atomic::Ordering::Relaxed), 1);
+    let start = format!("the certificate of 127.0.0.1:{port} was not accepted: ");
+    assert!(error.message.starts_with(&start), "{}", error.message);
+    assert!(error.message.contains("issued by an authority"), "{}", error.message);
+
+    // A change was certainly not carried out.
+    let http = Http::new("agent/1".to_owned());
+    let make = |_| std::future::ready(Ok(get(&url)));
+    let describe = |response: &Response| Error::new(Kind::Failed, "Put", response.describe());
+    let retry = RetryPolicy::default();
+    let error = http.send_once("Put", &deadline, retry, make, describe).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Untrusted);
+    assert_eq!(connections.load(std::sync::atomic::Ordering::Relaxed), 2);
+}
