@@ -1,7 +1,7 @@
 //! Regular expressions as Terraform users write them: RE2's syntax, as in Go.
 //!
 //! The `regex` crate differs from RE2 in three ways that matter in practice: its `\d`,
-//! `\w`, `\s` and `\b` match all of Unicode, it has no `\Q...\E`, and it has set operations inside
+//! `\w`, `\s`, `\b` and `\B` know all of Unicode, it has no `\Q...\E`, and it has set operations inside
 //! of classes. [`Pattern`] translates them.
 
 use std::fmt::Write as _;
@@ -108,7 +108,10 @@ fn escape(out: &mut String, escaped: char, class: bool) {
         'D' => "^0-9",
         'W' => "^0-9A-Za-z_",
         'S' => "^\\t\\n\\f\\r ",
-        'b' if !class => return out.push_str("(?-u:\\b)"),
+        'b' | 'B' if !class => {
+            let _ = write!(out, "(?-u:\\{escaped})");
+            return;
+        }
         _ => {
             let _ = write!(out, "\\{escaped}");
             return;
@@ -148,6 +151,39 @@ mod tests {
             let found = Pattern::parse(pattern).unwrap_or_else(|why| panic!("{why}"));
             assert_eq!(found.is_match(text), matches, "{pattern:?} on {text:?}");
         }
+    }
+
+    /// What Go 1.26 says. Letters outside of ASCII are not word characters there.
+    #[test]
+    fn word_boundaries_are_those_of_ascii() {
+        for (pattern, text, matches) in [
+            (r"\bUbuntu\b", "位Ubuntu位", true),
+            (r"64\b", "64位", true),
+            (r"64\B", "64位", false),
+            (r"位\b", "64位", false),
+            (r"位\B", "64位", true),
+            (r"位\Ba", "位a", false),
+            (r"位\ba", "位a", true),
+            (r"位\B版", "位版", true),
+            (r"位\b版", "位版", false),
+            (r"é\B", "né", true),
+            (r"n\Bé", "né", false),
+            (r"n\bé", "né", true),
+            (r"\Bbuntu", "Ubuntu", true),
+            (r"\B", "aéb", false),
+            (r"\B", "é", true),
+            (r"\B", "", true),
+            (r"\b", "位", false),
+            (r"^\B位\B版\B$", "位版", true),
+            (r"(?i)A\B位", "a位", false),
+            (r"1\B2", "12", true),
+            (r"(?:\B位)+$", "位位", true),
+        ] {
+            let found = Pattern::parse(pattern).unwrap_or_else(|why| panic!("{why}"));
+            assert_eq!(found.is_match(text), matches, "{pattern:?} on {text:?}");
+        }
+        assert!(Pattern::parse(r"[\B]").is_err());
+        assert!(Pattern::parse(r"[\b]").is_err());
     }
 
     #[test]
