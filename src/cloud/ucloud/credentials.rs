@@ -118,27 +118,34 @@ impl Settings {
         self.check()?;
         let variable = |name: &str| environment(name).filter(|value| !value.trim().is_empty());
         let mut found = self.pair(&variable, deadline).await?;
-        let token = self.security_token.clone();
-        let token = token.or_else(|| variable("UCLOUD_SECURITY_TOKEN").map(Secret::from));
-        found.security_token = token.filter(|token| !token.is_blank()).map(|t| t.trimmed());
+        let token = match &self.security_token {
+            Some(token) => Some((token.clone(), configured("security_token"))),
+            None => variable("UCLOUD_SECURITY_TOKEN")
+                .map(|token| (token.into(), "UCLOUD_SECURITY_TOKEN".to_owned())),
+        };
+        if let Some((token, source)) = token.filter(|(token, _)| !token.is_blank()) {
+            found.security_token = Some(token.trimmed());
+            // A token that belongs to other keys is refused: this shows that there is one.
+            found.source = format!("{}, security token: {source}", found.source);
+        }
         Ok(found)
     }
 
     async fn pair(&self, variable: Environment<'_>, deadline: &Deadline) -> Result<Credentials> {
-        let public = self.public_key.clone().or_else(|| variable("UCLOUD_PUBLIC_KEY"));
-        let private = || variable("UCLOUD_PRIVATE_KEY").map(Secret::from);
-        let private = self.private_key.clone().or_else(private);
+        let public = Key::of("public_key", self.public_key.as_ref(), variable);
+        let private = Key::of("private_key", self.private_key.as_ref(), variable);
         if self.public_key.is_some() || self.private_key.is_some() {
-            return joined(public, private, "the keys of the configuration");
+            return joined(public, private);
         }
         if let Some(profile) = &self.profile {
-            return self.profile_of_file(profile, variable, deadline).await;
+            return self.profile_of_file(profile, "", variable, deadline).await;
         }
-        if public.is_some() || private.is_some() {
-            return joined(public, private, "UCLOUD_PUBLIC_KEY and UCLOUD_PRIVATE_KEY");
+        if public.value.is_some() || private.value.is_some() {
+            return joined(public, private);
         }
         if let Some(profile) = variable("UCLOUD_PROFILE") {
-            return self.profile_of_file(profile.trim(), variable, deadline).await;
+            let profile = profile.trim();
+            return self.profile_of_file(profile, " (UCLOUD_PROFILE)", variable, deadline).await;
         }
         let named = self.shared_credentials_file.is_some()
             || variable("UCLOUD_SHARED_CREDENTIAL_FILE").is_some();
@@ -150,7 +157,7 @@ impl Settings {
                 format!("no keys: {FOUR_WAYS}; {shown} does not exist"),
             ));
         }
-        let found = self.profile_of_file("default", variable, deadline).await;
+        let found = self.profile_of_file("default", "", variable, deadline).await;
         found.map_err(|mut error| {
             if error.setting == Some("profile") {
                 error.message = format!("no keys: {}; {FOUR_WAYS}", error.message);
@@ -181,9 +188,11 @@ impl Settings {
         }
     }
 
+    /// The keys of a profile. `origin` says what names the profile, where that is not a setting.
     async fn profile_of_file(
         &self,
         profile: &str,
+        origin: &str,
         variable: Environment<'_>,
         deadline: &Deadline,
     ) -> Result<Credentials> {
@@ -191,14 +200,23 @@ impl Settings {
         let entries = entries(path, &shown, deadline).await?;
         let names: Vec<&str> =
             entries.iter().filter_map(|entry| entry.profile.as_deref()).collect();
-        let Some(entry) = entries.iter().find(|entry| entry.profile.as_deref() == Some(profile))
-        else {
-            let present = match names.as_slice() {
-                [] => "it has no profiles".to_owned(),
-                names => format!("it has {}", names.join(", ")),
-            };
-            let text = format!("{shown} has no profile `{profile}`; {present}");
-            return Err(refused("profile", text));
+        let entry = match of_name(&entries, profile).as_slice() {
+            [entry] => *entry,
+            [] => {
+                let present = match names.as_slice() {
+                    [] => "it has no profiles".to_owned(),
+                    names => format!("it has {}", names.join(", ")),
+                };
+                let text = format!("{shown} has no profile `{profile}`{origin}; {present}");
+                return Err(refused("profile", text));
+            }
+            several => {
+                let count = several.len();
+                let text = format!(
+                    "{shown} has {count} profiles `{profile}`: remove or rename all but one"
+                );
+                return Err(refused("shared_credentials_file", text));
+            }
         };
         let key = |name: &str, value: Option<&str>| match value.map(str::trim) {
             Some(value) if !value.is_empty() => Ok(value.to_owned()),
@@ -214,7 +232,7 @@ impl Settings {
             public_key: key("public_key", entry.public_key.as_deref())?,
             private_key: key("private_key", entry.private_key.as_ref().map(Secret::expose))?.into(),
             security_token: None,
-            source: format!("profile `{profile}` of {shown}"),
+            source: format!("profile `{profile}`{origin} of {shown}"),
         })
     }
 }
@@ -223,21 +241,67 @@ const FOUR_WAYS: &str = "set `public_key` and `private_key`, or `profile`, or th
                          variables UCLOUD_PUBLIC_KEY and UCLOUD_PRIVATE_KEY, or UCLOUD_PROFILE, \
                          or write a profile `default` into the shared credentials file";
 
-fn joined(public: Option<String>, private: Option<Secret>, source: &str) -> Result<Credentials> {
-    let missing = |name, variable, other| {
-        let text = format!("`{other}` is set, but `{name}` is not (nor is {variable})");
-        Err(refused(name, text))
-    };
-    match (public, private) {
-        (Some(public), Some(private)) => Ok(Credentials {
-            public_key: public.trim().to_owned(),
-            private_key: private.trimmed(),
-            security_token: None,
-            source: source.to_owned(),
-        }),
-        (Some(_), None) => missing("private_key", "UCLOUD_PRIVATE_KEY", "public_key"),
-        _ => missing("public_key", "UCLOUD_PUBLIC_KEY", "private_key"),
+/// One of the two keys: what it is called, and its value with the place where it is.
+struct Key<T> {
+    setting: &'static str,
+    variable: String,
+    value: Option<(T, String)>,
+}
+
+impl<T: Clone + From<String>> Key<T> {
+    /// A key from the configuration, or else from the variable.
+    fn of(setting: &'static str, given: Option<&T>, environment: Environment<'_>) -> Self {
+        let variable = format!("UCLOUD_{}", setting.to_uppercase());
+        let value = match given {
+            Some(value) => Some((value.clone(), configured(setting))),
+            None => environment(&variable).map(|value| (value.into(), variable.clone())),
+        };
+        Self { setting, variable, value }
     }
+}
+
+/// How a message names a setting that the configuration has.
+fn configured(setting: &str) -> String {
+    format!("`{setting}` of the configuration")
+}
+
+fn joined(public: Key<String>, private: Key<Secret>) -> Result<Credentials> {
+    match (public.value, private.value) {
+        (Some((public_key, one)), Some((private_key, other))) => {
+            let both = one == configured("public_key") && other == configured("private_key");
+            let source = match both {
+                true => "`public_key` and `private_key` of the configuration".to_owned(),
+                false => format!("{one} and {other}"),
+            };
+            Ok(Credentials {
+                public_key: public_key.trim().to_owned(),
+                private_key: private_key.trimmed(),
+                security_token: None,
+                source,
+            })
+        }
+        (Some((_, place)), _) => Err(refused(
+            private.setting,
+            format!(
+                "{place} is set, but its private key is missing: set `{}` or {}",
+                private.setting, private.variable
+            ),
+        )),
+        (None, other) => {
+            let place = other.map_or_else(|| "nothing".to_owned(), |(_, place)| place);
+            Err(refused(
+                public.setting,
+                format!(
+                    "{place} is set, but its public key is missing: set `{}` or {}",
+                    public.setting, public.variable
+                ),
+            ))
+        }
+    }
+}
+
+fn of_name<'a>(entries: &'a [Entry], profile: &str) -> Vec<&'a Entry> {
+    entries.iter().filter(|entry| entry.profile.as_deref() == Some(profile)).collect()
 }
 
 async fn entries(path: PathBuf, shown: &str, deadline: &Deadline) -> Result<Vec<Entry>> {

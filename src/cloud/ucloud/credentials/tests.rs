@@ -103,6 +103,78 @@ fn a_single_key_argument_is_completed_by_the_variable_of_the_other() {
 }
 
 #[test]
+fn the_source_of_each_key_is_named() {
+    let public = Settings { public_key: some("pub-arg"), ..Settings::default() };
+    let private = Settings { private_key: Some("priv-arg".into()), ..Settings::default() };
+    let profile = Settings { profile: some("work"), ..Settings::default() };
+    for (settings, variables, source) in [
+        (arguments(), &VARIABLES[..], "`public_key` and `private_key` of the configuration"),
+        (public, &VARIABLES[..], "`public_key` of the configuration and UCLOUD_PRIVATE_KEY"),
+        (private, &VARIABLES[..], "UCLOUD_PUBLIC_KEY and `private_key` of the configuration"),
+        (Settings::default(), &VARIABLES[..], "UCLOUD_PUBLIC_KEY and UCLOUD_PRIVATE_KEY"),
+        (profile, &[], "profile `work` of ~/.ucloud/credential.json"),
+        (
+            Settings::default(),
+            &VARIABLES[2..],
+            "profile `work` (UCLOUD_PROFILE) of ~/.ucloud/credential.json",
+        ),
+        (Settings::default(), &[], "profile `default` of ~/.ucloud/credential.json"),
+    ] {
+        let found = Home::with(FILE, variables).resolve(&settings).unwrap();
+        assert_eq!(found.source(), source);
+    }
+}
+
+#[test]
+fn the_source_of_the_token_is_named_with_the_keys() {
+    let home = Home::with(FILE, &[("UCLOUD_SECURITY_TOKEN", "tok-env")]);
+    let found = home.resolve(&Settings::default()).unwrap();
+    let profile = "profile `default` of ~/.ucloud/credential.json";
+    assert_eq!(found.source(), format!("{profile}, security token: UCLOUD_SECURITY_TOKEN"));
+    let settings = Settings { security_token: Some("tok-arg".into()), ..Settings::default() };
+    let found = home.resolve(&settings).unwrap();
+    assert_eq!(
+        found.source(),
+        format!("{profile}, security token: `security_token` of the configuration")
+    );
+}
+
+#[test]
+fn half_a_pair_says_where_the_one_half_is() {
+    let half = Settings { public_key: some("pub-arg"), ..Settings::default() };
+    let error = Home::empty(&[]).resolve(&half).unwrap_err();
+    assert_eq!(
+        error.message,
+        "`public_key` of the configuration is set, but its private key is missing: set \
+         `private_key` or UCLOUD_PRIVATE_KEY"
+    );
+    let error = Home::empty(&VARIABLES[1..2]).resolve(&Settings::default()).unwrap_err();
+    assert_eq!(
+        error.message,
+        "UCLOUD_PRIVATE_KEY is set, but its public key is missing: set `public_key` or \
+         UCLOUD_PUBLIC_KEY"
+    );
+}
+
+#[test]
+fn two_profiles_of_one_name_are_refused() {
+    let content = r#"[
+        {"profile": "default", "public_key": "pub-default", "private_key": "priv-default"},
+        {"profile": "work", "public_key": "pub-1", "private_key": "priv-1"},
+        {"profile": "work", "public_key": "pub-2", "private_key": "priv-2"}
+    ]"#;
+    let settings = Settings { profile: some("work"), ..Settings::default() };
+    let error = Home::with(content, &[]).resolve(&settings).unwrap_err();
+    assert_eq!(error.setting, Some("shared_credentials_file"));
+    assert_eq!(
+        error.message,
+        "~/.ucloud/credential.json has 2 profiles `work`: remove or rename all but one"
+    );
+    // A profile that is not used does not matter.
+    Home::with(content, &[]).resolve(&Settings::default()).unwrap();
+}
+
+#[test]
 fn keys_and_a_profile_exclude_each_other() {
     let both = Settings { profile: some("work"), ..arguments() };
     let error = Home::with(FILE, &[]).resolve(&both).unwrap_err();
