@@ -152,7 +152,7 @@ impl Source {
             let segment = joined.map_err(|error| {
                 Error::new(Kind::Unexpected, OPERATION, format!("a page was lost: {error}"))
             })??;
-            over |= segment.ended || pass.knows(&segment);
+            over |= segment.ended || pass.repeats(&segment);
             received += segment.pages.iter().map(|page| page.images.len()).sum::<usize>();
             if received > MOST {
                 return Err(self.incomplete(&Flaw::endless(received), 1));

@@ -1,6 +1,6 @@
 //! The result of reading a list once, and whether it is consistent.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::Image;
@@ -28,11 +28,14 @@ pub(super) struct Pass {
     /// Where each image was seen first.
     keys: HashMap<Key, usize>,
     pages: usize,
+    /// The digests of the pages, and that of the first one.
+    digests: HashSet<u64>,
+    first: u64,
     /// Images that occur twice on one page: an error of the service.
     twins: u64,
     /// Images that also occur on another page: the list changed, or the service repeats itself.
     repeats: u64,
-    /// Whether a whole range below the announced end was repeated.
+    /// Whether a page came again where another one should be, or the first page anywhere.
     stuck: bool,
     end: Option<End>,
     /// Whether images came after an empty page.
@@ -74,6 +77,8 @@ impl Pass {
             counts: None,
             keys: HashMap::new(),
             pages: 0,
+            digests: HashSet::new(),
+            first: digest(&first),
             twins: 0,
             repeats: 0,
             stuck: false,
@@ -90,18 +95,27 @@ impl Pass {
         self.stuck || self.end.is_some()
     }
 
+    /// Whether a range contains nothing but pages that came before.
+    pub(super) fn repeats(&self, segment: &Segment) -> bool {
+        !segment.pages.is_empty()
+            && segment.pages.iter().all(|page| self.digests.contains(&digest(page)))
+    }
+
     /// Whether a range contains nothing new.
-    pub(super) fn knows(&self, segment: &Segment) -> bool {
+    fn knows(&self, segment: &Segment) -> bool {
         let mut images = segment.pages.iter().flat_map(|page| &page.images).peekable();
         images.peek().is_some() && images.all(|image| self.keys.contains_key(&key(image)))
     }
 
     /// Adds the next range in the order of the list.
     pub(super) fn take(&mut self, segment: Segment) {
-        if self.knows(&segment) {
-            if self.announced.is_some_and(|announced| segment.start < announced) {
-                self.stuck = true;
-            } else {
+        let due = self.announced.is_some_and(|announced| segment.start < announced);
+        let is_first = |page: &Page| digest(page) == self.first;
+        let copied = self.repeats(&segment) && (due || segment.pages.iter().any(is_first));
+        self.stuck |= copied;
+        // Single duplicates may well fill the last page: they count, and the list goes on.
+        if copied || (self.knows(&segment) && !due && !segment.ended) {
+            if !due {
                 self.end.get_or_insert(End::Repeated);
             }
             return;
@@ -119,6 +133,7 @@ impl Pass {
             self.counts = Some((least.min(total), most.max(total)));
         }
         self.pages += 1;
+        self.digests.insert(digest(&page));
         for image in page.images {
             match self.keys.entry(key(&image)) {
                 std::collections::hash_map::Entry::Vacant(entry) => {
@@ -165,7 +180,7 @@ impl Pass {
             let text = format!("the service announces {announced} images and sends none");
             return flaw(Weight::Incomplete, text);
         }
-        if self.stuck {
+        if self.stuck && received < announced {
             let text = format!(
                 "the service sends images again instead of going on: {received} of {announced} \
                  came"
@@ -184,7 +199,10 @@ impl Pass {
                 "the service does not say how many images there are and repeats the {received} \
                  it has sent"
             );
-            return flaw(if self.full { Weight::Incomplete } else { Weight::Harmless }, text);
+            // Whether a single page is the whole list, or as much as the service ever sends, nothing
+            // shows.
+            let is_open = self.full || self.pages == 1;
+            return flaw(if is_open { Weight::Incomplete } else { Weight::Harmless }, text);
         }
         if let Some((least, most)) = self.counts.filter(|(least, most)| least < most) {
             let text = format!(
@@ -194,8 +212,9 @@ impl Pass {
             return flaw(Weight::Odd, text);
         }
         if self.repeats > 0 {
-            let text =
-                format!("the service sends {} images more than once, on other pages", self.repeats);
+            let images =
+                if self.repeats == 1 { "1 image" } else { &format!("{} images", self.repeats) };
+            let text = format!("the service sends {images} more than once, on different pages");
             return flaw(Weight::Odd, text);
         }
         let text = format!("the service announces {announced} images, but its list has {received}");
@@ -213,6 +232,13 @@ impl Flaw {
         let text = format!("after {received} images the service still sends more");
         Self { text, weight: Weight::Incomplete }
     }
+}
+
+/// The same for pages with the same images in the same order.
+fn digest(page: &Page) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    page.images.iter().for_each(|image| image.key().hash(&mut hasher));
+    hasher.finish()
 }
 
 fn key(image: &Image) -> Key {

@@ -160,16 +160,62 @@ async fn an_ignored_offset_ends_in_an_error_and_not_in_part_of_the_list() {
     assert!(fake.count() < 60, "{}", fake.count());
 }
 
+/// Nothing shows whether these are all images: a service may send fewer than it is asked for.
 #[tokio::test(start_paused = true)]
-async fn an_ignored_offset_without_a_count_is_reported() {
-    let fake = odd(45, |_, all| page(all, Value::Null)).await;
-    let listing = list(&fake).await.unwrap();
-    assert_eq!(ids_of(&listing), ids(45));
-    assert_eq!((listing.warnings.len(), fake.count()), (1, 2));
+async fn an_ignored_offset_without_a_count_is_an_error_and_not_part_of_the_list() {
+    for (count, cap) in [(45, 500), (1800, 100), (130, 73), (60, 15), (500, 500)] {
+        let fake = odd(count, move |_, all| page(&all[..cap.min(all.len())], Value::Null)).await;
+        let error = list(&fake).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Unexpected, "{count} in pages of {cap}");
+        assert!(error.message.contains("does not say how many"), "{}", error.message);
+        assert!(fake.count() < 10, "{}", fake.count());
+    }
+}
 
-    // A page as long as requested is certainly not all.
-    let fake = odd(500, |_, all| page(all, Value::Null)).await;
-    assert_eq!(list(&fake).await.unwrap_err().kind, Kind::Unexpected);
+#[tokio::test(start_paused = true)]
+async fn an_ignored_offset_is_noticed_whatever_the_last_page_holds() {
+    // The last page is requested with the rest as its limit, and so is part of the first page.
+    for (total, cap) in [(21, 20), (30, 20), (39, 20), (1001, 500)] {
+        let fake =
+            odd(total, move |request, all| page(&all[..number(request, "Limit").min(cap)], total))
+                .await;
+        let error = list(&fake).await.unwrap_err();
+        assert!(error.message.contains(&format!("of {total} came")), "{}", error.message);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_duplicate_alone_on_the_last_page_is_dropped() {
+    for (count, cap) in [(20, 20), (40, 20), (500, 500), (1000, 500)] {
+        for first in [0, 7] {
+            for counted in [true, false] {
+                let fake = odd(count, move |request, all| {
+                    let doubled = [all, &all[first..=first]].concat();
+                    let total = if counted { json!(count + 1) } else { Value::Null };
+                    page(cut(request, &doubled, cap), total)
+                })
+                .await;
+                let listing = list(&fake).await.unwrap();
+                assert_eq!(ids_of(&listing), ids(count), "{count} in pages of {cap}");
+                assert_eq!(
+                    listing.warnings,
+                    ["the service sends 1 image more than once, on different pages"]
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_comes_again_instead_of_another_is_noticed() {
+    let fake = odd(100, |request, all| {
+        let offset = number(request, "Offset");
+        let from = if offset == 40 { 20 } else { offset.min(100) };
+        page(&all[from..(from + 20).min(100)], 100)
+    })
+    .await;
+    let error = list(&fake).await.unwrap_err();
+    assert!(error.message.contains("sends images again"), "{}", error.message);
 }
 
 #[tokio::test(start_paused = true)]
