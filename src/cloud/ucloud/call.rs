@@ -141,7 +141,9 @@ fn post(endpoint: &Url, body: Bytes) -> Request {
 
 /// Reads a response.
 fn read(response: &Response) -> Reading {
-    let parsed: serde_json::Result<Envelope> = serde_json::from_slice(response.json());
+    // Text that is not UTF-8 costs its own characters, and not the page.
+    let text = response.text();
+    let parsed: serde_json::Result<Envelope> = serde_json::from_str(&text);
     let request = response.header("x-ucloud-request-uuid").unwrap_or_default();
     let error = |kind, text: String| {
         Error::new(kind, OPERATION, text).status(response.status.as_u16()).fact("Request", request)

@@ -1,14 +1,17 @@
 //! Reading a response leniently and directly into its compact form.
 //!
 //! The service has sent numbers as text, left fields out and filled them with null. None of that
-//! should fail a read, so a value of a wrong type counts as missing. No generic JSON tree is
-//! built on the way.
+//! should fail a read, so a value of a wrong type counts as missing. What is still left of an image
+//! that cannot be decoded names it in a warning. No generic JSON tree is built on the way.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
+use serde_json::value::RawValue;
 
 /// A scalar of any type; lists and objects count as missing.
 enum Scalar {
@@ -127,13 +130,45 @@ pub(super) fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<Box<[Box<str>]
         .map(|list| list.into_iter().filter_map(Scalar::text).collect())
 }
 
-/// A list of objects. Null, or anything that is not a list, is an empty one.
+/// A list of objects. Null, or anything that is not a list, is an empty one; an element that cannot
+/// be decoded is left out.
 pub(super) fn list<'de, T, D>(from: D) -> Result<Box<[T]>, D::Error>
 where
-    T: DeserializeOwned,
+    T: Deserialize<'de>,
     D: Deserializer<'de>,
 {
-    from.deserialize_any(ListVisitor::<T>(PhantomData)).map(Vec::into_boxed_slice)
+    let elements = elements(from)?;
+    Ok(elements.into_iter().filter_map(|element| object(element).ok()).collect())
+}
+
+/// The elements of a list as they are written, so that each of them can be decoded by itself.
+pub(super) fn elements<'de, D>(from: D) -> Result<Vec<&'de RawValue>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    from.deserialize_any(ListVisitor(PhantomData))
+}
+
+/// Decodes an object, or says why that fails.
+pub(super) fn object<'de, T: Deserialize<'de>>(element: &'de RawValue) -> Result<T, String> {
+    // The parser takes a list for an object with its fields in order.
+    if !element.get().starts_with('{') {
+        return Err("it is not an object".to_owned());
+    }
+    serde_json::from_str(element.get()).map_err(|error| error.to_string())
+}
+
+/// The texts of these fields of an object, as far as they can be decoded.
+pub(super) fn fields<const N: usize>(
+    element: &RawValue,
+    names: [&str; N],
+) -> [Option<Box<str>>; N] {
+    let all: HashMap<Cow<'_, str>, &RawValue> =
+        serde_json::from_str(element.get()).unwrap_or_default();
+    names.map(|name| {
+        let scalar: Scalar = serde_json::from_str(all.get(name)?.get()).ok()?;
+        scalar.text()
+    })
 }
 
 struct ListVisitor<T>(PhantomData<T>);
@@ -147,8 +182,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
         let mut all = Vec::new();
-        while let Some(element) = list.next_element::<Option<T>>()? {
-            all.extend(element);
+        while let Some(element) = list.next_element()? {
+            all.push(element);
         }
         Ok(all)
     }
@@ -220,6 +255,7 @@ mod tests {
                 price: Some(1.5),
                 original_price: Some(3.0),
             }]),
+            undecodable: None,
         };
         assert_eq!(read, expected);
     }

@@ -1,9 +1,11 @@
 //! The form of every response of the service.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use super::Image;
-use super::decode::{list, text, whole};
+use super::decode::{elements, fields, object, text, whole};
+use super::types::Undecodable;
 
 /// One response: a page of images, or an error.
 #[derive(Debug, Default, Deserialize)]
@@ -16,6 +18,20 @@ pub(super) struct Envelope {
     pub(super) message: Option<Box<str>>,
     #[serde(deserialize_with = "whole")]
     pub(super) total_count: Option<i64>,
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "images")]
     pub(super) image_set: Box<[Image]>,
+}
+
+/// The images of a page, and in their places what is known of those that cannot be decoded: they
+/// count when pages are requested.
+fn images<'de, D: Deserializer<'de>>(from: D) -> Result<Box<[Image]>, D::Error> {
+    let read = |element| object(element).unwrap_or_else(|why| undecodable(element, why));
+    Ok(elements(from)?.into_iter().map(read).collect())
+}
+
+fn undecodable(element: &RawValue, why: String) -> Image {
+    let [id, name, zone] = fields(element, ["ImageId", "ImageName", "Zone"]);
+    let json = element.get().into();
+    let undecodable = Some(Box::new(Undecodable { why, json }));
+    Image { id: id.unwrap_or_default(), name, zone, undecodable, ..Image::default() }
 }

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use super::call::Caller;
 use super::listing::{Part, Source};
 use super::types::sort;
-use super::{Credentials, OPERATION, Query, SearchResult};
+use super::{Credentials, Image, OPERATION, Query, SearchResult};
 use crate::cloud::deadline::readable;
 use crate::cloud::http::Http;
 use crate::cloud::{Deadline, Error, Kind, Result};
@@ -20,6 +20,9 @@ pub const DEFAULT_MAX_RETRIES: u32 = 5;
 
 /// Ids per request. The service documents no limit; its sibling operations take 100.
 const IDS: usize = 100;
+
+/// How many images that cannot be decoded a warning names.
+const NAMED: usize = 10;
 
 /// A listing that is being read, shared by all callers with the same query.
 type Flight = OnceCell<Result<Arc<SearchResult>>>;
@@ -110,18 +113,49 @@ impl Client {
             listing.total_count += part.total;
             listing.warnings.extend(part.warning);
             // A service that ignores the ids sends everything.
-            let fitting = part
-                .images
-                .into_iter()
-                .filter(|image| ids.is_empty() || wanted.contains(&*image.id));
+            let fitting = part.images.into_iter().filter(|image| {
+                let unknown = image.undecodable.is_some() && image.id.is_empty();
+                ids.is_empty() || wanted.contains(&*image.id) || unknown
+            });
             listing.images.extend(fitting);
         }
+        self.leave_out_undecodable(query, &mut listing)?;
         sort(&mut listing.images);
         listing.images.dedup_by(|a, b| a.key() == b.key());
         listing.images.shrink_to_fit();
         listing.warnings.sort_unstable();
         listing.warnings.dedup();
         Ok(listing)
+    }
+
+    /// Removes the images that cannot be decoded, with one warning.
+    ///
+    /// # Errors
+    /// When there are no others: that list would look like an empty one.
+    fn leave_out_undecodable(&self, query: &Query, listing: &mut SearchResult) -> Result<()> {
+        let count = listing.images.len();
+        let odd = listing.images.extract_if(.., |image| image.undecodable.is_some());
+        let odd: Vec<Image> = odd.collect();
+        let Some(first) = odd.first() else { return Ok(()) };
+        let why = first.undecodable.as_ref().map_or("", |odd| &odd.why);
+        if listing.images.is_empty() {
+            let text = format!(
+                "none of the {count} images that came can be decoded; the first is {}: {why}",
+                first.label()
+            );
+            let error = Error::new(Kind::Unexpected, OPERATION, text);
+            return Err(self.caller.about(query, error));
+        }
+        let named: Vec<String> = odd.iter().take(NAMED).map(Image::label).collect();
+        listing.warnings.push(match odd.len() {
+            1 => format!("{} cannot be decoded and is left out: {why}", first.label()),
+            more => format!(
+                "{more} images cannot be decoded and are left out: {}{}. The first: {why}",
+                named.join(", "),
+                if more > NAMED { ", ..." } else { "" }
+            ),
+        });
+        Ok(())
     }
 
     /// One part per batch of ids, in any order; a single one without ids.

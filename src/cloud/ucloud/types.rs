@@ -114,6 +114,18 @@ pub struct Image {
     /// Prices, when asked for.
     #[serde(rename = "PriceSet", deserialize_with = "super::decode::list")]
     pub prices: Box<[Price]>,
+    /// Set if the image cannot be decoded. Such an image does not leave the client.
+    #[serde(skip)]
+    pub(super) undecodable: Option<Box<Undecodable>>,
+}
+
+/// An image that cannot be decoded.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Undecodable {
+    /// Why not.
+    pub(super) why: String,
+    /// As the service sent it.
+    pub(super) json: Box<str>,
 }
 
 /// The price of an image in one billing mode.
@@ -132,10 +144,24 @@ pub struct Price {
 }
 
 impl Image {
+    /// How a message names the image.
+    pub(super) fn label(&self) -> String {
+        match (&*self.id, self.name.as_deref()) {
+            ("", None) => "an image without an id".to_owned(),
+            ("", Some(name)) => format!("{name:?}"),
+            (id, None) => id.to_owned(),
+            (id, Some(name)) => format!("{id} {name:?}"),
+        }
+    }
+
     /// What identifies an image: the same id may occur in several zones.
     pub(super) fn key(&self) -> (&str, Option<&str>) {
-        // Without an id, the name identifies it.
-        let id = if self.id.is_empty() { self.name.as_deref().unwrap_or("") } else { &self.id };
+        let id = match (&*self.id, self.name.as_deref(), &self.undecodable) {
+            ("", None, Some(odd)) => &odd.json,
+            // Without an id, the name identifies it.
+            ("", name, _) => name.unwrap_or_default(),
+            (id, _, _) => id,
+        };
         (id, self.zone.as_deref())
     }
 }

@@ -255,6 +255,78 @@ async fn secrets_that_the_service_repeats_are_redacted() {
     }
 }
 
+/// A page whose second image is this text.
+fn page_with(item: &str) -> Reply {
+    let body = format!(
+        r#"{{"RetCode": 0, "TotalCount": 3, "ImageSet": [{}, {item}, {}]}}"#,
+        image(0),
+        image(1)
+    );
+    Reply::new(200, "application/json", body)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_image_that_cannot_be_decoded_costs_only_itself() {
+    for (item, named) in [
+        (r#"{"ImageId": "uimage-odd", "Zone": "a", "Zone": "b"}"#, "uimage-odd"),
+        (r#"{"ImageId": "uimage-odd", "ImageName": "cut \ud83d"}"#, "uimage-odd"),
+        (r#"{"ImageName": "nameless", "ImageSize": 1e999}"#, "\"nameless\""),
+        (r#"{"Zone": "a", "Zone": "b"}"#, "an image without an id"),
+        (r#""uimage-odd""#, "an image without an id"),
+        ("null", "an image without an id"),
+        ("[1, 2]", "an image without an id"),
+        ("[]", "an image without an id"),
+    ] {
+        let (outcome, fake) = answered(vec![page_with(item)]).await;
+        let listing = outcome.unwrap();
+        assert_eq!((ids_of(&listing), listing.total_count), (ids(2), 3), "{item}");
+        assert_eq!((listing.warnings.len(), fake.count()), (1, 1), "{:?}", listing.warnings);
+        let warning = &listing.warnings[0];
+        assert!(warning.contains(named) && warning.contains("left out"), "{warning}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn odd_values_in_an_image_cost_nothing() {
+    for item in [
+        r#"{"ImageId": "uimage-00002", "CreateTime": 1, "PriceSet": [null, 1, {"Price": 2}]}"#,
+        r#"{"ImageId": "uimage-00002", "CreateTime": 1, "Features": [["a"], {"b": 1}]}"#,
+    ] {
+        let (outcome, _) = answered(vec![page_with(item)]).await;
+        let listing = outcome.unwrap();
+        assert_eq!((ids_of(&listing), listing.warnings.len()), (ids(3), 0), "{item}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_images_that_cannot_be_decoded_are_one_warning() {
+    let all: Vec<Value> = (0..60).map(|n| if n < 45 { json!(n) } else { image(n) }).collect();
+    let fake = Fake::start(move |request| page(cut(request, &all, 20), 60)).await;
+    let listing = list(&fake).await.unwrap();
+    assert_eq!(listing.images.len(), 15);
+    assert_eq!(listing.warnings.len(), 1, "{:?}", listing.warnings);
+    assert!(listing.warnings[0].starts_with("45 images"), "{:?}", listing.warnings);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_of_which_nothing_can_be_decoded_is_not_an_empty_list() {
+    let (outcome, _) = answered(vec![page(&[json!(1), json!("x")], 2)]).await;
+    let error = outcome.unwrap_err();
+    assert_eq!(error.kind, Kind::Unexpected);
+    assert!(error.message.contains("none of the 2 images"), "{}", error.message);
+}
+
+#[tokio::test(start_paused = true)]
+async fn text_that_is_not_utf8_costs_only_its_own_characters() {
+    let mut body = br#"{"RetCode": 0, "TotalCount": 1, "ImageSet": [{"ImageId": "uimage-00000", "ImageName": "a"#
+        .to_vec();
+    body.extend([0xe4, 0xbd]);
+    body.extend(br#"b"}]}"#);
+    let (outcome, _) = answered(vec![Reply::new(200, "application/json", body)]).await;
+    let listing = outcome.unwrap();
+    assert_eq!(listing.images[0].name.as_deref(), Some("a\u{fffd}b"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn ids_are_sent_in_batches_of_a_hundred() {
     let fake = Fake::start(|request| {
