@@ -1,7 +1,7 @@
 //! Finds similar texts, to suggest what may have been meant.
 
 /// Texts below it count as unrelated.
-const SIMILAR: f64 = 0.6;
+pub const SIMILAR: f64 = 0.6;
 
 /// Only the start of a text counts, since comparing takes the product of the lengths.
 const COMPARED: usize = 100;
