@@ -15,6 +15,13 @@ use crate::tfplugin::attr::Text;
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern(Regex);
 
+impl Pattern {
+    /// The same pattern in upper and lower case alike.
+    pub(crate) fn in_any_case(&self) -> Option<Self> {
+        Regex::new(&format!("(?i){}", self.0.as_str())).ok().map(Self)
+    }
+}
+
 impl Deref for Pattern {
     type Target = Regex;
     fn deref(&self) -> &Regex {
@@ -184,6 +191,19 @@ mod tests {
         }
         assert!(Pattern::parse(r"[\B]").is_err());
         assert!(Pattern::parse(r"[\b]").is_err());
+    }
+
+    #[test]
+    fn a_pattern_can_be_tried_in_any_case() {
+        for (pattern, text, matches) in [
+            ("^UBUNTU|^debian", "ubuntu-24_04-lts", true),
+            ("^UBUNTU|^debian", "Debian-12", true),
+            (r"\QU.B\E", "u.b", true),
+            ("(?-i)UBUNTU", "ubuntu", false),
+        ] {
+            let pattern = Pattern::parse(pattern).unwrap_or_else(|why| panic!("{why}"));
+            assert_eq!(pattern.in_any_case().unwrap().is_match(text), matches, "{text}");
+        }
     }
 
     #[test]

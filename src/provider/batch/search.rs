@@ -123,7 +123,7 @@ impl Search {
         let mut filters = Filters::new(describe);
         let asked = &self.arguments;
         if let Some(filter) = &asked.filter {
-            filters.sent(format!("filter = {filter:?}"));
+            filters.sent("filter", format!("filter = {filter:?}"));
         }
         type Field = fn(&api::Image) -> &str;
         let verification = asked.verification_type.as_ref().map(CaseInsensitive::as_str);
@@ -146,7 +146,7 @@ impl Search {
         for ((name, wanted, value), suggest) in fields.into_iter().zip(suggest) {
             let Some(wanted) = wanted else { continue };
             let keep = move |image: &api::Image| value(image).eq_ignore_ascii_case(wanted);
-            let filter = Filter::new(format!("{name} = {wanted:?}"), keep);
+            let filter = Filter::new(name, format!("{name} = {wanted:?}"), keep);
             filters.push(filter.suggesting(wanted, suggest));
         }
         self.push_others(&mut filters);
@@ -156,8 +156,7 @@ impl Search {
     fn push_others<'a>(&'a self, filters: &mut Filters<'a, api::Image>) {
         let asked = &self.arguments;
         if let Some(pattern) = &asked.sku_regex {
-            let text = format!("sku_regex = {:?}", pattern.text());
-            filters.push(Filter::new(text, |image: &api::Image| pattern.is_match(&image.sku)));
+            filters.push(Filter::pattern("sku_regex", pattern, |image| Some(&image.sku)));
         }
         let sets = [
             ("required_capabilities", &asked.required_capabilities, true),
@@ -166,7 +165,7 @@ impl Search {
         for (name, wanted, required) in sets {
             for capability in wanted.iter().flatten() {
                 let keep = move |image: &api::Image| image.has(capability) == required;
-                let filter = Filter::new(format!("{name} {capability:?}"), keep);
+                let filter = Filter::new(name, format!("{name} {capability:?}"), keep);
                 filters.push(if required {
                     filter.suggesting(capability, |image| {
                         image.capabilities.iter().map(String::as_str).collect()
@@ -177,16 +176,20 @@ impl Search {
             }
         }
         if let Some(limit) = self.limit {
-            let text = match (&asked.supported_until, asked.min_support_days) {
-                (None, Some(days)) => format!("min_support_days = {}", days.get::<i64>()),
+            let (name, text) = match (&asked.supported_until, asked.min_support_days) {
+                (None, Some(days)) => ("min_support_days", days.get::<i64>().to_string()),
                 (until, _) => {
-                    format!("supported_until = {:?}", until.as_ref().map_or("", Verbatim::text))
+                    ("supported_until", format!("{:?}", until.as_ref().map_or("", Verbatim::text)))
                 }
             };
-            filters.push(Filter::new(text, move |image: &api::Image| {
-                let end = image.end_of_life.as_ref().and_then(|end| end.at);
-                end.is_none_or(|end| end > limit)
-            }));
+            filters.push(Filter::new(
+                name,
+                format!("{name} = {text}"),
+                move |image: &api::Image| {
+                    let end = image.end_of_life.as_ref().and_then(|end| end.at);
+                    end.is_none_or(|end| end > limit)
+                },
+            ));
         }
     }
 

@@ -28,7 +28,7 @@ pub(super) async fn place(clients: &Clients, context: &Context) -> Result<(Strin
 
 /// The condition that the image has a name.
 pub(super) fn named(name: &str) -> Filter<'_, api::Image> {
-    Filter::new(format!("name = {name:?}"), move |image: &api::Image| image.name == name)
+    Filter::new("name", format!("name = {name:?}"), move |image: &api::Image| image.name == name)
         .suggesting(name, |image| vec![&image.name])
 }
 

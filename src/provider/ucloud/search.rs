@@ -109,7 +109,7 @@ impl Search {
         let mut filters = Filters::new(describe);
         let asked = &self.arguments;
         if let Some(tag) = &asked.tag {
-            filters.sent(format!("tag = {tag:?}"));
+            filters.sent("tag", format!("tag = {tag:?}"));
         }
         type Field = fn(&api::Image) -> &Option<Box<str>>;
         let words: [(_, Option<&str>, Field); 4] = [
@@ -124,7 +124,7 @@ impl Search {
         ];
         for (name, wanted, value) in words {
             let Some(wanted) = wanted else { continue };
-            let filter = Filter::new(format!("{name} = {wanted:?}"), move |image| {
+            let filter = Filter::new(name, format!("{name} = {wanted:?}"), move |image| {
                 value(image).as_deref().is_some_and(|found| found.eq_ignore_ascii_case(wanted))
             });
             filters.push(match name {
@@ -136,7 +136,9 @@ impl Search {
         }
         if let Some(ids) = &asked.image_ids {
             let text = format!("image_ids = {}", listed(ids.iter().map(String::as_str)));
-            filters.push(Filter::new(text, |image: &api::Image| ids.contains(&*image.id)));
+            filters.push(Filter::new("image_ids", text, |image: &api::Image| {
+                ids.contains(&*image.id)
+            }));
         }
         self.push_names(&mut filters);
         self.push_sets(&mut filters);
@@ -149,28 +151,22 @@ impl Search {
         if let Some(name) = &asked.name {
             let keep = |image: &api::Image| image.name.as_deref() == Some(name);
             filters.push(
-                Filter::new(format!("name = {name:?}"), keep)
+                Filter::new("name", format!("name = {name:?}"), keep)
                     .suggesting(name, |image| image.name.as_deref().into_iter().collect()),
             );
         }
         if let Some(vendor) = &asked.vendor {
             let keep = |image: &api::Image| image.vendor.as_deref() == Some(vendor);
             filters.push(
-                Filter::new(format!("vendor = {vendor:?}"), keep)
+                Filter::new("vendor", format!("vendor = {vendor:?}"), keep)
                     .suggesting(vendor, |image| image.vendor.as_deref().into_iter().collect()),
             );
         }
         if let Some(pattern) = &asked.name_regex {
-            let text = format!("name_regex = {:?}", pattern.text());
-            filters.push(Filter::new(text, |image: &api::Image| {
-                image.name.as_deref().is_some_and(|name| pattern.is_match(name))
-            }));
+            filters.push(Filter::pattern("name_regex", pattern, |image| image.name.as_deref()));
         }
         if let Some(pattern) = &asked.os_name_regex {
-            let text = format!("os_name_regex = {:?}", pattern.text());
-            filters.push(Filter::new(text, |image: &api::Image| {
-                image.os_name.as_deref().is_some_and(|name| pattern.is_match(name))
-            }));
+            filters.push(Filter::pattern("os_name_regex", pattern, |i| i.os_name.as_deref()));
         }
     }
 
@@ -190,7 +186,7 @@ impl Search {
             // One filter for each value, so that a message can name the one that failed.
             for value in wanted.iter().flatten() {
                 let keep = move |image: &api::Image| has(field(image), value) == required;
-                let filter = Filter::new(format!("{name} {value:?}"), keep);
+                let filter = Filter::new(name, format!("{name} {value:?}"), keep);
                 filters.push(if required {
                     filter.suggesting(
                         value,
@@ -216,7 +212,7 @@ impl Search {
         if let Some(day) = &asked.maintained_until {
             let limit = ***day;
             let text = format!("maintained_until = {:?}", day.text());
-            filters.push(Filter::new(text, move |image: &api::Image| {
+            filters.push(Filter::new("maintained_until", text, move |image: &api::Image| {
                 end_of_maintenance(image).is_none_or(|end| end > limit)
             }));
         }
@@ -225,7 +221,7 @@ impl Search {
         };
         let states = asked.states.as_ref().map_or_else(|| vec!["Available"], words);
         let text = format!("states = {}", listed(states.iter().copied()));
-        filters.push(Filter::new(text, move |image: &api::Image| {
+        filters.push(Filter::new("states", text, move |image: &api::Image| {
             image.state.as_deref().is_some_and(|state| has(&states, state))
         }));
     }
