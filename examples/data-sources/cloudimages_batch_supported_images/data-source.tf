@@ -16,7 +16,7 @@ data "cloudimages_batch_supported_images" "windows" {
   os_type               = "windows"
   sku_regex             = "^2022-"
   excluded_capabilities = ["SupportsRDMAOnly"]
-  supported_until       = "2027-12-31T00:00:00Z"
+  supported_until       = "2027-12-31"
 }
 
 # An OData filter, for conditions that the other arguments cannot express.

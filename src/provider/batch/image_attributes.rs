@@ -29,6 +29,9 @@ model! {
         /// Whether Azure Batch has verified that the image works with its node agent: `verified` or
         /// `unverified`.
         pub verification_type: String,
+        /// Processor architecture of the image: `x64` or `arm64`. Azure Batch does not report it; it
+        /// is `arm64` if a part of the SKU is `arm64`, `arm` or `aarch64`.
+        pub architecture: String,
         /// Capabilities of the image, such as `DockerCompatible`.
         pub capabilities: Vec<String>,
         /// Time at which Azure Batch stops supporting the image, in RFC 3339 format in UTC. Null if
@@ -48,6 +51,7 @@ model! {
 impl From<api::Image> for Image {
     fn from(image: api::Image) -> Self {
         let urn = image.urn();
+        let architecture = image.architecture().to_owned();
         let text = |text: String| (!text.is_empty()).then_some(text);
         let end = image.end_of_life.map(|end| {
             let utc =
@@ -63,6 +67,7 @@ impl From<api::Image> for Image {
             node_agent_sku_id: image.node_agent_sku_id,
             os_type: image.os_type,
             verification_type: image.verification_type,
+            architecture,
             capabilities: image.capabilities,
             batch_support_end_of_life: end,
             exact_version: image.exact_version,

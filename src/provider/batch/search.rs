@@ -79,11 +79,15 @@ impl Search {
             node_agent_sku_id: None,
             ..self.query.clone()
         };
-        let images = self.wider(images, &typed, clients, context).await;
+        let mut images = self.wider(images, &typed, clients, context).await;
+        // Among misses that are equally near, one that is supported for long is of more use.
+        images.sort_by(api::order::most_recent_first);
         if !images.is_empty() || self.query.filter.is_none() {
             return filters.nothing(&images);
         }
-        let images = self.wider(images, &Query { filter: None, ..typed }, clients, context).await;
+        let without = Query { filter: None, ..typed };
+        let mut images = self.wider(images, &without, clients, context).await;
+        images.sort_by(api::order::most_recent_first);
         filters.nothing_sent(&images)
     }
 
@@ -127,21 +131,24 @@ impl Search {
         }
         type Field = fn(&api::Image) -> &str;
         let verification = asked.verification_type.as_ref().map(CaseInsensitive::as_str);
-        let fields: [(_, Option<&str>, Field); 6] = [
+        let architecture = asked.architecture.as_ref().map(CaseInsensitive::as_str);
+        let fields: [(_, Option<&str>, Field); 7] = [
             ("os_type", asked.os_type.as_ref().map(CaseInsensitive::as_str), |i| &i.os_type),
             ("verification_type", verification, |i| &i.verification_type),
             ("node_agent_sku_id", asked.node_agent_sku_id.as_deref(), |i| &i.node_agent_sku_id),
             ("publisher", asked.publisher.as_deref(), |i| &i.publisher),
             ("offer", asked.offer.as_deref(), |i| &i.offer),
             ("sku", asked.sku.as_deref(), |i| &i.sku),
+            ("architecture", architecture, api::Image::architecture),
         ];
-        let suggest: [fn(&api::Image) -> Vec<&str>; 6] = [
+        let suggest: [fn(&api::Image) -> Vec<&str>; 7] = [
             |i| vec![&i.os_type],
             |i| vec![&i.verification_type],
             |i| vec![&i.node_agent_sku_id],
             |i| vec![&i.publisher],
             |i| vec![&i.offer],
             |i| vec![&i.sku],
+            |i| vec![i.architecture()],
         ];
         for ((name, wanted, value), suggest) in fields.into_iter().zip(suggest) {
             let Some(wanted) = wanted else { continue };

@@ -1,12 +1,14 @@
 //! `cloudimages_batch_supported_image`: the one image to use, or an error that says why not.
 
+use std::collections::BTreeSet;
+
 use time::{Duration, OffsetDateTime};
 
 use crate::cloud::azure::batch as api;
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::DataSource;
-use crate::tfplugin::diagnostic::{Diagnostic, Result};
+use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
 
 use super::arguments::{self, Arguments};
 use super::image_attributes::Image;
@@ -29,12 +31,11 @@ model! {
     /// See [List Supported Images](https://learn.microsoft.com/rest/api/batchservice/account/list-supported-images).
     #[derive(Clone, Debug)]
     pub(crate) struct One {
-        /// Whether to return the first image if several match, in this order: images without a
-        /// planned end of support, then the latest end of support; `verified` before `unverified`;
-        /// the highest node agent SKU id; the highest image SKU, comparing embedded numbers
-        /// numerically; ties are broken alphabetically by publisher, offer, SKU and node agent. An
-        /// ARM node agent is higher than the x64 one of the same release: set `node_agent_sku_id`
-        /// if the architecture matters. Default: `false`.
+        /// Whether to return the most recent image if several match: x64 before arm64, then the
+        /// latest end of support (none planned counts as the latest), `verified` before
+        /// `unverified`, the highest node agent SKU id and the highest image SKU, comparing
+        /// embedded numbers numerically, and generation 2 before generation 1 of the same SKU; ties
+        /// are broken alphabetically. Default: `false`.
         pub most_recent: Option<bool>,
     }
 }
@@ -77,9 +78,41 @@ impl DataSource<Clients> for BatchSupportedImage {
             [first, ..] if one.most_recent == Some(true) => *first,
             several => return Err(filters.too_many(several)),
         };
+        let publishers: BTreeSet<_> = found.iter().map(|image| image.publisher.as_str()).collect();
+        warn_of_publishers(pick, &publishers, &search.arguments, context);
         warn_of(pick, &search.arguments, context);
         Ok((Identified { id: search.id() }, Image::from(pick.clone())))
     }
+}
+
+/// Warns if the image was chosen among those of several publishers: anyone can publish a newer image
+/// of a popular name.
+fn warn_of_publishers(
+    pick: &api::Image,
+    publishers: &BTreeSet<&str>,
+    asked: &Arguments,
+    context: &Context,
+) {
+    /// So many are named.
+    const NAMED: usize = 10;
+    if publishers.len() < 2 || asked.publisher.is_some() {
+        return;
+    }
+    let named: Vec<_> = publishers.iter().take(NAMED).map(|name| format!("{name:?}")).collect();
+    let more = match publishers.len() - named.len() {
+        0 => String::new(),
+        count => format!(" and {count} more"),
+    };
+    let detail = format!(
+        "{}: `most_recent` chose this image among images of {} publishers ({}{more}). Another \
+         publisher may offer a more recent one at any time. Set `publisher`, for example to {:?}.",
+        describe(pick),
+        publishers.len(),
+        named.join(", "),
+        pick.publisher
+    );
+    let warning = Diagnostic::warning("The image is one of several publishers' images", detail);
+    context.warn(warning.at(Path::attribute("most_recent")));
 }
 
 /// Warns about drawbacks of the image, unless the arguments show that the user knows them.

@@ -6,6 +6,12 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::secret::excerpt;
 
+/// The capability of an image for virtual machines of generation 2.
+const GENERATION_2: &str = "Generation2VMImage";
+
+/// The parts of a SKU that name ARM: `server-arm64`, `9-arm-gen2`.
+const ARM64: [&str; 3] = ["arm64", "arm", "aarch64"];
+
 /// The version of an image for which the service names none.
 const LATEST: &str = "latest";
 
@@ -70,6 +76,20 @@ impl Image {
     #[must_use]
     pub fn is_verified(&self) -> bool {
         self.verification_type.eq_ignore_ascii_case("verified")
+    }
+
+    /// The processor architecture, `x64` or `arm64`, which only the SKU tells.
+    #[must_use]
+    pub fn architecture(&self) -> &'static str {
+        let mut parts = self.sku.split(|c: char| !c.is_ascii_alphanumeric());
+        let is_arm64 = parts.any(|part| ARM64.iter().any(|arm| part.eq_ignore_ascii_case(arm)));
+        if is_arm64 { "arm64" } else { "x64" }
+    }
+
+    /// Whether it is for virtual machines of generation 2.
+    #[must_use]
+    pub fn is_generation_2(&self) -> bool {
+        self.has(GENERATION_2)
     }
 
     /// Whether it has a capability, in any case.
@@ -177,6 +197,25 @@ mod tests {
             (image.version.as_str(), image.exact_version.as_deref()),
             ("latest", Some("9.1.2"))
         );
+    }
+
+    #[test]
+    fn the_architecture_is_a_part_of_the_sku() {
+        for (sku, architecture) in [
+            ("server-arm64", "arm64"),
+            ("12-ARM64", "arm64"),
+            ("9-arm-gen2", "arm64"),
+            ("24_04_arm64", "arm64"),
+            ("base.aarch64", "arm64"),
+            ("server", "x64"),
+            ("server-amd64", "x64"),
+            ("swarm-charm64", "x64"),
+            ("", "x64"),
+        ] {
+            let mut element = element();
+            element["imageReference"]["sku"] = json!(sku);
+            assert_eq!(read(&element).0.unwrap().architecture(), architecture, "{sku}");
+        }
     }
 
     #[test]

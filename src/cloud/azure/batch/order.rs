@@ -28,21 +28,49 @@ fn identity(image: &Image) -> (&str, &str, &str, &str, [&Option<String>; 3]) {
 
 /// Orders the most recent image first.
 ///
-/// No end of life before a late one before an early one before an invalid date; verified
-/// before unverified; higher agent, then higher sku in [`natural`] order; then the names.
+/// x64 before arm64; no end of life before a late one before an early one before an invalid date;
+/// verified before unverified; higher agent, then higher sku in [`natural`] order; then the names.
+/// The generation is compared after the rest of the sku, generation 2 first: it makes the sku
+/// longer for the one or the other, depending on the publisher.
 #[must_use]
 pub fn most_recent_first(one: &Image, other: &Image) -> Ordering {
+    let is_arm64 = |image: &Image| image.architecture() == "arm64";
     let end = |image: &Image| Reverse(support(image.end_of_life.as_ref()));
     let names = |image: &Image| {
         format!("{}:{}:{}:{}", image.publisher, image.offer, image.sku, image.node_agent_sku_id)
     };
-    end(one)
-        .cmp(&end(other))
+    let release = |image: &Image| without_generation(&image.sku);
+    is_arm64(one)
+        .cmp(&is_arm64(other))
+        .then_with(|| end(one).cmp(&end(other)))
         .then_with(|| other.is_verified().cmp(&one.is_verified()))
         .then_with(|| natural(&other.node_agent_sku_id, &one.node_agent_sku_id))
+        .then_with(|| natural(&release(other), &release(one)))
+        .then_with(|| other.is_generation_2().cmp(&one.is_generation_2()))
         .then_with(|| natural(&other.sku, &one.sku))
         .then_with(|| names(one).cmp(&names(other)))
         .then_with(|| one.cmp(other))
+}
+
+/// The parts of a sku that name the generation of virtual machines.
+const GENERATIONS: [&str; 4] = ["gen1", "gen2", "gensecond", "g2"];
+
+/// `sku` without its generation: `server` for `server-gen1`.
+fn without_generation(sku: &str) -> String {
+    let separators = sku.char_indices().filter(|(_, c)| matches!(c, '-' | '_'));
+    let ends = separators.map(|(at, _)| at).chain([sku.len()]);
+    let mut rest = String::with_capacity(sku.len());
+    let mut start = 0;
+    for end in ends {
+        let piece = &sku[start..end];
+        let part = piece.strip_prefix(['-', '_']);
+        let is = |generation: &&str| part.is_some_and(|part| part.eq_ignore_ascii_case(generation));
+        if !GENERATIONS.iter().any(|generation| is(&generation)) {
+            rest.push_str(piece);
+        }
+        start = end;
+    }
+    rest
 }
 
 /// How long an image is supported; longer is greater.
@@ -105,25 +133,33 @@ mod tests {
     fn image(urn: &str, agent: &str, verification: &str, end: Option<&str>) -> Image {
         let mut parts = urn.split(':');
         let mut part = || parts.next().unwrap();
-        let element = json!({
+        let mut element = json!({
             "nodeAgentSKUId": agent,
             "imageReference": {"publisher": part(), "offer": part(), "sku": part()},
             "verificationType": verification,
             "osType": "linux",
             "batchSupportEndOfLife": end,
         });
+        if parts.next().is_some() {
+            element["capabilities"] = json!(["Generation2VMImage"]);
+        }
         image::read(&element).0.unwrap()
     }
 
-    /// In the expected order. Invented, in the forms of a real list.
+    /// In the expected order. Invented, in the forms of a real list; `:2` is generation 2.
     fn most_recent_first_by_hand() -> Vec<Image> {
         let (good, bad) = ("verified", "unverified");
         vec![
-            image("meadow:flock:24_04-lts", "batch.node.shepherd 24.04", good, None),
-            image("meadow:flock:22_04-lts-gen2", "batch.node.shepherd 22.04", good, None),
+            image("meadow:flock:server:2", "batch.node.shepherd 24.04", good, None),
+            image("meadow:flock:server-gen1", "batch.node.shepherd 24.04", good, None),
+            image("meadow:flock:22_04-lts-gen2:2", "batch.node.shepherd 22.04", good, None),
             image("meadow:flock:22_04-lts", "batch.node.shepherd 22.04", good, None),
+            image("meadow:flock:20_04-lts-gen2:2", "batch.node.shepherd 22.04", good, None),
             image("alp:goats:10-smalldisk", "batch.node.goatherd 10", good, None),
             image("alp:goats:9-smalldisk", "batch.node.goatherd 10", good, None),
+            image("alp:goats:9-gensecond:2", "batch.node.goatherd 10", good, None),
+            // The longer sku of those that nothing else tells apart.
+            image("alp:goats:9-g2", "batch.node.goatherd 10", good, None),
             image("alp:goats:9", "batch.node.goatherd 10", good, None),
             image("alp:kids:9", "batch.node.goatherd 10", good, None),
             image("alp:goats:11", "batch.node.goatherd 9", good, None),
@@ -133,6 +169,7 @@ mod tests {
             image("meadow:rams:3", "batch.node.shepherd 1", bad, Some("2031-05-01T02:00:00+02:00")),
             image("meadow:ewes:1", "batch.node.shepherd 1", good, Some("2029-05-01T00:00:00Z")),
             image("meadow:ewes:2", "batch.node.shepherd 1", good, Some("some day")),
+            image("meadow:flock:server-arm64:2", "batch.node.shepherd 28.04-arm64", good, None),
         ]
     }
 
@@ -154,7 +191,7 @@ mod tests {
         let mut expected = most_recent_first_by_hand();
         expected.push(image("alp:goats:9", "batch.node.goatherd 11", "verified", None));
         sort_and_deduplicate(&mut expected);
-        assert_eq!(expected.len(), 15);
+        assert_eq!(expected.len(), 20);
         assert!(expected.is_sorted_by_key(|i| (
             i.publisher.clone(),
             i.offer.clone(),
@@ -168,7 +205,7 @@ mod tests {
             images.extend(expected.iter().cloned().map(|i| Image { end_of_life: None, ..i }));
             random.shuffle(&mut images);
             sort_and_deduplicate(&mut images);
-            assert_eq!(images.len(), 15);
+            assert_eq!(images.len(), 20);
             assert!(images.iter().all(|i| i.end_of_life.is_none()));
         }
     }
@@ -183,6 +220,24 @@ mod tests {
         let mut images = vec![with("/b"), with("/a"), with("/b")];
         sort_and_deduplicate(&mut images);
         assert_eq!(images.iter().map(Image::urn).collect::<Vec<_>>(), ["/a", "/b"]);
+    }
+
+    #[test]
+    fn the_generation_is_a_part_of_its_own_after_a_hyphen_or_underscore() {
+        for (sku, rest) in [
+            ("server-gen1", "server"),
+            ("22_04-lts-gen2", "22_04-lts"),
+            ("2019-datacenter-gensecond", "2019-datacenter"),
+            ("2022-datacenter-G2", "2022-datacenter"),
+            ("9_gen2-smalldisk", "9-smalldisk"),
+            ("9-gen20", "9-gen20"),
+            ("9-mygen2", "9-mygen2"),
+            ("gen2", "gen2"),
+            ("-é_", "-é_"),
+            ("", ""),
+        ] {
+            assert_eq!(without_generation(sku), rest, "{sku}");
+        }
     }
 
     #[test]
