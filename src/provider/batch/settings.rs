@@ -43,7 +43,8 @@ settings! {
         account_endpoint: Verbatim<AccountEndpoint> = ["AZURE_BATCH_ENDPOINT"];
         /// Name of the Batch account, which requests with `account_key` need. Default: the first
         /// label of the host name in the account endpoint, such as `myaccount` of
-        /// `myaccount.westeurope.batch.azure.com`. Environment variable: `AZURE_BATCH_ACCOUNT`.
+        /// `myaccount.westeurope.batch.azure.com`. It must be set if the host name does not start
+        /// with the name of the account, as a custom domain or an IP address. Environment variable: `AZURE_BATCH_ACCOUNT`.
         account_name: String = ["AZURE_BATCH_ACCOUNT"];
         /// Access key of the Batch account, in base64. If it is set, requests are signed with it
         /// (Shared Key); otherwise the provider authenticates with Microsoft Entra ID as configured
@@ -95,6 +96,12 @@ impl Access {
         given(&self.config, CLOUD)
     }
 
+    /// Whether requests are signed with the account's key.
+    pub(crate) fn has_key(&self) -> bool {
+        let key = self.config().and_then(|config| config.account_key(&self.env));
+        key.is_ok_and(|key| key.is_some_and(|key| !key.is_blank()))
+    }
+
     /// The address of the account that `own` names, or else the provider; and whether there are
     /// credentials.
     pub(crate) fn endpoint(&self, own: Option<&Verbatim<AccountEndpoint>>) -> Result<Endpoint> {
@@ -130,10 +137,14 @@ impl Access {
         let Some(name) = name.or_else(|| endpoint.account_name().map(str::to_owned)) else {
             return Err(Diagnostic::error(
                 "Missing Batch account name",
-                "Cannot derive the account name from the endpoint. Shared Key needs it: set \
-                 `batch.account_name` in the provider block, or the environment variable \
-                 AZURE_BATCH_ACCOUNT.",
+                format!(
+                    "Cannot derive the account name from the endpoint. Shared Key needs it: set \
+                     `batch.account_name`.\n\nThe endpoint is {}. The name can also come from the \
+                     environment variable AZURE_BATCH_ACCOUNT.",
+                    endpoint.url().as_str().trim_end_matches('/')
+                ),
             )
+            .at(Path::attribute("account_endpoint"))
             .into());
         };
         let key = SharedKey::new(&name, &key).map_err(key_error)?;

@@ -25,6 +25,12 @@ impl Endpoint {
         if url.path() != "/" {
             return Err(wrong(format!("{text:?} must not contain a path")));
         }
+        if let Some(what) = foreign(&url) {
+            return Err(wrong(format!(
+                "{text:?} is {what}, not the endpoint of a Batch account, such as \
+                 \"myaccount.westeurope.batch.azure.com\""
+            )));
+        }
         Ok(Self(url))
     }
 
@@ -34,14 +40,31 @@ impl Endpoint {
         &self.0
     }
 
-    /// The account's name, if it can be derived from the host: the first label.
+    /// The account's name, if it can be derived from the host: the first label, if an account may
+    /// have that name. A custom domain or an IP address tells none.
     #[must_use]
     pub fn account_name(&self) -> Option<&str> {
-        match self.0.host()? {
-            url::Host::Domain(name) => name.split_once('.').map(|(first, _)| first),
-            _ => None,
-        }
+        let url::Host::Domain(host) = self.0.host()? else { return None };
+        let (first, _) = host.split_once('.')?;
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        (ACCOUNT_NAME.contains(&first.len()) && first.chars().all(fits)).then_some(first)
     }
+}
+
+/// How long the name of an account is; it consists of lower-case letters and digits.
+const ACCOUNT_NAME: std::ops::RangeInclusive<usize> = 3..=24;
+
+/// Hosts that people take for the endpoint of an account.
+const MISTAKEN: [(&str, &str); 2] =
+    [("portal.azure.com", "the Azure portal"), ("management.azure.com", "Azure Resource Manager")];
+
+/// What the host is, if it is certainly not that of an account.
+fn foreign(url: &Url) -> Option<&'static str> {
+    let url::Host::Domain(host) = url.host()? else { return None };
+    let host = host.trim_end_matches('.');
+    let known = MISTAKEN.iter().find(|(mistaken, _)| *mistaken == host).map(|(_, what)| *what);
+    let is_short = !host.contains('.') && host != "localhost";
+    known.or(is_short.then_some("a name without a domain"))
 }
 
 #[cfg(test)]
@@ -60,6 +83,43 @@ mod tests {
             let endpoint = Endpoint::parse(text).unwrap();
             assert_eq!(endpoint.url().as_str(), url);
             assert_eq!(endpoint.account_name(), Some("sheep"));
+        }
+    }
+
+    #[test]
+    fn the_account_is_derived_only_from_a_label_that_may_be_its_name() {
+        for (text, name) in [
+            ("abc.westeu.batch.azure.com", Some("abc")),
+            ("sheep24.batch.example", Some("sheep24")),
+            ("sheep.privatelink.example:8443", Some("sheep")),
+            ("my-batch.example.com", None),
+            ("ab.example.com", None),
+            ("abcdefghijklmnopqrstuvwxy.example.com", None),
+            ("10.0.0.7", None),
+            ("https://[2001:db8::1]", None),
+            ("localhost:4001", None),
+        ] {
+            assert_eq!(Endpoint::parse(text).unwrap().account_name(), name, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_certainly_not_an_account_is_refused_and_named() {
+        for (text, what) in [
+            ("sheep", "a name without a domain"),
+            ("https://sheep.", "a name without a domain"),
+            ("sheep:8443", "a name without a domain"),
+            ("https://portal.azure.com", "the Azure portal"),
+            ("Portal.Azure.com.", "the Azure portal"),
+            ("https://management.azure.com/", "Azure Resource Manager"),
+        ] {
+            let error = Endpoint::parse(text).unwrap_err();
+            assert_eq!(error.setting, Some("account_endpoint"), "{text}");
+            let expected = format!("{text:?} is {what}, not the endpoint of a Batch account");
+            assert!(error.message.starts_with(&expected), "{}", error.message);
+        }
+        for text in ["management.azure.com.example", "batch.portal.azure.com", "localhost"] {
+            assert!(Endpoint::parse(text).is_ok(), "{text}");
         }
     }
 
