@@ -10,36 +10,93 @@ use crate::provider::azure::settings::has_variables;
 use crate::provider::clients::Clients;
 use crate::provider::error::diagnostic;
 
-/// What to do about the causes that are recognized by the service's message.
-const CAUSES: [(Cause, &str); 5] = [
+/// What to do about the causes that are recognized by the response.
+const CAUSES: [(Cause, &str); 6] = [
     (
         Cause::WrongAudience,
-        "The token is for another cloud or service than the account's. Check \
-         `azure.environment` (ARM_ENVIRONMENT) against the account's endpoint.",
+        "Check `azure.environment` (ARM_ENVIRONMENT) against the endpoint of the account: the \
+         token is for another cloud or service.",
     ),
     (
         Cause::SharedKeyNotAllowed,
-        "The account does not take its key. Remove `batch.account_key` \
-         (AZURE_BATCH_ACCESS_KEY) and log in with Entra ID through `azure`, or allow Shared \
-         Key in the account's authentication modes.",
+        "Remove `batch.account_key` (AZURE_BATCH_ACCESS_KEY) and log in with Entra ID through \
+         `azure`, or allow Shared Key in the authentication modes of the account.",
     ),
     (
         Cause::SignatureMismatch,
-        "The signature does not match: the key (`batch.account_key`, AZURE_BATCH_ACCESS_KEY) \
-         is not the account's, the account has another name (`batch.account_name`, \
-         AZURE_BATCH_ACCOUNT), or the clock of this machine is wrong.",
+        "Check that `batch.account_key` (AZURE_BATCH_ACCESS_KEY) is a key of the account, that \
+         `batch.account_name` (AZURE_BATCH_ACCOUNT) is its name, and that the clock of this machine \
+         is right.",
     ),
     (
         Cause::ClockSkew,
-        "The request is dated more than 15 minutes from the service's time: the clock of this \
-         machine is wrong.",
+        "Set the clock of this machine: it differs from the clock of the service by more than 15 \
+         minutes.",
     ),
     (
         Cause::UnsupportedVersion,
-        "The service does not speak this version of its API. Change `api_version`, for \
-         example to \"2025-06-01\".",
+        "Change `api_version`, for example to \"2025-06-01\": the service does not support this \
+         version of its API.",
+    ),
+    (
+        Cause::WebPage,
+        "Check `account_endpoint` (AZURE_BATCH_ENDPOINT): a web page came instead of JSON, so this \
+         is not the endpoint of a Batch account, or a proxy or gateway on the way answered in its \
+         place (HTTPS_PROXY, NO_PROXY).",
     ),
 ];
+
+/// A refused login that succeeded in itself.
+const NO_ROLE: &str = "Give the identity the role \"Azure Batch Account Reader\" on the Batch account, which has the \
+     data actions `Microsoft.Batch/*/read`. If it has the role, check that `azure.tenant_id` \
+     (ARM_TENANT_ID) is the directory of the account's subscription.";
+
+const WRONG_KEY: &str = "Check that `batch.account_name` (AZURE_BATCH_ACCOUNT) and `batch.account_key` \
+     (AZURE_BATCH_ACCESS_KEY) belong to the account at this endpoint.";
+
+const DISABLED: &str =
+    "Enable the Batch account: it is disabled, as when its subscription is disabled.";
+
+const NO_ACCOUNT: &str = "Check `account_endpoint` (AZURE_BATCH_ENDPOINT): there is no Batch account at this address. It \
+     is the value of `account_endpoint` of `azurerm_batch_account`.";
+
+const NO_ANSWER: &str = "Check `account_endpoint` (AZURE_BATCH_ENDPOINT): an account that does not exist has no address. \
+     If it is right, check the network and the proxy variables (HTTPS_PROXY, NO_PROXY), or try again \
+     later.";
+
+/// What to do about a failure whose cause is not in the table.
+fn by_kind(error: &Error, has_key: bool) -> &'static str {
+    let is_code = |code: &str| error.code.as_deref().is_some_and(|c| c.eq_ignore_ascii_case(code));
+    match error.kind {
+        Kind::Denied if is_code("AccountIsDisabled") => DISABLED,
+        Kind::Denied if has_key => WRONG_KEY,
+        Kind::Denied => NO_ROLE,
+        Kind::NotFound => NO_ACCOUNT,
+        Kind::Unavailable if error.status.is_none() => NO_ANSWER,
+        Kind::Invalid if error.code.is_some() => match error.setting {
+            Some("max_results") => "Change `max_results`.",
+            Some("server_timeout_seconds") => "Change `server_timeout_seconds`.",
+            _ if is_about_filter(error) => "Check `filter`, the OData expression.",
+            _ => "Check `filter`, `max_results` and `api_version`.",
+        },
+        _ => "",
+    }
+}
+
+/// The argument to blame.
+fn argument(error: &Error, cause: Option<Cause>) -> Option<&'static str> {
+    match (cause, error.kind) {
+        (Some(Cause::WebPage), _) | (None, Kind::NotFound) => Some("account_endpoint"),
+        (None, Kind::Unavailable) if error.status.is_none() => Some("account_endpoint"),
+        _ if is_about_filter(error) => Some("filter"),
+        _ => error.setting,
+    }
+}
+
+/// Whether the service refuses the OData filter.
+fn is_about_filter(error: &Error) -> bool {
+    error.facts.iter().any(|(name, value)| *name == "QueryParameterName" && value == "$filter")
+}
 
 /// A failed call to Azure Batch, or to the login before it.
 pub(super) fn failure(error: Error, clients: &Clients) -> Failure {
@@ -50,23 +107,13 @@ pub(super) fn failure(error: Error, clients: &Clients) -> Failure {
     let known = CAUSES.iter().find(|(known, _)| Some(*known) == cause);
     let advice = match known {
         Some((_, advice)) => advice,
-        None => match error.kind {
-            Kind::Denied => {
-                "The identity may not list images, or the account is disabled. The login needs a \
-                 role on the Batch account, such as Reader with data access; the key is \
-                 `batch.account_key` (AZURE_BATCH_ACCESS_KEY)."
-            }
-            Kind::Invalid if error.code.is_some() => {
-                "Check `filter`, `max_results` and `api_version`."
-            }
-            _ => "",
-        },
+        None => by_kind(&error, clients.batch().has_key()),
     };
-    let mut diagnostic = diagnostic(&error, advice);
-    if cause == Some(Cause::UnsupportedVersion) {
-        diagnostic = diagnostic.at(Path::attribute("api_version"));
+    let diagnostic = diagnostic(&error, advice);
+    match argument(&error, cause) {
+        Some(name) => diagnostic.at(Path::attribute(name)).into(),
+        None => diagnostic.into(),
     }
-    diagnostic.into()
 }
 
 #[cfg(test)]

@@ -29,6 +29,19 @@ const SHOWN: usize = 1_000;
 /// The service sends up to four values with an error.
 const MOST_VALUES: usize = 10;
 
+/// The fact about a response that is not JSON but a web page.
+const CONTENT_TYPE: &str = "Content-Type";
+
+/// Adds to an error about a response that it is a web page, if it is one.
+pub(super) fn note_web_page(error: Error, response: &Response) -> Error {
+    let declared = response.header("content-type").unwrap_or_default().to_lowercase();
+    let start: String = response.text().trim_start().chars().take(14).collect();
+    let start = start.to_lowercase();
+    let is_page = declared.starts_with("text/html")
+        || ["<!doctype html", "<html"].iter().any(|tag| start.starts_with(tag));
+    if is_page { error.fact(CONTENT_TYPE, "text/html") } else { error }
+}
+
 /// Failures whose remedy is known, recognized by the service's message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Cause {
@@ -42,6 +55,8 @@ pub enum Cause {
     ClockSkew,
     /// The service no longer, or not yet, supports the API version of the request.
     UnsupportedVersion,
+    /// An HTML page came instead of JSON: something else than the service answered.
+    WebPage,
 }
 
 impl Cause {
@@ -51,7 +66,11 @@ impl Cause {
         if is_code(error, "UnsupportedRequestVersion") {
             return Some(Self::UnsupportedVersion);
         }
-        let detail = error.facts.iter().find(|(name, _)| *name == "AuthenticationErrorDetail");
+        let fact = |wanted| error.facts.iter().find(|(name, _)| *name == wanted);
+        if fact(CONTENT_TYPE).is_some() {
+            return Some(Self::WebPage);
+        }
+        let detail = fact("AuthenticationErrorDetail");
         let text = detail.map_or(error.message.as_str(), |(_, detail)| detail).to_lowercase();
         let says = |words: &str| text.contains(words);
         if says("wrong audience") {
@@ -111,7 +130,8 @@ fn read(response: &Response) -> Error {
         error = error.fact(name, shown(&value));
     }
     error.setting = setting(&error);
-    error.fact("request-id", word(response.header("request-id").unwrap_or_default()))
+    let error = error.fact("request-id", word(response.header("request-id").unwrap_or_default()));
+    note_web_page(error, response)
 }
 
 fn kind(status: StatusCode, code: &str) -> Kind {

@@ -102,11 +102,11 @@ impl Client {
             listing.images.extend(page.images);
             listing.warnings.extend(page.warnings);
             let Some(link) = page.next_link else { return Ok(listing) };
-            if !seen.insert(link.clone()) {
+            url = page::follow(&link, self.endpoint.url(), &query.api_version)?;
+            if !seen.insert(url.to_string()) {
                 let text = format!("page {number} points back to a page that was read already");
                 return Err(Error::new(Kind::Unexpected, OPERATION, text));
             }
-            url = page::follow(&link, self.endpoint.url(), &query.api_version)?;
         }
         let text = format!("the list does not end after {MOST_PAGES} pages");
         Err(Error::new(Kind::Unexpected, OPERATION, text))

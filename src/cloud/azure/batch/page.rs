@@ -4,6 +4,7 @@ use reqwest::Url;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::error::note_web_page;
 use super::query::encoded;
 use super::{Image, OPERATION, image};
 use crate::cloud::authorized::Origins;
@@ -29,9 +30,10 @@ struct Body {
 pub(super) fn read(response: &Response) -> Result<Page> {
     let body: Body = serde_json::from_slice(response.json()).map_err(|why| {
         let text = format!("the response is not a list of images ({why}): {}", response.describe());
-        Error::new(Kind::Unexpected, OPERATION, text)
+        let error = Error::new(Kind::Unexpected, OPERATION, text)
             .status(response.status.as_u16())
-            .fact("request-id", response.header("request-id").unwrap_or_default())
+            .fact("request-id", response.header("request-id").unwrap_or_default());
+        note_web_page(error, response)
     })?;
     let mut page = Page { images: Vec::new(), warnings: Vec::new(), next_link: None };
     for element in &body.value {
@@ -49,14 +51,16 @@ pub(super) fn read(response: &Response) -> Result<Page> {
 /// that a link may hold is an exception: a raw `'` is sent as `%27`, as [`Url`] wants it. The
 /// service decodes it to the same token, and both are signed alike.
 pub(super) fn follow(link: &str, endpoint: &Url, api_version: &str) -> Result<Url> {
-    let mut link = link.split('#').next().unwrap_or_default().to_owned();
+    let shown = link;
+    let mut link = link.trim().split('#').next().unwrap_or_default().to_owned();
     if !has_version(&link) {
         let joint = if link.contains('?') { '&' } else { '?' };
         link = format!("{link}{joint}api-version={}", encoded(api_version));
     }
-    let url = endpoint.join(&link).map_err(|why| {
-        let start = excerpt(&link, 200);
-        let text = format!("the link to the next page cannot be read ({why}): {start}");
+    // The service sends whole addresses only. To complete another one would be a guess.
+    let url = Url::parse(&link).map_err(|_| {
+        let start = excerpt(shown, 200);
+        let text = format!("the link to the next page is not a URL: {start:?}");
         Error::new(Kind::Unexpected, OPERATION, text)
     })?;
     Origins::One(endpoint.clone()).check(OPERATION, &url)?;
@@ -116,14 +120,23 @@ mod tests {
             ("http://sheep.westeu.batch.azure.com/x?api-version=1", "http://sheep.westeu"),
             ("https://sheep.westeu.batch.azure.com:444/x", "sheep.westeu.batch.azure.com:444"),
             ("https://sheep.westeu.batch.azure.com@wolf.example/x", "https://wolf.example:443"),
-            ("//wolf.example/x", "https://wolf.example:443"),
         ] {
             let error = follow(link, &endpoint(), "1").unwrap_err();
             assert_eq!(error.kind, Kind::Invalid);
             assert!(error.message.contains(place), "{}", error.message);
         }
-        for link in ["https://SHEEP.westeu.batch.azure.com:443/x", "/x?a=b"] {
-            assert!(follow(link, &endpoint(), "1").is_ok(), "{link}");
+        assert!(follow("https://SHEEP.westeu.batch.azure.com:443/x", &endpoint(), "1").is_ok());
+    }
+
+    #[test]
+    fn a_link_that_is_not_a_url_is_shown() {
+        for link in
+            ["/supportedimages?a=b", "//wolf.example/x", "page 2", "?$skiptoken=1", "https://"]
+        {
+            let error = follow(link, &endpoint(), "1").unwrap_err();
+            assert_eq!(error.kind, Kind::Unexpected);
+            let expected = format!("the link to the next page is not a URL: {link:?}");
+            assert_eq!(error.message, expected);
         }
     }
 }

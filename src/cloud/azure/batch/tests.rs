@@ -36,6 +36,11 @@ fn list(skus: &[&str], next_link: Option<&str>) -> Reply {
     Reply::json(200, json!({"value": value, "odata.nextLink": next_link}))
 }
 
+/// The link to a page of the service that got `request`.
+fn page(request: &fake::Request, query: &str) -> String {
+    format!("http://{}/supportedimages?{query}", request.header("host").unwrap_or_default())
+}
+
 fn skus(listing: &SearchResult) -> Vec<&str> {
     listing.images.iter().map(|image| image.sku.as_str()).collect()
 }
@@ -61,14 +66,10 @@ fn refusal(code: &str, values: Value) -> Value {
 #[tokio::test]
 async fn pages_are_read_to_the_end_and_links_are_followed_unchanged() {
     let tokens = ["$skiptoken=W2:DC%5EkN/1l65T==:1$1", "$skiptoken=2^|`%2f%2Bx+y&maxresults=1"];
-    let fake = Fake::start(move |request| {
-        let host = request.header("host").unwrap_or_default();
-        let link = |token: &str| format!("http://{host}/supportedimages?{token}");
-        match request.number {
-            1 => list(&["1", "2"], Some(&link(tokens[0]))),
-            2 => list(&[], Some(&link(tokens[1]))),
-            _ => list(&["3"], Some("")),
-        }
+    let fake = Fake::start(move |request| match request.number {
+        1 => list(&["1", "2"], Some(&page(request, tokens[0]))),
+        2 => list(&[], Some(&page(request, tokens[1]))),
+        _ => list(&["3"], Some("")),
     })
     .await;
     let listing = ask(&fake).await.unwrap();
@@ -87,7 +88,7 @@ async fn full_pages_are_read_whole() {
     let fake = Fake::start(|request| {
         let skus: Vec<String> = (0..1000).map(|n| format!("{}-{n}", request.number)).collect();
         let skus: Vec<&str> = skus.iter().map(String::as_str).collect();
-        let link = format!("/supportedimages?api-version=1&$skiptoken={}", request.number);
+        let link = page(request, &format!("api-version=1&$skiptoken={}", request.number));
         list(&skus, (request.number < 5).then_some(&*link))
     })
     .await;
@@ -100,7 +101,7 @@ async fn full_pages_are_read_whole() {
 async fn every_attempt_has_its_own_signature_and_request_id() {
     let fake = Fake::start(|request| match request.number {
         1 => Reply::json(503, refusal("ServerBusy", json!(null))),
-        2 => list(&["1"], Some("/supportedimages?api-version=1&$skiptoken=2")),
+        2 => list(&["1"], Some(&page(request, "api-version=1&$skiptoken=2"))),
         _ => list(&["2"], None),
     })
     .await;
@@ -142,12 +143,13 @@ async fn a_redirect_is_not_followed_but_named() {
 
 #[tokio::test]
 async fn links_that_form_a_cycle_or_never_end_are_an_error() {
-    let again = Some("/supportedimages?api-version=1&$skiptoken=1");
-    let (error, fake) = failure(vec![list(&["1"], again)]).await;
+    let again = |request: &fake::Request| page(request, "api-version=1&$skiptoken=1");
+    let fake = Fake::start(move |request| list(&["1"], Some(&again(request)))).await;
+    let error = ask(&fake).await.unwrap_err();
     assert!(error.message.contains("points back"), "{}", error.message);
     assert_eq!(fake.count(), 2);
     let fake = Fake::start(|request| {
-        let link = format!("/supportedimages?api-version=1&$skiptoken={}", request.number);
+        let link = page(request, &format!("api-version=1&$skiptoken={}", request.number));
         list(&["1"], Some(&link))
     })
     .await;
@@ -157,10 +159,27 @@ async fn links_that_form_a_cycle_or_never_end_are_an_error() {
 }
 
 #[tokio::test]
+async fn a_link_that_is_not_a_url_is_an_error_after_one_page() {
+    for link in ["/supportedimages?api-version=1&$skiptoken=2", "page 2", "\u{0}", "http://"] {
+        let (error, fake) = failure(vec![list(&["1"], Some(link))]).await;
+        assert!(error.message.contains("is not a URL"), "{}", error.message);
+        assert_eq!((error.kind, fake.count()), (Kind::Unexpected, 1));
+    }
+    // Nor one that is not even a text.
+    let page = json!({"value": [], "odata.nextLink": {"href": "x"}});
+    let (error, fake) = failure(vec![Reply::json(200, page)]).await;
+    assert!(error.message.contains("not a list of images"), "{}", error.message);
+    assert_eq!(fake.count(), 1);
+}
+
+#[tokio::test]
 async fn a_page_that_fails_fails_the_list() {
-    let link = Some("/supportedimages?api-version=1&$skiptoken=2");
-    let broken = Reply::json(404, refusal("ResourceNotFound", json!([])));
-    let (error, fake) = failure(vec![list(&["1"], link), broken]).await;
+    let fake = Fake::start(|request| match request.number {
+        1 => list(&["1"], Some(&page(request, "api-version=1&$skiptoken=2"))),
+        _ => Reply::json(404, refusal("ResourceNotFound", json!([]))),
+    })
+    .await;
+    let error = ask(&fake).await.unwrap_err();
     assert_eq!((error.kind, fake.count()), (Kind::NotFound, 2));
 }
 
@@ -209,6 +228,25 @@ async fn responses_that_are_not_an_error_of_the_service_are_readable() {
         assert!(error.message.contains(word), "{}", error.message);
         assert!(error.message.len() < 500 && error.status.is_some());
         assert_eq!(fake.count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_web_page_is_told_apart_from_a_response_of_the_service() {
+    for (reply, cause) in [
+        (Reply::new(403, "text/html; charset=utf-8", "<p>Blocked</p>"), Some(Cause::WebPage)),
+        (
+            Reply::new(200, "application/json", " <!DOCTYPE html><p>Sign in</p>"),
+            Some(Cause::WebPage),
+        ),
+        (Reply::new(404, "text/plain", "<HTML>Ä"), Some(Cause::WebPage)),
+        (Reply::json(404, "{}"), None),
+        (Reply::new(404, "text/plain", "äääää"), None),
+        (Reply::json(200, "[1]"), None),
+        (Reply::empty(403), None),
+    ] {
+        let (error, _) = failure(vec![reply]).await;
+        assert_eq!(Cause::of(&error), cause, "{error}");
     }
 }
 
@@ -311,7 +349,7 @@ async fn a_token_for_batch_is_sent_for_every_page_and_renewed_once() {
     .await;
     let fake = Fake::start(|request| match request.header("authorization") {
         Some("Bearer token-1") if request.number == 1 => {
-            list(&["1"], Some("/supportedimages?api-version=1&$skiptoken=2"))
+            list(&["1"], Some(&page(request, "api-version=1&$skiptoken=2")))
         }
         Some("Bearer token-2") => list(&["2"], None),
         _ => Reply::json(401, refusal("AuthenticationFailed", json!([]))),
