@@ -86,6 +86,7 @@ fn by_kind(error: &Error, has_key: bool) -> &'static str {
 /// The argument to blame.
 fn argument(error: &Error, cause: Option<Cause>) -> Option<&'static str> {
     match (cause, error.kind) {
+        (Some(Cause::UnsupportedVersion), _) => Some("api_version"),
         (Some(Cause::WebPage), _) | (None, Kind::NotFound) => Some("account_endpoint"),
         (None, Kind::Unavailable) if error.status.is_none() => Some("account_endpoint"),
         _ if is_about_filter(error) => Some("filter"),

@@ -78,8 +78,7 @@ impl DataSource<Clients> for BatchSupportedImage {
             [first, ..] if one.most_recent == Some(true) => *first,
             several => return Err(filters.too_many(several)),
         };
-        let publishers: BTreeSet<_> = found.iter().map(|image| image.publisher.as_str()).collect();
-        warn_of_publishers(pick, &publishers, &search.arguments, context);
+        warn_of_publishers(pick, &found, &search.arguments, context);
         warn_of(pick, &search.arguments, context);
         Ok((Identified { id: search.id() }, Image::from(pick.clone())))
     }
@@ -89,12 +88,15 @@ impl DataSource<Clients> for BatchSupportedImage {
 /// of a popular name.
 fn warn_of_publishers(
     pick: &api::Image,
-    publishers: &BTreeSet<&str>,
+    found: &[&api::Image],
     asked: &Arguments,
     context: &Context,
 ) {
     /// So many are named.
     const NAMED: usize = 10;
+    // An image of a gallery has none.
+    let publishers = found.iter().map(|image| image.publisher.to_lowercase());
+    let publishers: BTreeSet<_> = publishers.filter(|publisher| !publisher.is_empty()).collect();
     if publishers.len() < 2 || asked.publisher.is_some() {
         return;
     }

@@ -63,7 +63,7 @@ impl Cause {
     /// The cause of `error`, if it is one of these.
     #[must_use]
     pub fn of(error: &Error) -> Option<Self> {
-        if is_code(error, "UnsupportedRequestVersion") {
+        if is_about_version(error) {
             return Some(Self::UnsupportedVersion);
         }
         let fact = |wanted| error.facts.iter().find(|(name, _)| *name == wanted);
@@ -85,6 +85,17 @@ impl Cause {
             None
         }
     }
+}
+
+/// Whether the version of the API is refused: by the code, by the parameter at fault, or in words,
+/// since nobody knows how the service will refuse versions that are retired.
+fn is_about_version(error: &Error) -> bool {
+    let text = error.message.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    is_code(error, "UnsupportedRequestVersion")
+        || setting(error) == Some("api_version")
+        || (says(&["api version", "api-version"])
+            && says(&["retired", "deprecated", "not supported", "no longer supported"]))
 }
 
 fn is_code(error: &Error, code: &str) -> bool {

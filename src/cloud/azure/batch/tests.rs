@@ -303,9 +303,18 @@ async fn the_causes_that_have_a_remedy_are_told_apart() {
             failure(vec![Reply::json(403, refusal("AuthenticationFailed", values))]).await;
         assert_eq!((error.kind, Cause::of(&error)), (Kind::Denied, Some(cause)));
     }
+    let parameter = json!([{"key": "QueryParameterName", "value": "api-version"}]);
+    let text = "The API version 2024-07-01.20.0 has been retired.";
+    for reply in [
+        Reply::json(400, refusal("UnsupportedRequestVersion", json!([]))),
+        Reply::json(400, refusal("InvalidQueryParameterValue", parameter)),
+        Reply::json(410, json!({"code": "Gone", "message": {"value": text}})),
+    ] {
+        let (error, _) = failure(vec![reply]).await;
+        assert_eq!(Cause::of(&error), Some(Cause::UnsupportedVersion));
+    }
     let refused = Reply::json(400, refusal("UnsupportedRequestVersion", json!([])));
     let (error, _) = failure(vec![refused]).await;
-    assert_eq!(Cause::of(&error), Some(Cause::UnsupportedVersion));
     assert_eq!(error.setting, Some("api_version"));
     let (error, _) = failure(vec![Reply::json(403, refusal("AccountIsDisabled", json!([])))]).await;
     assert_eq!(Cause::of(&error), None);
