@@ -102,10 +102,21 @@ fn a_mistyped_name_gets_the_right_one_suggested() {
             "node_agent_sku_id = \"batch.node.ubunut 24.04\"",
             "Similar: \"batch.node.ubuntu 24.04\"",
         ),
+        ("capability", "required_capabilities = [\"Docker\"]", "Similar: \"DockerCompatible\""),
         (
-            "capability",
-            "required_capabilities = [\"Docker\"]",
+            "capability_of_another_kind",
+            "required_capabilities = [\"Quantum\"]",
             "There are: \"DockerCompatible\", \"Generation2VMImage\"",
+        ),
+        (
+            "family",
+            "publisher = \"Canonical\"\noffer = \"UbuntuServer\"",
+            "Similar: \"ubuntu-24_04-lts\", \"0001-com-ubuntu-server-jammy\"",
+        ),
+        (
+            "case",
+            "publisher = \"MicrosoftWindowsServer\"\nsku_regex = \"Datacenter-Core$\"",
+            "\"(?i)Datacenter-Core$\" matches 2 images, of which 2 match the other filters.",
         ),
     ];
     let mut main = batch::provider(&cloud);
@@ -119,6 +130,88 @@ fn a_mistyped_name_gets_the_right_one_suggested() {
         assert_eq!(errors.len(), 1, "{outcome}");
         let wrong = arguments.lines().last().unwrap().replace(" = [", " ").replace(']', "");
         errors[0].says(&["No image found", "62 images", &wrong, suggestion, "Nearest misses:"]);
+        // It points at the value that is wrong.
+        assert_eq!(errors[0].code, arguments.lines().last().unwrap(), "{outcome}");
+    }
+}
+
+#[test]
+fn misses_that_match_more_of_the_filters_come_first() {
+    // The image of Microsoft's samples, which has been gone for years.
+    let error = plan("publisher = \"Canonical\"\noffer = \"UbuntuServer\"\nsku = \"18.04-LTS\"");
+    let error = error.error();
+    let (_, misses) = error.detail.split_once("Nearest misses:\n").unwrap();
+    let misses: Vec<_> = misses.lines().map(str::trim).take(5).collect();
+    assert!(misses.iter().all(|miss| miss.starts_with("canonical:")), "{misses:#?}");
+    assert!(misses.iter().any(|miss| miss.contains("ubuntu-24_04-lts")), "{misses:#?}");
+    assert!(misses.iter().any(|miss| miss.contains("jammy")), "{misses:#?}");
+    error.says(&["No image has offer = \"UbuntuServer\". Similar: \"ubuntu-24_04-lts\""]);
+    assert_eq!(error.code, "offer = \"UbuntuServer\"");
+}
+
+#[test]
+fn the_architecture_and_the_generation_decide_between_images_of_one_release() {
+    let cloud = Simulation::builder().shuffle(5).start();
+    let ubuntu = "publisher = \"canonical\"\noffer = \"ubuntu-24_04-lts\"\nmost_recent = true\n";
+    let cases = [
+        ("any", String::new(), "server", "x64"),
+        ("verified", "verification_type = \"verified\"".to_owned(), "server", "x64"),
+        ("arm", "architecture = \"ARM64\"".to_owned(), "server-arm64", "ARM64"),
+        (
+            "gen1",
+            "excluded_capabilities = [\"generation2vmimage\"]".to_owned(),
+            "server-gen1",
+            "x64",
+        ),
+    ];
+    let mut main = batch::provider(&cloud);
+    for (name, arguments, ..) in &cases {
+        main += &batch::one(name, &format!("{ubuntu}{arguments}"));
+    }
+    main += &batch::all("arm", "architecture = \"arm64\"");
+    let state = Workspace::new(&main).step();
+    for (name, _, sku, architecture) in cases {
+        let one = state.attributes(&format!("data.cloudimages_batch_supported_image.{name}"));
+        assert_eq!((&one["sku"], &one["architecture"]), (&sku.into(), &architecture.into()));
+    }
+    let list = state.attributes("data.cloudimages_batch_supported_images.arm");
+    let images = list["images"].as_array().unwrap();
+    let skus: Vec<_> = images.iter().map(|image| image["sku"].as_str().unwrap()).collect();
+    assert_eq!(skus, ["9-arm-gen2", "server-arm64", "12-arm64"]);
+    assert!(images.iter().all(|image| image["architecture"] == "arm64"));
+    // The SKUs of others do not tell.
+    plan("architecture = \"arm64\"\npublisher = \"resf\"").error().says(&[
+        "No image that matches the other filters has architecture = \"arm64\". There are: \"x64\".",
+    ]);
+}
+
+#[test]
+fn a_choice_among_several_publishers_gets_a_warning_that_names_the_image() {
+    let cloud = Simulation::builder().start();
+    let verified = "verification_type = \"verified\"\nos_type = \"linux\"\n";
+    let cases = [
+        ("any", "most_recent = true", true),
+        ("own", "publisher = \"canonical\"\nmost_recent = true", false),
+        ("one_publisher", "sku_regex = \"^server\"\nmost_recent = true", false),
+        ("one_image", "sku_regex = \"^server$\"", false),
+    ];
+    let mut main = batch::provider(&cloud);
+    for (name, arguments, _) in cases {
+        main += &batch::one(name, &format!("{verified}{arguments}"));
+    }
+    let warnings = Workspace::new(&main).plan().ok().warnings();
+    for (name, _, is_warned) in cases {
+        let address = format!("data.cloudimages_batch_supported_image.{name}");
+        let about: Vec<_> = warnings.iter().filter(|w| w.address == address).collect();
+        assert_eq!(about.len(), usize::from(is_warned), "{name}: {warnings:#?}");
+        for warning in about {
+            warning.says(&[
+                "canonical:ubuntu-24_04-lts:server:latest",
+                "Set `publisher`",
+                "7 publishers (\"almalinux\", ",
+            ]);
+            assert_eq!(warning.code, "most_recent = true");
+        }
     }
 }
 
@@ -128,18 +221,18 @@ fn no_image_is_an_error_that_names_all_filters_and_what_comes_close() {
     plan(
         "publisher = \"canonical\"\nos_type = \"linux\"\nverification_type = \"verified\"\n\
          sku_regex = \"arm64$\"\nexcluded_capabilities = [\"Generation2VMImage\"]\n\
-         supported_until = \"2027-12-31T00:00:00Z\"",
+         supported_until = \"2027-12-31\"",
     )
     .error()
     .says(&[
         "No image found",
-        "None matches. The service listed 62 images",
+        "None of the 62 images matches.",
         "publisher = \"canonical\": 54 of 62",
         "os_type = \"linux\":",
         "verification_type = \"verified\":",
         "sku_regex = \"arm64$\": 60 of 62",
         "excluded_capabilities \"Generation2VMImage\":",
-        "supported_until = \"2027-12-31T00:00:00Z\":",
+        "supported_until = \"2027-12-31\":",
         "Nearest misses:",
         "canonical:ubuntu-24_04-lts:server-gen1:latest with agent \"batch.node.ubuntu 24.04\" \
          (linux, verified): does not match sku_regex = \"arm64$\"",
@@ -151,7 +244,7 @@ fn a_user_filter_that_leaves_nothing_differs_from_an_empty_account() {
     let filter = "filter = \"nodeAgentSKUId eq 'batch.node.ubuntu 25.04'\"";
     plan(&format!("{filter}\nos_type = \"linux\"")).error().says(&[
         "No image found",
-        "None matches. The service listed 62 images",
+        "None of the 62 images matches.",
         &format!("{filter}: 62 of 62"),
     ]);
     let cloud = Simulation::builder().items(Vec::new()).start();

@@ -12,7 +12,7 @@ fn all_errors_are_shown_at_once_each_at_its_line() {
          os_type                = \"linus\"
          verification_type      = \"veryfied\"
          sku_regex              = \"22_04(?!-gen2)\"
-         supported_until        = \"2027-06-30\"
+         supported_until        = \"2027-06-31\"
          min_support_days       = -1
          max_results            = 1001
          server_timeout_seconds = 31
@@ -27,7 +27,7 @@ fn all_errors_are_shown_at_once_each_at_its_line() {
         ("os_type", &["\"linus\" is not one of \"linux\", \"windows\". Did you mean \"linux\"?"]),
         ("verification_type", &["Did you mean \"verified\"?"]),
         ("sku_regex", &["look-around"]),
-        ("supported_until", &["\"2027-06-30\"", "2027-06-30T00:00:00Z"]),
+        ("supported_until", &["\"2027-06-31\"", "2027-06-30T00:00:00Z"]),
         ("min_support_days", &["must be between 0 and"]),
         ("max_results", &["must be between 1 and 1000"]),
         ("server_timeout_seconds", &["must be between 1 and 30"]),
@@ -49,6 +49,33 @@ fn all_errors_are_shown_at_once_each_at_its_line() {
 }
 
 #[test]
+fn arguments_that_contradict_each_other_are_refused() {
+    let main = batch::one("sku", "sku = \"server\"\nsku_regex = \"^server\"")
+        + &batch::all(
+            "capabilities",
+            "required_capabilities = [\"DockerCompatible\", \"A\"]\n\
+             excluded_capabilities = [\"dockercompatible\", \"B\"]",
+        )
+        + &batch::all("architecture", "architecture = \"amd64\"");
+    let outcome = Workspace::new(&main).validate().fails();
+    let errors = outcome.errors();
+    assert_eq!(errors.len(), 4, "{outcome}");
+    for (argument, fragments) in [
+        ("sku", &["`sku` cannot be given together with `sku_regex`."][..]),
+        ("sku_regex", &["`sku_regex` cannot be given together with `sku`."]),
+        ("excluded_capabilities", &["\"dockercompatible\" is also in `required_capabilities`"]),
+        ("architecture", &["\"amd64\" is not one of \"x64\", \"arm64\"", "Did you mean"]),
+    ] {
+        let of_line: Vec<_> = errors
+            .iter()
+            .filter(|error| error.code.split_whitespace().next() == Some(argument))
+            .collect();
+        assert_eq!(of_line.len(), 1, "{argument}\n{outcome}");
+        of_line[0].says(fragments);
+    }
+}
+
+#[test]
 fn an_address_is_https_or_local_and_contains_only_host_and_port() {
     let cases = [
         ("plain", "http://acct.westeurope.batch.azure.com", "loopback hosts only"),
@@ -60,6 +87,13 @@ fn an_address_is_https_or_local_and_contains_only_host_and_port() {
         ),
         ("scheme", "ftp://acct.westeurope.batch.azure.com", "ftp"),
         ("empty", "", "is an empty string"),
+        (
+            "label",
+            "acct",
+            "\"acct\" is a name without a domain, not the endpoint of a Batch account",
+        ),
+        ("portal", "https://portal.azure.com", "the Azure portal"),
+        ("manager", "https://management.azure.com", "Azure Resource Manager"),
     ];
     let mut main: String = cases
         .iter()
@@ -71,6 +105,9 @@ fn an_address_is_https_or_local_and_contains_only_host_and_port() {
         "https://acct.westeurope.batch.azure.com/",
         "acct.westeurope.batch.azure.com:443",
         "http://127.0.0.1:4001",
+        "localhost:4001",
+        "my-batch.example.com",
+        "10.0.0.7",
     ]
     .into_iter()
     .enumerate()
@@ -104,7 +141,7 @@ fn a_correct_configuration_is_valid_without_a_login_and_without_a_network() {
             + &batch::one(
                 "one",
                 "account_endpoint = var.any\nos_type = \"LINUX\"\nverification_type = \
-                 var.any\nsku_regex = var.any\nsupported_until = \"2027-06-30T00:00:00.5+02:00\"\n\
+                 var.any\nsku_regex = var.any\nsupported_until = \"2027-06-30\"\n\
                  min_support_days = var.any == \"\" ? 30 : null\nmax_results = 1000\n\
                  server_timeout_seconds = 1\ntimeouts = { read = \"1m30s\" }",
             )),

@@ -37,7 +37,7 @@ const NARROWED: [(&str, &str, &[&str]); 8] = [
     ("days", "min_support_days = 36500", &["ubuntu-server-container:24-04-lts", "ubuntu-hpc:2204"]),
     (
         "not_rdma",
-        "supported_until = \"2025-12-31T00:00:00Z\"\nexcluded_capabilities = [\"supportsrdmaonly\"]",
+        "supported_until = \"2025-12-31\"\nexcluded_capabilities = [\"supportsrdmaonly\"]",
         &["ubuntu-server-container:22-04-lts", "ubuntu-server-container:24-04-lts"],
     ),
     (

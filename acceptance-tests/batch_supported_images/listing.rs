@@ -160,7 +160,8 @@ fn every_field_is_present_and_odd_images_do_not_hide_the_rest() {
         "publisher": null, "offer": null, "sku": null, "version": "latest",
         "urn": "/subscriptions/0/resourceGroups/g/providers/Microsoft.Compute/images/own",
         "node_agent_sku_id": "batch.node.el 9", "os_type": "linux",
-        "verification_type": "verified", "capabilities": [], "batch_support_end_of_life": null,
+        "verification_type": "verified", "architecture": "x64", "capabilities": [],
+        "batch_support_end_of_life": null,
         "exact_version": null, "virtual_machine_image_id":
         "/subscriptions/0/resourceGroups/g/providers/Microsoft.Compute/images/own",
         "community_gallery_image_id": null, "shared_gallery_image_id": null,

@@ -55,6 +55,52 @@ fn a_list_without_end_ends() {
 }
 
 #[test]
+fn a_link_that_is_not_a_url_is_an_error_and_not_the_end_of_the_list() {
+    let links =
+        [("path", "/supportedimages?$skiptoken=2"), ("garbage", "page 2"), ("bare", "https://")];
+    let clouds = links.map(|(name, link)| {
+        let cloud = Simulation::builder().start();
+        let body = format!("{{\"value\":[],\"odata.nextLink\":{link:?}}}");
+        cloud.fail_next(9, Fault::body(200, "application/json", body));
+        (name, cloud)
+    });
+    let outcome = plan(clouds.iter().map(|(name, cloud)| (*name, cloud)));
+    for ((name, cloud), (_, link)) in clouds.iter().zip(links) {
+        let error = error(&outcome, name);
+        error.says(&["the link to the next page is not a URL", link]);
+        assert_eq!(error.summary, "Cannot list the supported images: unexpected response");
+        assert_eq!(cloud.request_count(), 1, "{name}");
+    }
+}
+
+#[test]
+fn advice_names_the_role_or_the_key_and_the_endpoint() {
+    let refusing = |fault: Fault| {
+        let cloud = Simulation::builder().start();
+        cloud.fail_next(9, fault);
+        cloud
+    };
+    let key = refusing(Fault::status(403).code("InsufficientAccountPermissions"));
+    let (missing, page) = (refusing(Fault::status(404)), refusing(Fault::html(200)));
+    let outcome = plan([("key", &key), ("missing", &missing), ("page", &page)]);
+    let key = error(&outcome, "key");
+    key.says(&["`batch.account_name` (AZURE_BATCH_ACCOUNT)", "`batch.account_key`"]);
+    assert!(!key.text().contains("role"), "{key:?}");
+    error(&outcome, "missing").says(&["Check `account_endpoint` (AZURE_BATCH_ENDPOINT)"]);
+    error(&outcome, "page").says(&["Check `account_endpoint` (AZURE_BATCH_ENDPOINT)", "web page"]);
+    // With a token, the account name and key are of no use.
+    let login = simulated_clouds::entra::Simulation::start();
+    let cloud = Simulation::builder().tokens(&login.tokens()).start();
+    cloud.fail_next(9, Fault::status(403).code("AuthorizationFailed"));
+    let own = format!("account_endpoint = {:?}", cloud.url());
+    let main = batch::block(&batch::secret(&login), "") + &batch::all("token", &own);
+    let outcome = Workspace::new(&main).plan();
+    let error = outcome.error();
+    error.says(&["\"Azure Batch Account Reader\"", "`Microsoft.Batch/*/read`"]);
+    assert!(!error.text().contains("account_key"), "{error:?}");
+}
+
+#[test]
 fn a_broken_response_is_shown_in_part_with_its_status() {
     let json = "application/json;odata=minimalmetadata";
     let long = "x".repeat(3_000);

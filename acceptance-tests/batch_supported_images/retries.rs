@@ -116,7 +116,10 @@ fn a_page_that_fails_fails_the_list() {
     cloud.fail_page(3, 1, Fault::status(503));
     cloud.fail_page(3, 1, Fault::status(403).code("InsufficientAccountPermissions"));
     let workspace = Workspace::new(&(batch::provider(&cloud) + &batch::all("all", "")));
-    workspace.apply().error().says(&["Code: InsufficientAccountPermissions", "role"]);
+    workspace
+        .apply()
+        .error()
+        .says(&["Code: InsufficientAccountPermissions", "`batch.account_key`"]);
     assert_eq!(cloud.request_count(), 4);
     assert!(!workspace.path().join("terraform.tfstate").exists());
     // The same pages again, all of them.

@@ -106,12 +106,16 @@ fn a_wrong_key_is_explained_and_not_shown() {
         "Code: AuthenticationFailed",
         "The MAC signature found in the HTTP request '(secret)' is not the same",
         "string to sign: 'GET",
-        "`batch.account_key`, AZURE_BATCH_ACCESS_KEY",
+        "`batch.account_key` (AZURE_BATCH_ACCESS_KEY)",
     ]);
     error("name").says(&["somebody", "HTTP status: 403", "`batch.account_"]);
     error("refused")
         .says(&["SharedKey is not allowed for this account", "Remove `batch.account_key`"]);
-    error("nameless").says(&["`batch.account_name`", "AZURE_BATCH_ACCOUNT"]);
+    error("nameless").says(&[
+        "Cannot derive the account name from the endpoint. Shared Key needs it: set \
+         `batch.account_name`.",
+        "AZURE_BATCH_ACCOUNT",
+    ]);
     let mut secrets = vec![ACCOUNT_KEY.to_owned(), wrong.to_owned()];
     let signatures = cloud.requests().into_iter().chain(strict.requests());
     secrets.extend(signatures.map(|request| {
