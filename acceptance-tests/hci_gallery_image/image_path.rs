@@ -133,3 +133,20 @@ fn an_expired_signature_matters_only_when_an_image_is_created() {
     assert!(error.code.starts_with("image_path ="), "{error:?}");
     assert_eq!(azure.writes(), 1);
 }
+
+#[test]
+fn a_signature_that_will_not_do_is_a_warning_only_while_an_image_is_to_be_created() {
+    let azure = Azure::start();
+    let doubtful = SIGNATURE.replace("sp=r", "sp=w&st=2198-01-01");
+    let image = Image::new().with("image_path", &format!("{DISK}?{doubtful}"));
+    let workspace = Workspace::new(&azure.main(&image));
+    let titles = |outcome: crate::harness::Outcome| -> Vec<String> {
+        outcome.warnings().into_iter().map(|warning| warning.summary).collect()
+    };
+    let expected = ["The signature does not allow reading", "The signature is not valid yet"];
+    assert_eq!(titles(workspace.plan().ok()), expected);
+    workspace.step();
+    assert_eq!(titles(workspace.plan().ok()), [""; 0]);
+    workspace.main(&azure.main(&image.with("name", "other")));
+    assert_eq!(titles(workspace.plan().ok()), expected);
+}

@@ -66,6 +66,28 @@ fn exactly_one_source_has_to_be_given() {
 }
 
 #[test]
+fn a_disk_is_where_the_cluster_can_read_it() {
+    for (path, fragments) in [
+        (
+            "Canonical:ubuntu-24_04-lts:server:latest",
+            &["URN of a Marketplace image", "azurerm_stack_hci_marketplace_gallery_image"][..],
+        ),
+        ("./golden.qcow2", &["the cluster cannot read it", "C:\\ClusterStorage"]),
+        ("golden.vhdx", &["neither a URL nor a path", "UNC path"]),
+    ] {
+        for name in ["image_path", "image_path_wo"] {
+            let image = Image::new().without("image_path").with(name, path);
+            let error = validate(&image).error();
+            error.says(fragments).says(&[&format!("`{name}`")]);
+            assert!(error.code.starts_with(name), "{error:?}");
+        }
+    }
+    for path in [r"D:\images\golden.vhdx", r"\\nas\images\golden.vhdx"] {
+        validate(&Image::new().with("image_path", path)).ok();
+    }
+}
+
+#[test]
 fn an_image_of_a_virtual_machine_has_a_shorter_name_and_an_id_of_a_machine() {
     let long = "a".repeat(80);
     let disk = Image::new().with("name", &long);

@@ -117,7 +117,7 @@ resource "cloudimages_hci_gallery_image" "all" {{
   location            = "westeurope"
   custom_location_id  = "{place}"
   os_type             = "Linux"
-  image_path          = "/images/golden.vhdx"
+  image_path          = "C:\\images\\golden.vhdx"
 }}
 "#,
         subscription = arm::SUBSCRIPTION_ID,

@@ -17,11 +17,11 @@ use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
 use crate::tfplugin::model::Model;
 use crate::tfplugin::plan::Plan;
 use crate::tfplugin::resource::{Import, ReadOutcome, Readiness, Resource, Unsettled};
-use crate::tfplugin::timeouts::Timeouts;
+use crate::tfplugin::timeouts::{Timeouts, or_usual};
 use crate::tfplugin::value::get;
 
 use super::image_attributes::Identifier;
-use super::image_path::{expired, is_same_disk};
+use super::image_path::{is_same_disk, signature};
 use super::target::{client, image_id, subscription, wrong_id};
 use super::texts::{LONGEST_NAME, LONGEST_NAME_OF_MACHINE, check_name};
 use crate::provider::azure::advice;
@@ -94,7 +94,7 @@ impl Resource<Clients> for HciGalleryImage {
 
     fn plan(&self, plan: &mut Plan<'_>) {
         let Some(prior) = plan.prior else {
-            return refuse_expired(plan);
+            return check_signature(plan);
         };
         let outputs = Outputs::attributes();
         let had = |name| !get(prior, name).is_null();
@@ -300,12 +300,14 @@ impl Resource<Clients> for HciGalleryImage {
     }
 }
 
-/// A signature that has expired matters when there is something to download, not before.
-fn refuse_expired(plan: &mut Plan<'_>) {
+/// A signature matters when there is something to download, not before.
+fn check_signature(plan: &mut Plan<'_>) {
+    let limits = HciGalleryImage::TIMEOUTS.take(&mut plan.config.clone(), &mut Vec::new());
     for name in ["image_path", "image_path_wo"] {
-        let expired = get(plan.config, name).as_str().and_then(expired);
-        let found = expired.map(|why| Diagnostic::invalid(&Path::attribute(name), why));
-        plan.diagnostics.extend(found);
+        if let Some(text) = get(plan.config, name).as_str() {
+            let at = Path::attribute(name);
+            plan.diagnostics.extend(signature::problems(text, &at, or_usual(limits.create)));
+        }
     }
 }
 

@@ -1,13 +1,20 @@
 //! The source of an image: a URL with a shared access signature, or a path on the cluster.
 
-use time::OffsetDateTime;
-use time::format_description::well_known::{Iso8601, Rfc3339};
 use url::Url;
 
 use crate::secret::Secret;
 use crate::tfplugin::diagnostic::{Diagnostic, Path};
 use crate::tfplugin::model::{Attr, Shape};
 use crate::tfplugin::value::{Sink, Value};
+
+pub(crate) mod signature;
+
+use signature::parameter;
+
+/// What an image can be created from, in words.
+const FORMS: &str = "the http(s) URL of a VHD or VHDX, or its path on the cluster: a Windows path such \
+                     as `C:\\ClusterStorage\\Volume1\\golden.vhdx`, or a UNC path such as \
+                     `\\\\server\\share\\golden.vhdx`";
 
 /// A secret, since a signature in it opens the storage account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,41 +71,21 @@ pub(crate) fn is_same_disk(one: &str, other: &str) -> bool {
 
 /// A URL without its query: scheme, host and path.
 fn place(text: &str) -> Option<String> {
-    let url = https(text)?;
+    let url = web(text)?;
     Some(format!("{}{}", url.origin().ascii_serialization(), url.path()))
 }
 
-/// The message about a signature that has expired, if it has.
-///
-/// An expired signature is not a mistake in the configuration: every signature expires, and an
-/// image that was created with it does not need it any more.
-pub(crate) fn expired(text: &str) -> Option<String> {
-    expired_at(text, OffsetDateTime::now_utc())
-}
-
-fn expired_at(text: &str, now: OffsetDateTime) -> Option<String> {
-    let url = https(text)?;
-    let end = expiry(&parameter(&url, "se")?).filter(|end| *end < now)?;
-    let end = end.format(&Rfc3339).unwrap_or_default();
-    Some(format!(
-        "The shared access signature of the disk has expired ({end}). Make a new one that lasts as \
-         long as the download takes."
-    ))
-}
-
-fn https(text: &str) -> Option<Url> {
-    Url::parse(text).ok().filter(|url| url.scheme() == "https")
-}
-
-fn parameter(url: &Url, name: &str) -> Option<String> {
-    url.query_pairs().find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
+/// The address of a disk that the service downloads.
+fn web(text: &str) -> Option<Url> {
+    let is_whole = |url: &Url| text.contains("://") && matches!(url.scheme(), "https" | "http");
+    Url::parse(text.trim()).ok().filter(is_whole)
 }
 
 fn check(text: &str, at: &Path, problems: &mut Vec<Diagnostic>) {
-    if text.trim().is_empty() {
-        problems.push(Diagnostic::invalid(at, format!("`{at}` must not be empty.")));
+    if let Some(why) = misfit(text) {
+        problems.push(Diagnostic::invalid(at, format!("`{at}` {why}")));
     }
-    let Some(url) = https(text) else { return };
+    let Some(url) = web(text) else { return };
     let blob = url.host_str().is_some_and(|host| host.contains(".blob."));
     if blob && parameter(&url, "sig").is_none() {
         let detail = format!(
@@ -109,19 +96,62 @@ fn check(text: &str, at: &Path, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-/// `se`: a time, or a day, at whose start the signature expires.
-fn expiry(text: &str) -> Option<OffsetDateTime> {
-    if let Ok(time) = OffsetDateTime::parse(text, &Iso8601::PARSING) {
-        return Some(time);
+/// Why no image can be created from `text`, as it follows the name of the argument. The text itself is
+/// a secret and not quoted.
+fn misfit(text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Some("must not be empty. Use null to leave it out.".to_owned());
     }
-    let day = time::Date::parse(text, time::macros::format_description!("[year]-[month]-[day]"));
-    day.ok().map(|day| day.midnight().assume_utc())
+    if web(text).is_some() || is_windows_path(text) || is_unc_path(text) {
+        return None;
+    }
+    if is_urn(text) {
+        return Some(format!(
+            "is the URN of a Marketplace image. Give {FORMS}. To get a Marketplace image, use another \
+             resource type: azurerm_stack_hci_marketplace_gallery_image of the azurerm provider."
+        ));
+    }
+    if text.starts_with(['/', '.', '~']) {
+        return Some(format!(
+            "is a path of Linux or macOS, where the cluster cannot read it. Copy the disk to the \
+             cluster, or upload it to a storage account. Then give {FORMS}."
+        ));
+    }
+    Some(format!("is neither a URL nor a path that the cluster can read. Give {FORMS}."))
+}
+
+/// A drive and a path from its root: `C:\golden.vhdx`.
+fn is_windows_path(text: &str) -> bool {
+    let mut letters = text.chars();
+    let drive = letters.next().is_some_and(|c| c.is_ascii_alphabetic());
+    drive
+        && letters.next() == Some(':')
+        && letters.next().is_some_and(is_separator)
+        && letters.next().is_some_and(|c| !is_separator(c))
+}
+
+/// A server, a share and a path in it: `\\server\share\golden.vhdx`.
+fn is_unc_path(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix(r"\\") else { return false };
+    let parts: Vec<&str> = rest.split(is_separator).collect();
+    parts.len() >= 3 && parts.iter().all(|part| !part.is_empty())
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, '\\' | '/')
+}
+
+/// `publisher:offer:sku`, with or without a version.
+fn is_urn(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(':').collect();
+    let fits = |c: char| c.is_alphanumeric() || "-_.".contains(c);
+    matches!(parts.len(), 3 | 4)
+        && parts.iter().all(|part| !part.is_empty() && part.chars().all(fits))
 }
 
 #[cfg(test)]
 mod tests {
-    use time::macros::datetime;
-
     use super::*;
 
     const BLOB: &str = "https://acct.blob.core.windows.net/vhds/golden.vhdx";
@@ -133,6 +163,7 @@ mod tests {
             (format!("{BLOB}?sig=a"), BLOB.replace("acct", "ACCT"), true),
             (format!("{BLOB}?sig=a"), format!("{BLOB}2?sig=a"), false),
             (format!("{BLOB}?sig=a"), BLOB.replace("acct", "other"), false),
+            (BLOB.to_owned(), BLOB.replace("https", "http"), false),
             (r"C:\a.vhdx?x".to_owned(), r"C:\a.vhdx?y".to_owned(), false),
         ] {
             let adopts = ImagePath::adopts(&prior.as_str().into(), &planned.as_str().into());
@@ -140,39 +171,57 @@ mod tests {
         }
     }
 
+    fn problems(text: &str) -> Vec<Diagnostic> {
+        let mut problems = Vec::new();
+        check(text, &Path::attribute("image_path"), &mut problems);
+        problems
+    }
+
     #[test]
-    fn a_signature_expires_at_its_time_or_at_the_beginning_of_its_day() {
-        let now = datetime!(2027-01-02 12:00 UTC);
-        for (text, expected) in [
-            (format!("{BLOB}?se=2027-01-02T11%3A59%3A00Z&sig=a"), Some("2027-01-02T11:59:00Z")),
-            (format!("{BLOB}?se=2027-01-03T00:00:00Z&sig=a"), None),
-            (format!("{BLOB}?se=2027-01-02T12:30Z&sig=a"), None),
-            (format!("{BLOB}?se=2027-01-02&sig=a"), Some("2027-01-02T00:00:00Z")),
-            (format!("{BLOB}?se=whenever&sig=a"), None),
-            (BLOB.to_owned(), None),
-            (r"\\nas\images\golden.vhdx?se=2027-01-01".to_owned(), None),
+    fn urls_windows_paths_and_unc_paths_are_accepted() {
+        for text in [
+            "https://acct.blob.core.windows.net/vhds/golden.vhdx?se=2020-01-01&sig=a",
+            "https://files.example/golden.vhdx",
+            "HTTP://files.example:8080/golden.vhd",
+            r"C:\ClusterStorage\Volume1\golden image.vhdx",
+            "d:/golden.vhdx",
+            r"\\nas\images\golden.vhdx",
+            r"\\nas.corp.example\images$\2027\golden.vhdx",
         ] {
-            let found = expired_at(&text, now);
-            let says = |end| found.as_ref().is_some_and(|found| found.contains(end));
-            assert!(expected.map_or(found.is_none(), says), "{text}: {found:?}");
+            assert_eq!(problems(text), [], "{text}");
         }
     }
 
     #[test]
-    fn an_empty_path_is_an_error_and_a_missing_signature_a_warning() {
-        let problems = |text: &str| {
-            let mut problems = Vec::new();
-            check(text, &Path::attribute("image_path"), &mut problems);
-            problems.iter().map(Diagnostic::is_error).collect::<Vec<_>>()
-        };
-        for (text, expected) in [
-            (format!("{BLOB}?se=2020-01-01&sig=a"), vec![]),
-            (BLOB.to_owned(), vec![false]),
-            ("https://files.example/golden.vhdx".to_owned(), vec![]),
-            (r"\\nas\images\golden.vhdx".to_owned(), vec![]),
-            (" ".to_owned(), vec![true]),
+    fn anything_else_is_refused_with_what_is_expected_and_never_quoted() {
+        for (text, why) in [
+            (" ", "must not be empty"),
+            ("Canonical:ubuntu-24_04-lts:server:latest", "azurerm_stack_hci_marketplace_gallery"),
+            ("canonical:ubuntu:server", "azurerm_stack_hci_marketplace_gallery"),
+            ("./mine.qcow2", "Linux or macOS"),
+            ("/images/mine.vhdx", "Linux or macOS"),
+            ("~/mine.vhdx", "Linux or macOS"),
+            ("mine.vhdx", "neither a URL nor a path"),
+            (r"images\mine.vhdx", "neither a URL nor a path"),
+            (r"C:mine.vhdx", "neither a URL nor a path"),
+            (r"C:\", "neither a URL nor a path"),
+            (r"\\nas\images", "neither a URL nor a path"),
+            (r"\mine.vhdx", "neither a URL nor a path"),
+            ("ftp://files.example/mine.vhdx", "neither a URL nor a path"),
+            ("https://", "neither a URL nor a path"),
+            ("https:mine", "neither a URL nor a path"),
         ] {
-            assert_eq!(problems(&text), expected, "{text}");
+            let found = problems(text);
+            let [problem] = found.as_slice() else { panic!("{text}: {found:?}") };
+            assert!(problem.is_error() && problem.detail.contains(why), "{text}: {problem:?}");
+            assert!(!problem.detail.contains("mine") && !problem.detail.contains("buntu"));
+            assert!(problem.detail.ends_with('.') && !problem.detail.ends_with(".."));
         }
+    }
+
+    #[test]
+    fn a_missing_signature_is_a_warning() {
+        let found = problems(BLOB);
+        assert!(found.len() == 1 && !found[0].is_error(), "{found:?}");
     }
 }

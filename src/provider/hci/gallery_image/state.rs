@@ -8,12 +8,13 @@ use crate::cloud::azure::arm::Operation;
 use crate::cloud::azure::arm::resource::State as Stage;
 use crate::cloud::azure::hci::{self as api, ApiVersion, NewImage, Progress, Source};
 use crate::tfplugin::attr::{Lenient, Text, WriteOnly};
-use crate::tfplugin::diagnostic::{Diagnostic, Result};
+use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
 use crate::tfplugin::resource::Readiness;
 use crate::tfplugin::string_enum::CaseSensitive;
 
 use crate::provider::hci::image_attributes::Identifier;
-use crate::provider::hci::image_path::{ImagePath, expired};
+use crate::provider::hci::image_path::ImagePath;
+use crate::provider::hci::image_path::signature::expired;
 use crate::provider::hci::texts::{
     CloudInit, CustomLocation, HypervGeneration, Location, Name, OsType, ResourceGroup,
     StoragePath, VirtualMachine,
@@ -55,9 +56,10 @@ model! {
         #[tf(replace)]
         pub os_type: Lenient<CaseSensitive<OsType>>,
 
-        /// Disk from which the image is created: an https URL of a VHD or VHDX, including its
-        /// shared access signature (SAS), or a path on the cluster. Exactly one of `image_path`,
-        /// `image_path_wo` and `source_virtual_machine_id` must be set when the image is created.
+        /// Disk from which the image is created: the URL of a VHD or VHDX, including its shared access
+        /// signature (SAS), or a path on the cluster, such as `C:\ClusterStorage\golden.vhdx` or
+        /// `\\server\share\golden.vhdx`. Exactly one of `image_path`, `image_path_wo` and
+        /// `source_virtual_machine_id` must be set when the image is created.
         /// If only the query string of the URL changes (a renewed SAS), the new value is stored in
         /// the state without a request to Azure; any other change replaces the image.
         #[tf(replace, create_only)]
@@ -160,23 +162,25 @@ pub(super) fn api_version(inputs: &Inputs) -> ApiVersion {
     }
 }
 
-/// Where the disk is, if it is one.
-pub(super) fn path(inputs: &Inputs) -> Option<&ImagePath> {
-    inputs.image_path_wo.as_ref().map(|path| &path.0).or(inputs.image_path.as_ref())
+/// Where the disk is, if it is one, and the argument that says so.
+pub(super) fn path(inputs: &Inputs) -> Option<(&'static str, &ImagePath)> {
+    let write_only = inputs.image_path_wo.as_ref().map(|path| ("image_path_wo", &path.0));
+    write_only.or(inputs.image_path.as_ref().map(|path| ("image_path", path)))
 }
 
 /// The image to request from the service.
 pub(super) fn new_image(inputs: &Inputs) -> Result<NewImage> {
     let source = match (&inputs.source_virtual_machine_id, path(inputs)) {
         (Some(machine), _) => Source::VirtualMachine(machine.as_str().to_owned()),
-        (None, Some(path)) => match expired(path.expose()) {
+        (None, Some((name, path))) => match expired(path.expose(), &Path::attribute(name)) {
             None => Source::ImagePath(path.secret()),
-            Some(why) => return Err(Diagnostic::error("Expired signature", why).into()),
+            Some(expired) => return Err(expired.into()),
         },
         (None, None) => {
             let detail = "Neither `image_path` nor `image_path_wo` nor \
                           `source_virtual_machine_id` has a value.";
-            return Err(Diagnostic::error("Missing argument", detail).into());
+            let at = Path::attribute("image_path");
+            return Err(Diagnostic::error("Missing argument", detail).at(at).into());
         }
     };
     Ok(NewImage {

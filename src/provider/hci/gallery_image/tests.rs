@@ -124,3 +124,20 @@ fn the_state_of_the_image_decides_what_is_to_be_done() {
     prior.insert("provisioning_state".to_owned(), Value::Null);
     assert!(plan(Some(&prior), &config).object["provisioning_state"].is_unknown());
 }
+
+#[test]
+fn a_signature_is_judged_by_the_time_that_a_creation_may_take() {
+    let soon = (time::OffsetDateTime::now_utc() + Duration::from_secs(2 * 3600))
+        .format(&time::format_description::well_known::Rfc3339)
+        .unwrap();
+    let disk = DISK.replace("sig=", &format!("sp=r&se={soon}&sig="));
+    let shorter = Object::from([("create".to_owned(), "1h".into())]);
+    for (timeouts, warnings) in [(Value::Null, 1), (Value::Map(shorter), 0)] {
+        let config = object([("image_path", disk.as_str().into()), ("timeouts", timeouts)]);
+        let planned = plan(None, &config);
+        assert_eq!(planned.diagnostics.len(), warnings, "{:?}", planned.diagnostics);
+        // An image that exists does not need it any more.
+        let planned = plan(Some(&made([("image_path", DISK.into())])), &config);
+        assert_eq!(planned.diagnostics, []);
+    }
+}
