@@ -1,7 +1,9 @@
 //! The source of an image: what is a change of it, and what is not.
 
+use simulated_clouds::arm::RESOURCE_GROUP;
+
 use crate::harness::Workspace;
-use crate::harness::hci::{Azure, DISK, IMAGE, Image, SIGNATURE};
+use crate::harness::hci::{Azure, DISK, IMAGE, Image, SIGNATURE, id};
 
 /// An image whose path comes from an ephemeral variable, which Terraform itself never stores.
 fn ephemeral(azure: &Azure, version: u32) -> String {
@@ -144,9 +146,45 @@ fn a_signature_that_will_not_do_is_a_warning_only_while_an_image_is_to_be_create
         outcome.warnings().into_iter().map(|warning| warning.summary).collect()
     };
     let expected = ["The signature does not allow reading", "The signature is not valid yet"];
-    assert_eq!(titles(workspace.plan().ok()), expected);
+    assert_eq!(titles(workspace.plan().exits(2)), expected);
     workspace.step();
     assert_eq!(titles(workspace.plan().ok()), [""; 0]);
     workspace.main(&azure.main(&image.with("name", "other")));
-    assert_eq!(titles(workspace.plan().ok()), expected);
+    assert_eq!(titles(workspace.plan().exits(2)), expected);
+}
+
+/// A write-only path with or without a version.
+fn unversioned(azure: &Azure, version: Option<u32>) -> String {
+    let image =
+        Image::new().without("image_path").with("image_path_wo", &format!("{DISK}?{SIGNATURE}"));
+    azure.main(&match version {
+        Some(version) => image.set("image_path_wo_version", &version.to_string()),
+        None => image,
+    })
+}
+
+#[test]
+fn a_write_only_path_without_a_version_is_warned_about_and_a_first_version_replaces() {
+    let azure = Azure::start();
+    let workspace = Workspace::new(&unversioned(&azure, None));
+    let warnings = workspace.apply().ok().warnings();
+    warnings[0].says(&["`image_path_wo`", "`image_path_wo_version`", "cannot be seen"]);
+    assert!(warnings.iter().all(|warning| warning.code.starts_with("image_path_wo =")));
+    workspace.is_settled();
+    workspace.main(&unversioned(&azure, Some(1)));
+    let plan = workspace.planned();
+    let change = &plan["resource_changes"][0]["change"];
+    assert_eq!(change["replace_paths"], serde_json::json!([["image_path_wo_version"]]));
+    workspace.step();
+    assert_eq!((azure.sent("PUT").len(), azure.sent("DELETE").len()), (2, 1));
+}
+
+#[test]
+fn a_first_version_adopts_an_image_that_was_imported() {
+    let azure = Azure::start();
+    azure.arm.insert_image(RESOURCE_GROUP, "golden", &serde_json::json!({}));
+    let workspace = Workspace::new(&unversioned(&azure, Some(1)));
+    workspace.run(&["import", IMAGE, &id("golden")]).ok();
+    workspace.step();
+    assert_eq!(azure.writes(), 0);
 }

@@ -5,6 +5,8 @@
 //! `computed`; and an apply has to return the values that are known in the plan. They apply to each
 //! argument inside an object as they do outside.
 
+use serde::de::DeserializeOwned;
+
 use super::diagnostic::{Diagnostic, Path};
 use super::model::{Attribute, Flag, Shape};
 use super::value::{Object, Value, get};
@@ -24,9 +26,19 @@ pub struct Plan<'a> {
     pub diagnostics: Vec<Diagnostic>,
     /// Whether the change takes a call.
     pub changed: bool,
+    /// What is kept beside the object in the state.
+    pub(crate) private: &'a [u8],
 }
 
 impl Plan<'_> {
+    /// What the resource has kept of the object: see [`State::private`].
+    ///
+    /// [`State::private`]: crate::tfplugin::resource::State::private
+    #[must_use]
+    pub fn private<P: DeserializeOwned + Default>(&self) -> P {
+        serde_json::from_slice(self.private).unwrap_or_default()
+    }
+
     /// Plans a replacement because of an output.
     ///
     /// The output's new value has to differ, or Terraform would see no reason: it becomes unknown,
@@ -126,6 +138,7 @@ pub(crate) fn plan<'a>(
         replace: Vec::new(),
         diagnostics: Vec::new(),
         changed: prior.is_none(),
+        private: &[],
     };
     if let Some(prior) = prior {
         for input in attributes.iter().filter(is_input) {

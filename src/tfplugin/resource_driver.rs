@@ -21,7 +21,7 @@ use super::diagnostic::{Diagnostic, Path, Result};
 use super::model::{Attribute, Flag, Model, description};
 use super::moved::Moved;
 use super::panics;
-use super::plan::{Change, change, plan};
+use super::plan::{Change, Plan, change, plan};
 use super::resource::{Import, ReadOutcome, Readiness, Resource, StateOf};
 use super::timeouts::{self, or_usual};
 use super::value::{Object, Value, get};
@@ -75,8 +75,8 @@ pub trait AnyResource<C>: Send + Sync {
     /// # Errors
     /// Names what is missing.
     fn ready(&self, clients: &C) -> Result<()>;
-    /// Plans a change.
-    fn plan(&self, prior: Option<&Object>, config: &Object) -> Planned;
+    /// Plans a change. `private` is what is kept beside the prior object.
+    fn plan(&self, prior: Option<&Object>, private: &[u8], config: &Object) -> Planned;
     /// Creates the object.
     fn create<'a>(
         &'a self,
@@ -168,8 +168,9 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
         Resource::ready(self, clients)
     }
 
-    fn plan(&self, prior: Option<&Object>, config: &Object) -> Planned {
-        let mut plan = plan(&record::attributes::<C, R>(), prior, config);
+    fn plan(&self, prior: Option<&Object>, private: &[u8], config: &Object) -> Planned {
+        let plan = plan(&record::attributes::<C, R>(), prior, config);
+        let mut plan = Plan { private, ..plan };
         Resource::plan(self, &mut plan);
         match prior.and_then(readiness::<C, R>) {
             Some(Readiness::Failed) => plan.replace_because_of(&outputs::<C, R>(), R::STATUS),

@@ -43,6 +43,9 @@ use state::{
 /// The argument for a source other than a disk.
 const MACHINE: &str = "source_virtual_machine_id";
 
+/// The argument that says when a write-only path has changed.
+const VERSION: &str = "image_path_wo_version";
+
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// Words that Azure reserves in names, and rejects late.
@@ -68,7 +71,7 @@ impl Resource<Clients> for HciGalleryImage {
     type Identity = Identity;
 
     fn validate(&self, config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
-        write_only_version::check(config, "image_path_wo", "image_path_wo_version", problems);
+        write_only_version::check(config, "image_path_wo", VERSION, problems);
         let Some(name) = config.known::<String>("name") else { return };
         let path = Path::attribute("name");
         if config.is_given(MACHINE)
@@ -98,13 +101,16 @@ impl Resource<Clients> for HciGalleryImage {
         };
         let outputs = Outputs::attributes();
         let had = |name| !get(prior, name).is_null();
+        let is_first = |name, plan: &Plan<'_>| !had(name) && !get(&plan.planned, name).is_null();
+        let Private { made_of_write_only, .. } = plan.private();
         // A first value of the machine is only stored, as after an import, unless there was
         // another source before.
-        if !had(MACHINE)
-            && !get(&plan.planned, MACHINE).is_null()
-            && (had("image_path") || had("image_path_wo_version"))
-        {
+        if is_first(MACHINE, plan) && (had("image_path") || had(VERSION) || made_of_write_only) {
             plan.replace_because_of(&outputs, MACHINE);
+        }
+        // The same goes for a first version. Where the path is in the state, the disks are compared.
+        if is_first(VERSION, plan) && made_of_write_only && !had("image_path") {
+            plan.replace_because_of(&outputs, VERSION);
         }
         // The path may move to its write-only variant; the disk may not change.
         if let (Some(before), Some(after)) =
@@ -112,6 +118,12 @@ impl Resource<Clients> for HciGalleryImage {
             && !is_same_disk(before, after)
         {
             plan.replace_because_of(&outputs, "image_path");
+        }
+        // The driver replaces one that failed. Terraform then plans a new image, and shows the
+        // warnings of that plan only if it has errors.
+        let state = get(prior, "provisioning_state").as_str();
+        if !plan.replace.is_empty() || Stage::of(state) == Stage::Failed {
+            check_signature(plan);
         }
     }
 
@@ -136,7 +148,8 @@ impl Resource<Clients> for HciGalleryImage {
             tracing::warn!(resource = %id, "the image may have been created: {}", doubt.message);
         }
         let outputs = Outputs { id: id.to_string(), ..Outputs::default() };
-        let private = Private { operation: Some(accepted.operation) };
+        let made_of_write_only = inputs.image_path_wo.is_some();
+        let private = Private { operation: Some(accepted.operation), made_of_write_only };
         let mut state = State { inputs, outputs, private };
         if let Some(image) = &accepted.image {
             // The sizes in the first response are not final, but all that is known.

@@ -71,8 +71,9 @@ model! {
         #[tf(replace)]
         pub image_path_wo: Option<WriteOnly<ImagePath>>,
 
-        /// Version of the value of `image_path_wo`, any whole number. Changing it replaces the
-        /// image.
+        /// Version of the value of `image_path_wo`, any whole number. Raise it whenever that value
+        /// changes, which Terraform cannot see by itself. Changing it replaces the image, and so does
+        /// a first version of an image that was created from `image_path_wo` without one.
         #[tf(replace, create_only)]
         pub image_path_wo_version: Option<WriteOnlyVersion>,
 
@@ -136,6 +137,10 @@ pub(crate) struct Private {
     /// The change that was accepted and has not been seen to end.
     #[serde(default)]
     pub(super) operation: Option<Operation>,
+    /// Whether the image was made from `image_path_wo`, which the state does not show where it has no
+    /// version.
+    #[serde(default)]
+    pub(super) made_of_write_only: bool,
 }
 
 model! {

@@ -39,7 +39,7 @@ fn made<const N: usize>(members: [(&str, Value); N]) -> Object {
 }
 
 fn plan(prior: Option<&Object>, config: &Object) -> Planned {
-    AnyResource::<Clients>::plan(&HciGalleryImage, prior, config)
+    AnyResource::<Clients>::plan(&HciGalleryImage, prior, b"", config)
 }
 
 fn replaced(planned: &Planned) -> Vec<String> {
@@ -86,6 +86,35 @@ fn another_source_is_another_image_unless_no_source_was_known() {
         assert_eq!(replaced(&planned), expected, "{prior:?}\n{config:?}");
         let forgotten = planned.object["id"].is_unknown();
         assert_eq!(forgotten, !expected.is_empty());
+    }
+}
+
+/// An image that was made from `image_path_wo` without a version looks in the state as an imported one
+/// does.
+#[test]
+fn a_first_version_replaces_only_what_was_made_from_a_write_only_path() {
+    let versioned = object([("image_path_wo", OTHER.into()), ("image_path_wo_version", 1.into())]);
+    let stored = [("image_path", OTHER.into())];
+    for (private, prior, config, expected) in [
+        (r#"{"made_of_write_only": true}"#, made([]), &versioned, &["image_path_wo_version"][..]),
+        (
+            r#"{"made_of_write_only": true}"#,
+            made([]),
+            &object([(MACHINE, "/vm".into())]),
+            &[MACHINE],
+        ),
+        (r#"{"made_of_write_only": true}"#, made([]), &object(stored.clone()), &[]),
+        (r#"{"made_of_write_only": true}"#, made(stored), &versioned, &[]),
+        (r#"{"made_of_write_only": false}"#, made([]), &versioned, &[]),
+        ("", made([]), &versioned, &[]),
+    ] {
+        let planned = AnyResource::<Clients>::plan(
+            &HciGalleryImage,
+            Some(&prior),
+            private.as_bytes(),
+            config,
+        );
+        assert_eq!(replaced(&planned), expected, "{private} {config:?}");
     }
 }
 
@@ -137,7 +166,13 @@ fn a_signature_is_judged_by_the_time_that_a_creation_may_take() {
         let planned = plan(None, &config);
         assert_eq!(planned.diagnostics.len(), warnings, "{:?}", planned.diagnostics);
         // An image that exists does not need it any more.
-        let planned = plan(Some(&made([("image_path", DISK.into())])), &config);
-        assert_eq!(planned.diagnostics, []);
+        let prior = [("image_path", Value::from(DISK))];
+        assert_eq!(plan(Some(&made(prior.clone())), &config).diagnostics, []);
+        let mut replaced = made(prior);
+        replaced.insert("name".to_owned(), "other".into());
+        assert_eq!(plan(Some(&replaced), &config).diagnostics.len(), warnings);
+        replaced.insert("name".to_owned(), "golden".into());
+        replaced.insert("provisioning_state".to_owned(), "Failed".into());
+        assert_eq!(plan(Some(&replaced), &config).diagnostics.len(), warnings);
     }
 }

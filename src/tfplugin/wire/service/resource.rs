@@ -120,7 +120,7 @@ impl<P: Provider> Service<P> {
         }
         let config = config(request.config, &entry.ty)?;
         entry.is.ready(&*self.clients(connection)?)?;
-        Ok(Some(entry.is.plan(prior.as_ref(), &config)))
+        Ok(Some(entry.is.plan(prior.as_ref(), &request.prior_private, &config)))
     }
 
     pub(super) async fn apply_resource(
