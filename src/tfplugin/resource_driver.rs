@@ -32,7 +32,7 @@ mod settle;
 mod tests;
 
 pub use record::Record;
-use record::{Unfinished, readiness, recorded, remembered, unreadable, wanted};
+use record::{Unfinished, known, recorded, remembered, unreadable, wanted};
 use settle::{End, Purpose, named, settled};
 
 /// How long after a creation whose end was not seen an object does not count as gone: the service
@@ -172,10 +172,14 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
         let plan = plan(&record::attributes::<C, R>(), prior, config);
         let mut plan = Plan { private, ..plan };
         Resource::plan(self, &mut plan);
-        match prior.and_then(readiness::<C, R>) {
+        let known = prior.and_then(known::<C, R>);
+        match known.as_ref().map(|state| R::readiness(&state.inputs, &state.outputs)) {
             Some(Readiness::Failed) => plan.replace_because_of(&outputs::<C, R>(), R::STATUS),
             // A replacement has marked all of it already.
             Some(Readiness::Moving) => {
+                if let Some(state) = known.filter(|_| plan.replace.is_empty()) {
+                    plan.diagnostics.push(is_waited_for(R::NOUN, &self.progress(&state)));
+                }
                 let planned = plan.planned.clone();
                 plan.mark_unknown(&outputs::<C, R>(), |output| {
                     !output.has(Flag::stable) || get(&planned, output.name).is_null()
@@ -470,6 +474,16 @@ fn perhaps_tainted(noun: &str, progress: &str) -> Diagnostic {
          again. To keep waiting for it instead, run `terraform untaint` on it before you apply."
     );
     Diagnostic::warning(format!("The {noun} is not ready yet"), detail)
+}
+
+/// A plan for an object that is still being created: that it is changed in place means that apply waits.
+fn is_waited_for(noun: &str, progress: &str) -> Diagnostic {
+    let which = named(noun, progress);
+    let detail = format!(
+        "The service is still at work on the {which}. It is not created again: apply waits until it \
+         is ready, as long as `timeouts` allows."
+    );
+    Diagnostic::warning(format!("Apply waits for the {noun}"), detail)
 }
 
 /// An object that was deleted outside of Terraform.

@@ -2,7 +2,7 @@
 
 use crate::tfplugin::diagnostic::{Diagnostic, Path};
 use crate::tfplugin::model::{Attribute, Model, Shape, schema};
-use crate::tfplugin::resource::{Readiness, Resource, StateOf};
+use crate::tfplugin::resource::{Resource, StateOf};
 use crate::tfplugin::timeouts::{self, Timeouts};
 use crate::tfplugin::value::{Builder, Object, Sink, Value, get};
 
@@ -103,11 +103,10 @@ pub(super) fn remembered<C, R: Resource<C>>(
     Some((StateOf::<R, C> { inputs: inputs?, outputs: outputs?, private }, unfinished))
 }
 
-/// How far the object is that a prior state remembers.
-pub(super) fn readiness<C, R: Resource<C>>(prior: &Object) -> Option<Readiness> {
+/// The object that a prior state remembers, as the author knows it, without what is private.
+pub(super) fn known<C, R: Resource<C>>(prior: &Object) -> Option<StateOf<R, C>> {
     let record = Record { object: prior.clone(), ..Record::default() };
-    let (state, _) = remembered::<C, R>(record, &mut Vec::new())?;
-    Some(R::readiness(&state.inputs, &state.outputs))
+    remembered::<C, R>(record, &mut Vec::new()).map(|(state, _)| state)
 }
 
 /// A state as it travels.

@@ -151,7 +151,7 @@ async fn an_interrupted_creation_continues_without_a_second_one() {
     let mut before = harness.machine(&machine(json!({}))).await;
     before.state.as_mut().unwrap().insert("status".to_owned(), "building".into());
     harness.cloud.allow(&["settle"]);
-    let after = harness.bring(&before, &machine(json!({}))).await;
+    let after = harness.resume(&before, &machine(json!({}))).await;
     assert_eq!(harness.cloud.calls(), ["settle"]);
     assert_eq!(state(&after, "status"), &Value::from("ready"));
 }

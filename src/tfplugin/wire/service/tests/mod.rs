@@ -192,6 +192,17 @@ impl Harness {
     async fn bring(&self, before: &Remembered, config: &Json) -> Remembered {
         let plan = self.plan(before, config).await;
         assert_eq!(plan.diagnostics, []);
+        self.carry_out(before, plan, config).await
+    }
+
+    /// Plans and applies for an object that is still being created.
+    async fn resume(&self, before: &Remembered, config: &Json) -> Remembered {
+        let plan = self.plan(before, config).await;
+        assert_eq!(summaries(&plan.diagnostics), ["warning: Apply waits for the object"]);
+        self.carry_out(before, plan, config).await
+    }
+
+    async fn carry_out(&self, before: &Remembered, plan: Plan, config: &Json) -> Remembered {
         assert_eq!(plan.replace, [""; 0]);
         let (after, diagnostics) = self.apply(before, plan, config).await;
         assert_eq!(diagnostics, []);

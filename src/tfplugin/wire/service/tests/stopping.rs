@@ -45,7 +45,7 @@ async fn an_interrupted_creation_is_a_warning_and_keeps_the_object() {
     // Later calls are not affected: the next apply continues to wait, and creates no other.
     harness.cloud.obey_no_more();
     harness.cloud.allow(&["settle"]);
-    let after = harness.bring(&machine, &config).await;
+    let after = harness.resume(&machine, &config).await;
     assert_eq!(after.state.unwrap()["status"], Value::from("ready"));
 }
 
