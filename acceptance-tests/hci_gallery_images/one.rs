@@ -71,13 +71,23 @@ fn a_missing_or_forbidden_image_is_an_error() {
         "x-ms-request-id",
     ]);
     assert_eq!(error.address, ONE);
+    error.says(&["Check `name`", "the resource group contains no gallery images."]);
+    assert!(error.code.starts_with("name ="), "{error:?}");
+    azure.arm.insert_image(RESOURCE_GROUP, "absinth", &json!({}));
+    workspace.plan().error().says(&["Similar names in the resource group: \"absinth\"."]);
+    // That the names cannot be read is not what the error is about.
+    azure.arm.fail(When::label("list"), 1, Fault::status(403).code("AuthorizationFailed"));
+    workspace.plan().error().says(&["Cannot read the gallery image: not found", "Check `name`"]);
     workspace.main(&main(&azure, "golden", "No-Such-RG"));
-    workspace.plan().error().says(&["ResourceGroupNotFound", "`resource_group_name`"]);
+    let error = workspace.plan().error();
+    error.says(&["ResourceGroupNotFound", "`resource_group_name`"]);
+    assert!(error.code.starts_with("resource_group_name ="), "{error:?}");
     azure.arm.fail(When::label("get"), 1, Fault::status(403).code("AuthorizationFailed"));
-    workspace
-        .plan()
-        .error()
-        .says(&["Cannot read the gallery image: not allowed", "AuthorizationFailed"]);
+    let error = workspace.plan().error();
+    error.says(&["Cannot read the gallery image: not allowed", "galleryImages/read"]);
+    assert!(!error.detail.contains("Administrator"), "{error:?}");
+    azure.arm.fail(When::label("get"), 1, Fault::html(403));
+    workspace.plan().error().says(&["a page titled", "HTTPS_PROXY", "ARM_RESOURCE_MANAGER"]);
     azure.arm.remove_subscription(SUBSCRIPTION_ID);
     workspace.plan().error().says(&["SubscriptionNotFound", "ARM_SUBSCRIPTION_ID"]);
     // Without a network.
