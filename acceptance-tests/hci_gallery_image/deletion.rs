@@ -39,7 +39,12 @@ fn a_deletion_that_fails_is_an_error_at_once_and_keeps_the_image() {
     azure.arm.set_in_use(RESOURCE_GROUP, "golden", true);
     azure.arm.forget_requests();
     let error = workspace.destroy().error();
-    error.says(&["DeleteGalleryImage", "GalleryImageInUse", "in use by a virtual machine"]);
+    error.says(&[
+        "Cannot delete the gallery image: it is in use",
+        "GalleryImageInUse",
+        "Delete the virtual machines that use the image",
+        "terraform state rm",
+    ]);
     assert_eq!(azure.sent("DELETE").len(), 1);
     assert!(workspace.state().instance(IMAGE).is_some());
     azure.arm.set_in_use(RESOURCE_GROUP, "golden", false);

@@ -13,6 +13,7 @@ fn an_existing_image_is_never_overwritten_but_can_be_imported_as_the_error_says(
     let workspace = Workspace::new(&azure.main(&Image::new()));
     let error = workspace.apply().error();
     error.says(&["exists already", "terraform import", &format!("id = \"{}\"", id("golden"))]);
+    error.says(&["set another `name`", "`create_before_destroy`"]);
     assert_eq!(azure.writes(), 0);
     // The block can be pasted unchanged, except for the name.
     let block = error.detail.split_once("import {").unwrap().1.split_once('}').unwrap().0;

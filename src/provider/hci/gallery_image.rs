@@ -35,7 +35,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use messages::{DOWNLOAD_ADVICE, exists, failed_warning, progress};
+use messages::{DOWNLOAD_ADVICE, exists, failed_warning, not_deleted, not_imported, progress};
 use state::{
     Identity, Inputs, Outputs, Private, State, api_version, new_image, readiness, record, show,
 };
@@ -254,9 +254,9 @@ impl Resource<Clients> for HciGalleryImage {
         let (client, deadline) = (client(clients)?, deadline(context));
         let version = api_version(&state.inputs);
         let deleted = client.delete(&id, version, &deadline).await;
-        let operation = deleted.map_err(|failure| advice::arm(failure, clients))?;
+        let operation = deleted.map_err(|failure| not_deleted(failure, clients))?;
         let gone = client.wait_deleted(&operation, &deadline).await;
-        gone.map_err(|failure| advice::arm(failure, clients))
+        gone.map_err(|failure| not_deleted(failure, clients))
     }
 
     async fn import(
@@ -277,7 +277,7 @@ impl Resource<Clients> for HciGalleryImage {
             }
         };
         let found = client(clients)?.get(&id, ApiVersion::Stable, &deadline).await;
-        let image = found.map_err(|failure| advice::arm(failure, clients))?;
+        let image = found.map_err(|failure| not_imported(failure, clients))?;
         let part = |place: &str| id.part(place).to_owned();
         let inputs = Inputs {
             name: part("name").into(),

@@ -3,6 +3,9 @@
 use crate::cloud::azure::arm::ResourceId;
 use crate::cloud::azure::arm::resource::State as Stage;
 use crate::cloud::azure::hci as api;
+use crate::cloud::{Error, Kind};
+use crate::provider::azure::advice;
+use crate::provider::clients::Clients;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path};
 
 use super::state::State;
@@ -36,11 +39,41 @@ pub(super) fn exists(id: &ResourceId, found: &api::Image) -> Failure {
         ),
     };
     let detail = format!(
-        "The image exists already: {id}\n\n{condition}To manage it from here on, import it:\n\n  \
+        "The image exists already: {id}\n\n{condition}To create another image, set another `name`. If \
+         the image there is a predecessor that this one is to replace (`create_before_destroy`), both \
+         exist for a while, and each needs a name of its own.\n\n\
+         To manage the existing image from here on, import it:\n\n  \
          import {{\n    to = cloudimages_hci_gallery_image.<name>\n    id = \"{id}\"\n  }}\n\n\
          or run: terraform import cloudimages_hci_gallery_image.<name> '{id}'"
     );
     Diagnostic::error("The image already exists", detail).at(Path::attribute("name")).into()
+}
+
+/// What to do about an image that others need.
+const IN_USE: &str = "Delete the virtual machines that use the image, then destroy again. To leave the \
+                      image where it is, remove it from the state instead: terraform state rm \
+                      <address>";
+
+/// A deletion that failed.
+pub(super) fn not_deleted(error: Error, clients: &Clients) -> Failure {
+    let code = error.code.as_deref().unwrap_or_default().to_ascii_lowercase();
+    if !code.contains("inuse") {
+        return advice::arm(error, clients);
+    }
+    let Failure(mut failures) = advice::arm_with(error, clients, IN_USE);
+    for failure in &mut failures {
+        failure.summary = "Cannot delete the gallery image: it is in use".to_owned();
+    }
+    Failure(failures)
+}
+
+/// An image that cannot be imported.
+pub(super) fn not_imported(error: Error, clients: &Clients) -> Failure {
+    let advice = match error.kind {
+        Kind::NotFound => "Check the id: only an image that exists can be imported.",
+        _ => "",
+    };
+    advice::arm_with(error, clients, advice)
 }
 
 /// An image that failed since the last apply.
