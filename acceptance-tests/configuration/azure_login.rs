@@ -217,7 +217,10 @@ fn with_a_login_of_the_azure_cli_no_configuration_is_needed() {
         Workspace::new(&batch::all("any", "")).env("AZURE_BATCH_ENDPOINT", account.url());
     install_cli(&mut workspace, &logged_in(&login, "the-token-of-the-cli"));
     workspace.plan().ok();
-    let block = batch::block("tenant_id = \"meadow.example\"\nsubscription_id = \"s\"", "");
+    let block = batch::block(
+        "tenant_id = \"meadow.example\"\nsubscription_id = \"00000000-0000-4000-8000-000000000001\"",
+        "",
+    );
     workspace.main(&(block + &batch::all("any", "")));
     workspace.plan().ok();
     let asked = std::fs::read_to_string(workspace.home().join("asked")).unwrap();

@@ -87,10 +87,19 @@ fn the_message_of_entra_id_is_shown_with_the_argument_to_check() {
             &[
                 "Code: AADSTS90002",
                 "Tenant 'nowhere.example' not found",
+                "There is no such tenant in this cloud.",
                 "`azure.tenant_id` (ARM_TENANT_ID)",
+                "`azure.environment` (ARM_ENVIRONMENT)",
             ],
         ),
-        ("client", &["Code: AADSTS700016", "`azure.client_id` (ARM_CLIENT_ID)"]),
+        (
+            "client",
+            &[
+                "Code: AADSTS700016",
+                "The tenant has no such application.",
+                "`azure.client_id` (ARM_CLIENT_ID)",
+            ],
+        ),
         ("certificate", &["No matching federated identity record", "AADSTS700213"]),
         (
             "password",
@@ -267,6 +276,8 @@ fn a_failing_azure_cli_is_quoted() {
     let complaint = "echo \"ERROR: Please run 'az login' to setup account.\" >&2; exit 1";
     super::azure_login::install_cli(&mut workspace, complaint);
     workspace.plan().error().says(&["Please run 'az login' to setup account", "GetToken"]);
+    let way = "Run `az login`, or set ARM_TENANT_ID, ARM_CLIENT_ID and ARM_CLIENT_SECRET.";
+    workspace.plan().error().says(&["Cannot log in to Azure", way]);
     // A token in truncated output is not shown.
     let half = "echo '{\"accessToken\": \"half-a-s3cr3t'";
     super::azure_login::install_cli(&mut workspace, half);

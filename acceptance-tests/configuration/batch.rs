@@ -52,7 +52,11 @@ fn a_missing_account_or_login_is_an_error_with_all_ways_to_set_them() {
     let block = batch::block("", &batch::endpoint(&cloud));
     workspace.main(&(block + &any()));
     let with_cli = workspace.plan().error();
-    with_cli.says(&["the Azure CLI was not found"]);
+    with_cli.says(&[
+        "The Azure CLI could be used, but it is not installed.",
+        "Install the Azure CLI and run `az login`, or set ARM_TENANT_ID, ARM_CLIENT_ID and \
+         ARM_CLIENT_SECRET.",
+    ]);
     let block = batch::block("use_cli = false\nuse_oidc = true", &batch::endpoint(&cloud));
     workspace.main(&(block + &any()));
     let without_cli = workspace.plan().error();

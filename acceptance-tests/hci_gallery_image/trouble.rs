@@ -90,6 +90,10 @@ fn a_refusal_is_explained() {
             Fault::status(403).code("AuthorizationFailed").message("No right to write."),
             &["Cannot create the gallery image: not allowed", "No right to write.", "role"],
         ),
+        (
+            Fault::status(400).code("InvalidExtendedLocation"),
+            &["Check `custom_location_id`", "Azure Local cluster"],
+        ),
     ] {
         azure.arm.fail(When::label("put"), 1, fault);
         workspace.apply().error().says(fragments).says(&["x-ms-request-id"]);

@@ -132,8 +132,20 @@ fn a_plan_without_a_login_names_what_is_missing_and_sends_nothing() {
         "client_secret",
         "ARM_SUBSCRIPTION_ID",
     ]);
+    // The Azure CLI has a default subscription, but only where it is installed.
+    workspace.main(&Image::new().text("golden"));
+    workspace.plan().error().says(&[
+        "Install the Azure CLI and run `az login`, or set ARM_TENANT_ID, ARM_CLIENT_ID and \
+         ARM_CLIENT_SECRET.",
+        "`azure.subscription_id` (ARM_SUBSCRIPTION_ID)",
+    ]);
     let secret = "tenant_id = \"t\", client_id = \"c\", client_secret = \"s3cr3t-9\"";
     workspace.main(&blind(secret));
     workspace.plan().error().says(&["subscription", "ARM_SUBSCRIPTION_ID"]);
+    let workspace = workspace.env("ARM_SUBSCRIPTION_ID", "My Subscription");
+    workspace.plan().error().says(&[
+        "ARM_SUBSCRIPTION_ID: \"My Subscription\" is not the id of a subscription",
+        "az account list",
+    ]);
     assert_eq!((azure.entra.request_count(), azure.arm.request_count()), (0, 0));
 }

@@ -23,8 +23,9 @@ fn users() -> Vec<(&'static str, &'static str, &'static str, String, String)> {
         let lines = lines.filter(|line| !line.contains(leave_out));
         lines.map(|line| format!("{line}\n")).collect::<String>()
     };
-    let msi = "use_msi = true\nsubscription_id = \"s\"\n".to_owned();
-    let oidc = "use_oidc = true\nsubscription_id = \"s\"\ntenant_id = \"t\"\nclient_id = \
+    let msi =
+        "use_msi = true\nsubscription_id = \"00000000-0000-4000-8000-000000000001\"\n".to_owned();
+    let oidc = "use_oidc = true\nsubscription_id = \"00000000-0000-4000-8000-000000000001\"\ntenant_id = \"t\"\nclient_id = \
                 \"c\"\noidc_request_token = \"t\"\n"
         .to_owned();
     let keys =

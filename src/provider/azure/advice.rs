@@ -2,22 +2,38 @@
 
 use crate::cloud::azure::auth::{self, Method};
 use crate::cloud::{Error, Kind, Stage};
-use crate::tfplugin::diagnostic::Failure;
+use crate::tfplugin::diagnostic::{Failure, Path};
 
-use super::settings::{argument, no_login, settings_error};
+use super::settings::{NO_CLI, argument, log_in, no_login, settings_error};
 use crate::provider::clients::Clients;
 use crate::provider::error::{Advice, advice, diagnostic, login_diagnostic};
 
 /// What Entra ID's codes mean.
-const LOGIN: [Advice; 4] = [
+const LOGIN: [Advice; 7] = [
     Advice {
         codes: &["AADSTS7000215", "AADSTS7000222"],
         text: "The client secret is wrong or has expired: {client_secret}. It has to be the \
                secret's value, not its id.",
     },
     Advice {
-        codes: &["AADSTS700016", "AADSTS90002", "AADSTS900023"],
-        text: "There is no such application in this directory. Check {client_id} and {tenant_id}.",
+        codes: &["AADSTS90002", "AADSTS900023"],
+        text: "There is no such tenant in this cloud. Check {tenant_id}. If the tenant belongs to \
+               Azure Government or Azure China, set {environment} as well.",
+    },
+    Advice {
+        codes: &["AADSTS700016"],
+        text: "The tenant has no such application. Check {client_id}, and that {tenant_id} is the \
+               tenant of the application.",
+    },
+    Advice {
+        codes: &["AADSTS900382", "AADSTS900432", "AADSTS90038"],
+        text: "The tenant or the application belongs to another Azure cloud. Set {environment} to \
+               that cloud: public, usgovernment or china.",
+    },
+    Advice {
+        codes: &["AADSTS500011"],
+        text: "The tenant does not know the service that the token is for. Check {environment}, and \
+               {resource_manager_audience} if it is set.",
     },
     Advice {
         codes: &["AADSTS700027"],
@@ -31,7 +47,7 @@ const LOGIN: [Advice; 4] = [
 ];
 
 /// What Resource Manager's codes mean, and those of Azure Local behind it.
-const RESOURCE_MANAGER: [Advice; 5] = [
+const RESOURCE_MANAGER: [Advice; 9] = [
     Advice {
         codes: &["MissingSubscriptionRegistration"],
         text: "The subscription has not registered the resource provider. Run: az provider \
@@ -43,20 +59,80 @@ const RESOURCE_MANAGER: [Advice; 5] = [
                the API. Update the cluster's Arc resource bridge and its extensions.",
     },
     Advice {
-        codes: &["AuthorizationFailed", "LinkedAuthorizationFailed"],
-        text: "The identity lacks a permission on this resource. It needs a role such as \"Azure \
-               Stack HCI Administrator\" on the resource group, and the right to deploy to the \
-               custom location.",
+        codes: &["NoRegisteredProviderFound", "InvalidResourceType", "InvalidResourceNamespace"],
+        text: "Azure does not offer gallery images of Azure Local here. Check the region, and \
+               {environment}.",
     },
     Advice {
         codes: &["SubscriptionNotFound", "InvalidSubscriptionId"],
         text: "Check {subscription_id}, and that the identity belongs to its directory.",
     },
     Advice {
+        codes: &["InvalidAuthenticationTokenTenant"],
+        text: "The login is for another tenant than that of the subscription. Check {tenant_id} and \
+               {subscription_id}.",
+    },
+    Advice {
         codes: &["ResourceGroupNotFound"],
-        text: "Check `resource_group_name`, or create the group first.",
+        text: "Check `resource_group_name`, or create the group first. It has to be in the \
+               subscription {subscription_id}.",
+    },
+    Advice {
+        codes: &["InvalidExtendedLocation", "ExtendedLocationNotFound"],
+        text: "Check `custom_location_id`: it has to be the custom location of an Azure Local cluster \
+               in the region of the image.",
+    },
+    Advice {
+        codes: &["LocationNotAvailableForResourceType", "InvalidLocation", "LocationRequired"],
+        text: "Set `location` to the region of the Azure Local cluster.",
+    },
+    Advice {
+        codes: &["InvalidResourceLocation"],
+        text: "There is an image of this name in another region. Choose another `name`, or set \
+               `location` to that region.",
     },
 ];
+
+/// The argument that is to blame for a code of Resource Manager.
+const ARGUMENTS: [(&[&str], &str); 4] = [
+    (&["ResourceGroupNotFound"], "resource_group_name"),
+    (&["InvalidExtendedLocation", "ExtendedLocationNotFound"], "custom_location_id"),
+    (&["LocationNotAvailableForResourceType", "InvalidLocation", "LocationRequired"], "location"),
+    (&["InvalidResourceLocation", "InvalidResourceName", "ReservedResourceName"], "name"),
+];
+
+/// The codes of a permission that the identity lacks.
+const FORBIDDEN: [&str; 2] = ["AuthorizationFailed", "LinkedAuthorizationFailed"];
+
+/// What an operation needs: a permission, and a role that has it and little more.
+fn permission(operation: &str) -> &'static str {
+    match operation {
+        "CreateGalleryImage" => {
+            "The identity lacks a permission. Assign it a role such as \"Azure Stack HCI \
+             Administrator\" on the resource group (Microsoft.AzureStackHCI/galleryImages/write), \
+             and the right to deploy to the custom location \
+             (Microsoft.ExtendedLocation/customLocations/deploy/action)."
+        }
+        "UpdateGalleryImage" => {
+            "The identity lacks a permission. Assign it a role that may change the image \
+             (Microsoft.AzureStackHCI/galleryImages/write), such as Contributor on the resource group."
+        }
+        "DeleteGalleryImage" => {
+            "The identity lacks a permission. Assign it a role that may delete the image \
+             (Microsoft.AzureStackHCI/galleryImages/delete), such as Contributor on the resource \
+             group."
+        }
+        _ => {
+            "The identity lacks a permission. Assign it a role that may read the image \
+             (Microsoft.AzureStackHCI/galleryImages/read), such as Reader on the resource group."
+        }
+    }
+}
+
+/// What a response means that is not in the service's own form.
+const FOREIGN: &str = "The response does not come from the service: a proxy or a gateway may have \
+                       answered in its place. Check the address of the service and the proxy variables \
+                       (HTTPS_PROXY, NO_PROXY).";
 
 /// A failed login to Azure.
 pub(crate) fn login(error: Error, clients: &Clients) -> Failure {
@@ -69,11 +145,7 @@ pub(crate) fn login_or(error: Error, clients: &Clients, instead: &str) -> Failur
     if error.code.as_deref() == Some(auth::cli::NOT_FOUND)
         && let Some(login) = &login
     {
-        let also = format!(
-            "The Azure CLI could be used, but it is not installed or not on the PATH: {}.",
-            error.message.trim_end_matches('.')
-        );
-        let also = format!("{also}\n\n{instead}");
+        let also = format!("{NO_CLI}\n\n{instead}");
         return no_login(&login.settings().missing(), also.trim_end());
     }
     if error.status.is_none() && error.setting.is_some() {
@@ -86,9 +158,9 @@ pub(crate) fn login_or(error: Error, clients: &Clients, instead: &str) -> Failur
     }
     let advice = match advice(&LOGIN, &error, argument) {
         Some(advice) => advice,
-        None if method == Method::AzureCli.name() => {
-            "Log in with `az login`, or configure another authentication method under `azure`."
-                .to_owned()
+        None if method == Method::AzureCli.name() => log_in(),
+        None if is_foreign(&error) => {
+            format!("{FOREIGN} The address is {}.", argument("active_directory_authority_host"))
         }
         None => format!("Authentication method: {method}. Check its arguments under `azure`."),
     };
@@ -105,8 +177,34 @@ pub(crate) fn arm_with(error: Error, clients: &Clients, otherwise: &str) -> Fail
     if error.stage != Stage::Call {
         return login(error, clients);
     }
-    let advice = advice(&RESOURCE_MANAGER, &error, argument);
-    diagnostic(&error, advice.as_deref().unwrap_or(otherwise)).into()
+    let code = error.code.as_deref().unwrap_or_default();
+    let advice = match advice(&RESOURCE_MANAGER, &error, argument) {
+        Some(advice) => advice,
+        None if FORBIDDEN.contains(&code) => permission(error.operation).to_owned(),
+        None if is_foreign(&error) => {
+            format!("{FOREIGN} The address is {}.", argument("resource_manager_endpoint"))
+        }
+        None if error.status == Some(401) => format!(
+            "Azure Resource Manager refuses the token, even a new one. Check {}, {} and {}.",
+            argument("tenant_id"),
+            argument("environment"),
+            argument("resource_manager_audience")
+        ),
+        None => otherwise.to_owned(),
+    };
+    let diagnostic = diagnostic(&error, &advice);
+    let argument = ARGUMENTS.iter().find(|(codes, _)| codes.contains(&code));
+    match argument {
+        Some((_, argument)) => diagnostic.at(Path::attribute(*argument)).into(),
+        None => diagnostic.into(),
+    }
+}
+
+/// Whether a refusal is not in the form of the service, which names a code. One that passes, such as a
+/// gateway that is overloaded, does not count.
+fn is_foreign(error: &Error) -> bool {
+    let is_lasting = matches!(error.kind, Kind::Denied | Kind::Invalid | Kind::Unexpected);
+    is_lasting && error.status.is_some() && error.code.is_none()
 }
 
 #[cfg(test)]

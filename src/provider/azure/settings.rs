@@ -42,13 +42,33 @@ impl Text for Address {
     }
 }
 
+/// The id of a subscription.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SubscriptionId;
+
+impl Text for SubscriptionId {
+    const EXPECTED: &'static str = "the id of a subscription";
+    fn parse(text: &str) -> std::result::Result<Self, String> {
+        let text = text.trim();
+        // Other spellings of a GUID, which the parser knows, have other lengths.
+        if text.len() == 36 && uuid::Uuid::parse_str(text).is_ok() {
+            return Ok(Self);
+        }
+        let shown: String = text.chars().take(100).collect();
+        Err(format!(
+            "{shown:?} is not the id of a subscription. Give its id, a GUID, not its name: `az account \
+             list --output table` shows both."
+        ))
+    }
+}
+
 settings! {
     /// Access to Azure.
     pub struct Azure as "azure" fills crate::cloud::azure::auth::Settings {
         /// Id of the Azure subscription, a GUID. Default: the default subscription of the Azure CLI
         /// if the Azure CLI is the authentication method; otherwise the argument is required.
         /// Environment variable: `ARM_SUBSCRIPTION_ID`.
-        subscription_id: String = ["ARM_SUBSCRIPTION_ID"];
+        subscription_id: Verbatim<SubscriptionId> = ["ARM_SUBSCRIPTION_ID"];
         /// Id of the Microsoft Entra tenant (directory) to authenticate to. Required with a client
         /// certificate, a client secret or OpenID Connect. Environment variable: `ARM_TENANT_ID`.
         tenant_id: String = ["ARM_TENANT_ID"];
@@ -206,15 +226,16 @@ impl Access {
         if login.is_installed() {
             return Ok(());
         }
-        let also = "The Azure CLI could be used, but it is not installed or not on the PATH.";
-        Err(no_login(&login.settings().missing(), also))
+        Err(no_login(&login.settings().missing(), NO_CLI))
     }
 
     /// Whether a subscription is named, or the Azure CLI can be asked for its default one.
     fn subscription(&self) -> Result<()> {
         let settings = self.settings()?;
         let is_named = settings.subscription_id.as_deref().is_some_and(|id| !id.trim().is_empty());
-        if is_named || settings.method() == Ok(Method::AzureCli) {
+        let has_default = settings.method() == Ok(Method::AzureCli)
+            && self.login().is_ok_and(|login| login.is_installed());
+        if is_named || has_default {
             return Ok(());
         }
         let detail = format!(
@@ -245,7 +266,12 @@ impl Access {
 
 /// Whether there is such an argument, and it has environment variables.
 pub(crate) fn has_variables(name: &str) -> bool {
-    Azure::VARIABLES.iter().any(|(known, variables)| *known == name && !variables.is_empty())
+    variables(name).is_some_and(|variables| !variables.is_empty())
+}
+
+/// The environment variables of an argument.
+fn variables(name: &str) -> Option<&'static [&'static str]> {
+    Azure::VARIABLES.iter().find(|(known, _)| *known == name).map(|(_, variables)| *variables)
 }
 
 /// An argument with its variables: `azure.tenant_id` (ARM_TENANT_ID).
@@ -266,10 +292,14 @@ pub(crate) fn settings_error(error: cloud::Error) -> Failure {
     Diagnostic::error("Invalid Azure configuration", detail).into()
 }
 
+/// What to add where the Azure CLI would be the authentication method.
+pub(crate) const NO_CLI: &str = "The Azure CLI could be used, but it is not installed.";
+
 /// The error when no authentication method is fully configured. `also` names what could be used
 /// instead.
 pub(crate) fn no_login(missing: &Missing, also: &str) -> Failure {
-    let mut detail = String::from("No Azure authentication method is fully configured.\n");
+    let mut detail =
+        format!("No Azure authentication method is fully configured. {}\n", shortest(missing));
     for (method, lacks) in &missing.lacking {
         let lacks = lacks
             .iter()
@@ -284,4 +314,32 @@ pub(crate) fn no_login(missing: &Missing, also: &str) -> Failure {
         detail.push_str(&format!("\n\n{also}"));
     }
     Diagnostic::error("Cannot log in to Azure", detail).into()
+}
+
+/// The two shortest ways to a login: the Azure CLI, and the variables that a client secret lacks.
+fn shortest(missing: &Missing) -> String {
+    let secret = missing.lacking.iter().find(|(method, _)| *method == Method::ClientSecret);
+    let first = |any: &&[&str]| variables(any.first()?)?.first().copied();
+    let lacks: Vec<_> =
+        secret.iter().flat_map(|(_, lacks)| lacks.iter().filter_map(first)).collect();
+    let set = format!("set {}", listed(&lacks));
+    match missing.switched_off.contains(&"use_cli") {
+        true => sentence(&set),
+        false => format!("Install the Azure CLI and run `az login`, or {set}."),
+    }
+}
+
+/// The shortest ways to a login for somebody who has the Azure CLI.
+pub(super) fn log_in() -> String {
+    let names = ["tenant_id", "client_id", "client_secret"];
+    let names: Vec<_> = names.iter().filter_map(|name| variables(name)?.first().copied()).collect();
+    format!("Run `az login`, or set {}.", listed(&names))
+}
+
+/// Several words in a sentence.
+fn listed(words: &[&str]) -> String {
+    match words {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        words => words.concat(),
+    }
 }

@@ -31,6 +31,7 @@ fn each_variable_fills_its_setting() {
             let value = match *setting {
                 setting if setting.starts_with("use_") => "true",
                 "environment" => "china",
+                "subscription_id" => "00000000-0000-4000-8000-000000000001",
                 setting if setting.ends_with("_host") || setting.ends_with("_endpoint") => {
                     "https://wool.example"
                 }
