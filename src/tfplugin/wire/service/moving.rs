@@ -43,7 +43,9 @@ impl<P: Provider> Service<P> {
         let text = request.source_state.unwrap_or_default().json;
         if request.source_type_name == request.target_type_name && provider.is_named(P::NAME) {
             let Value::Map(object) = upgraded(entry, request.source_schema_version, text)? else {
-                return Err(Diagnostic::error("Unable to move resource state", "It is null.").into());
+                return Err(
+                    Diagnostic::error("Unable to move resource state", "It is null.").into()
+                );
             };
             let identity = request.source_identity.map_or(Ok(None), |identity| {
                 let version = request.source_identity_schema_version;
