@@ -82,8 +82,8 @@ pub(crate) fn refuse_write_only(
     visit(attributes, config, &Path::default(), &mut |attribute, value, at| {
         if attribute.write_only && !value.is_null() {
             let detail = format!(
-                "`{at}` is write-only, which this Terraform does not support: it would store the \
-                 value. Write-only arguments need Terraform 1.11 or later."
+                "`{at}` is write-only, which this client does not support: it would store the \
+                 value. Write-only arguments need Terraform 1.11 or OpenTofu 1.11, or later."
             );
             let refusal = Diagnostic::error("Write-only argument not allowed", detail);
             problems.push(refusal.at(at.clone()));

@@ -26,6 +26,11 @@ struct Addr<'a> {
     string: &'a str,
 }
 
+/// The host of Terraform's registry, in addresses of providers.
+const TERRAFORM: &str = "registry.terraform.io/";
+/// The host of OpenTofu's registry.
+const OPENTOFU: &str = "registry.opentofu.org/";
+
 /// The instructions for the developer.
 pub(super) fn instructions(
     provider: &str,
@@ -39,7 +44,11 @@ pub(super) fn instructions(
         test: true,
         addr: Addr { network: address.network, string: &address.name },
     };
-    let json = serde_json::to_string(&BTreeMap::from([(provider, reattach)]))?;
+    // OpenTofu looks for the provider under the host of its own registry.
+    let also = provider.strip_prefix(TERRAFORM).map(|rest| format!("{OPENTOFU}{rest}"));
+    let names = [Some(provider), also.as_deref()].into_iter().flatten();
+    let providers: BTreeMap<&str, &Reattach<'_>> = names.map(|name| (name, &reattach)).collect();
+    let json = serde_json::to_string(&providers)?;
     let commands = if cfg!(windows) {
         format!(
             "\tCommand Prompt:\tset \"TF_REATTACH_PROVIDERS={json}\"\n\
@@ -71,5 +80,16 @@ mod tests {
              \"ProtocolVersion\":6,\"Pid\":123,\"Test\":true,\"Addr\":{\"Network\":\"unix\",\
              \"String\":\"/tmp/it'\"'\"'s/plugin1\"}}}'\n\n"
         );
+    }
+
+    #[test]
+    fn a_provider_of_the_registry_is_found_by_opentofu_too() {
+        let address = Address { network: "unix", name: "/tmp/plugin1".to_owned() };
+        let text = instructions("registry.terraform.io/acme/thing", 123, &address).unwrap();
+        let json = text.split_once("='").unwrap().1.split_once('\'').unwrap().0;
+        let found: BTreeMap<String, serde_json::Value> = serde_json::from_str(json).unwrap();
+        let names: Vec<_> = found.keys().map(String::as_str).collect();
+        assert_eq!(names, ["registry.opentofu.org/acme/thing", "registry.terraform.io/acme/thing"]);
+        assert_eq!(found[names[0]], found[names[1]]);
     }
 }
