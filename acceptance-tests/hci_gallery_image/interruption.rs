@@ -37,8 +37,11 @@ fn an_interrupted_wait_is_resumed_by_the_next_apply() {
     assert!(!state.is_tainted(IMAGE));
 
     // The plan shows that there is something to wait for, and nothing to create.
-    let changes = workspace.plan().exits(2).changes();
-    assert_eq!(changes, [(IMAGE.to_owned(), "update".to_owned())]);
+    let plan = workspace.plan().exits(2);
+    assert_eq!(plan.changes(), [(IMAGE.to_owned(), "update".to_owned())]);
+    let warnings = plan.warnings();
+    assert_eq!(warnings.len(), 1, "{plan}");
+    warnings[0].says(&["Apply waits for the gallery image", &id("golden"), "not created again"]);
     azure.arm.end_operations();
     let state = workspace.step();
     assert_eq!(state.attributes(IMAGE)["provisioning_state"], "Succeeded");

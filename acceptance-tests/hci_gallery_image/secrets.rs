@@ -48,9 +48,11 @@ fn progress_is_logged() {
     let workspace = workspace.env("TF_LOG", "JSON");
     let outcome = workspace.apply().ok();
     let lines = outcome.stderr.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let progress: Vec<_> =
-        lines.filter(|line| line["@message"] == "gallery image in progress").collect();
+    let progress: Vec<_> = lines.filter(|line| !line["progress_percentage"].is_null()).collect();
     assert!(progress.len() > 2, "{outcome}");
+    let last = progress.last().unwrap()["@message"].as_str().unwrap();
+    let expected = "gallery image golden: Succeeded, 100 percent, 9,383 MB, ";
+    assert!(last.starts_with(expected), "{last}");
     for line in &progress {
         assert_eq!(line["@level"], "info", "{line}");
         for key in ["progress_percentage", "download_size_in_mb"] {

@@ -251,13 +251,18 @@ impl Wait<'_> {
     fn report(&mut self) {
         self.reported = Instant::now();
         let [status, version_status, asset_status] = statuses(&self.seen);
+        let elapsed = readable(self.deadline.elapsed());
+        // Terraform shows the fields in any order.
+        let mut parts = described(&self.seen);
+        parts.push(elapsed.clone());
         tracing::info!(
             image = self.import.id,
             status,
             version_status,
             asset_status,
-            elapsed = readable(self.deadline.elapsed()),
-            "image import in progress",
+            elapsed,
+            "image import in progress: {}",
+            parts.join(", "),
         );
         (self.on_progress)(&self.seen);
     }
@@ -296,11 +301,7 @@ impl Wait<'_> {
         if error.kind != Kind::TimedOut {
             return if error.kind == Kind::Failed { error } else { about(error, &self.import.id) };
         }
-        let seen: Vec<String> = ["image", "version", "asset"]
-            .into_iter()
-            .zip(statuses(&self.seen))
-            .filter_map(|(name, status)| Some(format!("{name} {}", status?)))
-            .collect();
+        let seen = described(&self.seen);
         let so_far = match seen.is_empty() {
             true => {
                 "The image was not seen, so Horizon Cloud may or may not be importing it".into()
@@ -319,6 +320,12 @@ fn statuses(seen: &Snapshot) -> [Option<&str>; 3] {
         seen.version.as_ref().filter(|v| version(v)).and_then(|version| version.status.as_deref()),
         seen.copy.as_ref().and_then(|copy| copy.status.as_deref()),
     ]
+}
+
+/// The statuses that are known, with what has them.
+fn described(seen: &Snapshot) -> Vec<String> {
+    let named = ["image", "version", "asset"].into_iter().zip(statuses(seen));
+    named.filter_map(|(name, status)| Some(format!("{name} {}", status?))).collect()
 }
 
 /// Adds the image to an error, unless it is named.
