@@ -50,6 +50,21 @@ fn a_change_by_somebody_else_is_shown_and_repaired() {
 }
 
 #[test]
+fn another_case_of_a_name_is_neither_drift_nor_a_change() {
+    let azure = Azure::start();
+    let workspace = Workspace::new(&azure.main(&Image::new().set("tags", "{ Team = \"edge\" }")));
+    workspace.step();
+    azure.arm.set_tags(RESOURCE_GROUP, "golden", json!({"team": "edge"}));
+    workspace.is_settled();
+    workspace.main(&azure.main(&Image::new().set("tags", "{ TEAM = \"edge\" }")));
+    workspace.is_settled();
+    assert_eq!(azure.writes(), 1);
+    workspace.main(&azure.main(&Image::new().set("tags", "{ a = \"1\", A = \"2\" }")));
+    let error = workspace.validate().error();
+    error.says(&["\"A\" and \"a\", which are one tag", "`tags[\"a\"]`"]);
+}
+
+#[test]
 fn a_change_that_fails_keeps_the_old_tags_and_does_not_taint() {
     let azure = Azure::start();
     let image = Image::new().set("tags", "{ team = \"edge\" }");

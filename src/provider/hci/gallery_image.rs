@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::cloud::Kind;
 use crate::cloud::azure::arm::ResourceId;
 use crate::cloud::azure::arm::resource::State as Stage;
+use crate::cloud::azure::arm::tags::same_tags;
 use crate::cloud::azure::hci::{ApiVersion, Created, GALLERY_IMAGE, Place, Progress};
 use crate::tfplugin::attr::Lenient;
 use crate::tfplugin::config::Config;
@@ -235,8 +236,8 @@ impl Resource<Clients> for HciGalleryImage {
         let id = parse(&state.outputs.id)?;
         let (client, deadline) = (client(clients)?, deadline(context));
         let version = api_version(&desired);
-        let tags = desired.tags.clone().unwrap_or_default();
-        if tags != state.inputs.tags.clone().unwrap_or_default() {
+        let tags = desired.tags.clone().unwrap_or_default().0;
+        if !same_tags(&tags, &state.inputs.tags.clone().unwrap_or_default().0) {
             let updated = client.update_tags(&id, version, &tags, &deadline).await;
             let updated = updated.map_err(|failure| advice::arm(failure, clients))?;
             let ended = client.wait(&updated.operation, &deadline, &mut |_| {}).await;

@@ -4,5 +4,6 @@ pub(crate) mod gallery_image;
 pub(crate) mod gallery_image_data;
 mod image_attributes;
 mod image_path;
+mod tags;
 mod target;
 mod texts;

@@ -2,7 +2,7 @@
 //!
 //! [`client`] sends one request, [`error`] reads error responses, [`write`](mod@write) starts a
 //! change, [`operation`] describes it and [`wait`] waits for its end, [`pages`] reads lists, [`id`]
-//! compares resource ids. Nothing here is specific to a resource type.
+//! compares resource ids, [`tags`] tags. Nothing here is specific to a resource type.
 
 pub mod client;
 pub mod error;
@@ -10,6 +10,7 @@ pub mod id;
 pub mod operation;
 pub mod pages;
 pub mod resource;
+pub mod tags;
 pub mod wait;
 pub mod write;
 

@@ -19,6 +19,7 @@ use crate::cloud::azure::arm::client::{Call, RequestClass, correlation};
 use crate::cloud::azure::arm::id::Form;
 use crate::cloud::azure::arm::operation::Change;
 use crate::cloud::azure::arm::resource::State;
+use crate::cloud::azure::arm::tags::same_tags;
 use crate::cloud::azure::arm::write::{Found, Started, Write, known};
 use crate::cloud::azure::arm::{Arm, Operation, ResourceId};
 use crate::cloud::change::Outcome;
@@ -182,7 +183,7 @@ impl GalleryImages {
         let (resource, body) = (id.to_string(), json!({ "tags": new_tags }));
         let write = self.write(Change::Patch, &resource, version, Some(&body));
         let judge = |found: Option<&Value>| match found {
-            Some(image) if tags(image.get("tags")) == *new_tags => Found::Ours,
+            Some(image) if same_tags(&tags(image.get("tags")), new_tags) => Found::Ours,
             Some(_) => Found::NotDone,
             None => Found::Theirs,
         };

@@ -1,11 +1,10 @@
 //! The state of an image: arguments, results, and how they are set from the service's values.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::azure::arm::Operation;
 use crate::cloud::azure::arm::resource::State as Stage;
+use crate::cloud::azure::arm::tags::{respelled, same_tags};
 use crate::cloud::azure::hci::{self as api, ApiVersion, NewImage, Progress, Source};
 use crate::tfplugin::attr::{Lenient, Text, WriteOnly};
 use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
@@ -15,6 +14,7 @@ use crate::tfplugin::string_enum::CaseSensitive;
 use crate::provider::hci::image_attributes::Identifier;
 use crate::provider::hci::image_path::ImagePath;
 use crate::provider::hci::image_path::signature::expired;
+use crate::provider::hci::tags::Tags;
 use crate::provider::hci::texts::{
     CloudInit, CustomLocation, HypervGeneration, Location, Name, OsType, ResourceGroup,
     StoragePath, VirtualMachine,
@@ -107,8 +107,10 @@ model! {
         #[tf(replace, computed)]
         pub version: Option<String>,
 
-        /// Map of tags of the image. Tags are updated in place, without replacing the image.
-        pub tags: Option<BTreeMap<String, String>>,
+        /// Map of tags of the image: at most 50, with names of up to 512 and values of up to 256
+        /// characters. Azure ignores the case of names. Tags are updated in place, without replacing
+        /// the image.
+        pub tags: Option<Tags>,
     }
 }
 
@@ -200,7 +202,7 @@ pub(super) fn new_image(inputs: &Inputs) -> Result<NewImage> {
             .map(|word| word.as_str().to_owned()),
         identifier: inputs.identifier.clone().map(api::Identifier::from),
         version: inputs.version.clone(),
-        tags: inputs.tags.clone().unwrap_or_default(),
+        tags: inputs.tags.clone().unwrap_or_default().0,
     })
 }
 
@@ -238,8 +240,9 @@ pub(super) fn record(state: &mut State, image: &api::Image) {
         inputs.version = Some(sent.clone());
     }
     // No tags may be written as null or as an empty map.
-    if inputs.tags.clone().unwrap_or_default() != image.tags {
-        inputs.tags = Some(image.tags.clone());
+    let known = inputs.tags.clone().unwrap_or_default().0;
+    if !same_tags(&known, &image.tags) {
+        inputs.tags = Some(Tags(respelled(&image.tags, &known)));
     }
     show(state, &Progress::of(image));
     // A resource without a state is done, as the contract of Resource Manager says.
