@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use simulated_clouds::{arm, entra};
 
-/// Stands for a disk behind a signature that opens a storage account.
-const DISK: &str = "https://madeup.blob.core.windows.net/vhds/ubuntu-24.04.vhdx?sv=2024-11-04\
-                    &se=2199-01-01T00%3A00%3A00Z&sr=b&sp=r&sig=m4deUp%2FSigna%2Bture0123456789%3D";
+/// Stands for a signature that opens a storage account.
+const SIGNATURE: &str = "sv=2024-11-04&se=2199-01-01T00%3A00%3A00Z&sr=c&sp=r&sig=m4deUp%2FSigna%2B\
+                         ture0123456789%3D";
+
+/// The disk of `examples/demo` that the signature does not open.
+const LOCKED: &str = "https://madeup.blob.core.windows.net/locked/ubuntu-24.04.vhdx";
 
 /// Login and Resource Manager.
 pub(crate) struct Hci {
@@ -24,12 +27,18 @@ impl Hci {
         arm.set_create_style(arm::Lro::async_operation().retry_after(pause.clone()));
         arm.set_delete_style(arm::Lro::location().retry_after(pause));
         arm.set_duration(download);
+        let refused = arm::Outcome::failed(
+            "ImageDownloadFailed",
+            "The storage account answered 403 AuthorizationPermissionMismatch: the signature does \
+             not allow this disk to be read.",
+        );
+        arm.set_outcome_for_path(&format!("{LOCKED}?{SIGNATURE}"), refused);
         Self { entra, arm }
     }
 
     /// The values of the variables of `examples/demo`.
     pub(crate) fn variables(&self) -> [(&'static str, String); 1] {
-        [("disk_url", DISK.to_owned())]
+        [("disk_signature", SIGNATURE.to_owned())]
     }
 
     /// The login, and where both services are, in the variables that the provider reads.

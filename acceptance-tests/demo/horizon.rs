@@ -1,9 +1,8 @@
-//! A Horizon Cloud that imports one image and fails another. Acceptance tests of the
+//! A Horizon Cloud that imports an image in a few steps. Acceptance tests of the
 //! demonstration's configuration use it as well.
 
 use std::time::Duration;
 
-use serde_json::json;
 use simulated_clouds::horizon::{API_TOKEN, Lifecycle, Progress, Simulation, Step};
 
 /// Stands for a password.
@@ -20,14 +19,6 @@ pub(crate) fn start(step: Duration) -> Simulation {
         at_work("INSTALLING_AGENTS"),
         Step::new("IMPORT_COMPLETE", "IMPORT_COMPLETE", "IMPORT_COMPLETE"),
     ])));
-    let details = "The subscription has no quota left for virtual machines of this family.";
-    let failed = Step::new("FAILED", "FAILED", "IMPORT_FAILED").failure(
-        "AZURE_QUOTA_EXHAUSTED",
-        details,
-        json!({ "family": "standardNVADSA10v5Family", "region": "westeurope" }),
-    );
-    let failing = lasts(vec![at_work("DEPLOYING_VM"), failed]);
-    cloud.set_lifecycle_for("win11-workstation", failing);
     cloud
 }
 

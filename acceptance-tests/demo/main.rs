@@ -1,8 +1,8 @@
 //! `cargo demo`: shows the provider at work, without an account anywhere.
 //!
-//! Builds the provider, starts the simulated services, and runs Terraform over `examples/demo`
-//! from `init` to `destroy`. All of it happens in a temporary folder, and the address of each
-//! service is a loopback one.
+//! Builds the provider, starts the simulated services, and runs Terraform over `examples/demo`: with
+//! a typo, with an interruption and what follows it, with a failure, and to the end. All of it
+//! happens in a temporary folder, and the address of each service is a loopback one.
 
 #![allow(clippy::print_stdout, reason = "what this program is for is to be read")]
 #![allow(clippy::print_stderr, reason = "what this program is for is to be read")]
@@ -23,6 +23,9 @@ use std::time::Instant;
 
 use services::Services;
 use terraform::Terraform;
+
+/// Without the question whether to apply, which a demonstration cannot ask.
+const APPLY: [&str; 2] = ["apply", "-auto-approve"];
 
 fn main() -> ExitCode {
     let started = Instant::now();
@@ -54,29 +57,24 @@ fn demonstrate() -> Result<(), String> {
     println!("{}", services.introduction());
 
     let terraform = Terraform::prepare(executable, &binary, &services)?;
-    for (arguments, about) in [
-        (&["init"][..], "Install the provider"),
-        (&["plan", "-out=demo.tfplan"], "Look up the images and see what would be done"),
-        (&["apply", "demo.tfplan"], "Do it"),
-        (&["output"], "See what was found"),
-    ] {
-        step(&format!("{about}: terraform {}", arguments.join(" ")));
-        terraform.run(arguments)?;
-    }
 
-    step("How the import went, from the provider's log (TF_LOG_PROVIDER=INFO, TF_LOG_PATH)");
-    let statuses = ["elapsed", "status", "version_status", "asset_status"];
-    terraform.print_log("image import in progress", &statuses);
+    step("Install the provider: terraform init");
+    terraform.run_quietly(&["init"])?;
 
-    step("An import that fails: terraform apply -var import_workstation=true");
-    terraform.fail(&["apply", "-auto-approve", "-var", "import_workstation=true"])?;
+    step("A typo, and its answer: terraform plan -var batch_publisher=cannonical");
+    terraform.fail(&["plan", "-var", "batch_publisher=cannonical"])?;
 
-    step("A new image is built, and the plan shows whom that concerns: terraform plan");
-    services.build_an_image();
-    terraform.run(&["plan"])?;
+    step("Create two images that take a while, and press Ctrl-C in between: terraform apply");
+    terraform.interrupt(&APPLY, || services.is_half_way())?;
+
+    step("Apply again: the wait goes on, nothing is created a second time");
+    terraform.run_with_log(&APPLY)?;
+
+    step("A download that fails, and why: terraform apply -var add_locked_disk=true");
+    terraform.fail(&["apply", "-auto-approve", "-var", "add_locked_disk=true"])?;
 
     step("Clean up: terraform destroy");
-    terraform.run(&["destroy", "-auto-approve"])?;
-    println!("\n{}", services.summary());
+    terraform.run_quietly(&["destroy", "-auto-approve"])?;
+    println!("{}", services.summary());
     Ok(())
 }

@@ -4,16 +4,16 @@
 
 use std::time::Duration;
 
-use simulated_clouds::ucloud::{Account, Image, REGION, Simulation, catalogue};
+use simulated_clouds::ucloud::{Account, REGION, Simulation, catalogue};
 
 use crate::hci::Hci;
 use crate::{batch, horizon};
 
-/// How long a disk takes to arrive.
-const DOWNLOAD: Duration = Duration::from_secs(3);
+/// How long a disk takes to arrive: enough to press Ctrl-C in between.
+const DOWNLOAD: Duration = Duration::from_secs(6);
 
 /// How long each of the three steps of an import takes.
-const STEP: Duration = Duration::from_millis(1200);
+const STEP: Duration = Duration::from_millis(1500);
 
 /// All services that the demonstration uses.
 pub(crate) struct Services {
@@ -65,34 +65,30 @@ impl Services {
         environment
     }
 
-    /// Lets a newer image appear.
-    pub(crate) fn build_an_image(&self) {
-        let newer = Image::new("uimage-cu10jj")
-            .with("ImageName", "golden-web-2024.09")
-            .with("CreateTime", 1_725_900_000)
-            .with("Tag", "web");
-        let mut images = catalogue();
-        images.push(newer);
-        self.ucloud.set_images(images);
+    /// Whether both images are being created, and one has made some progress.
+    pub(crate) fn is_half_way(&self) -> bool {
+        let requests = self.hci.arm.requests();
+        let polls = requests.iter().filter(|request| request.path().contains("operationStatuses"));
+        polls.count() >= 2 && self.horizon.images_created() > 0
     }
 
-    /// The requests to the services.
+    /// What the services did.
     pub(crate) fn summary(&self) -> String {
-        let count = self.ucloud.request_count();
-        let ucloud = format!("The simulated UCloud answered {count} signed requests.");
-        let (tokens, requests) = (self.hci.entra.request_count(), self.hci.arm.request_count());
+        let (batch, ucloud) = (self.batch.request_count(), self.ucloud.request_count());
+        let puts = self.hci.arm.requests();
+        let created = puts.iter().filter(|request| request.method == "PUT").count();
         let azure = format!(
-            "The simulated Azure handed out {tokens} tokens and answered {requests} requests; {} \
-             images are left.",
-            self.hci.arm.image_count()
+            "Azure created {created} gallery images, of which {} are left, with {} logins; Azure Batch \
+             answered {batch} requests.",
+            self.hci.arm.image_count(),
+            self.hci.entra.request_count(),
         );
-        let count = self.batch.request_count();
-        let batch = format!("The simulated Azure Batch answered {count} requests.");
         let horizon = format!(
-            "The simulated Horizon Cloud created {} images; {} are left.",
+            "Horizon Cloud created {} image, of which {} are left.",
             self.horizon.images_created(),
             self.horizon.image_count()
         );
-        [ucloud, azure, batch, horizon].join("\n")
+        let ucloud = format!("UCloud answered {ucloud} signed requests.");
+        [azure, horizon, ucloud].join("\n")
     }
 }

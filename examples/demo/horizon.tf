@@ -10,7 +10,15 @@ resource "cloudimages_horizon_catalog_import" "desktop" {
   os_type              = "WINDOWS"
   provider_instance_id = local.provider_instance_id
 
-  marketplace = local.windows_11
+  marketplace = {
+    publisher    = "microsoftwindowsdesktop"
+    offer        = "windows-11"
+    sku          = "win11-22h2-ent"
+    vm_size      = "Standard_DS2_v2"
+    license_type = "Windows_Client"
+    vnet_id      = local.network_id
+    subnet_id    = "${local.network_id}/subnets/images"
+  }
 
   admin_username = "imageadmin"
   admin_password = var.image_password
@@ -23,35 +31,9 @@ resource "cloudimages_horizon_catalog_import" "desktop" {
   }
 }
 
-# An import that the subscription has no quota for. Only applied when asked for, since it fails.
-resource "cloudimages_horizon_catalog_import" "workstation" {
-  count = var.import_workstation ? 1 : 0
-
-  name                 = "win11-workstation"
-  os                   = "Windows 11 Enterprise, 22H2"
-  os_type              = "WINDOWS"
-  gpu_type             = "NVIDIA"
-  provider_instance_id = local.provider_instance_id
-
-  marketplace = merge(local.windows_11, { vm_size = "Standard_NV36ads_A10_v5" })
-
-  admin_username = "imageadmin"
-  admin_password = var.image_password
-}
-
 locals {
   provider_instance_id = "63ee0c8a5b1d4f2e9a7c3d10"
   network_id           = "/subscriptions/7e570000-0000-4000-8000-000000000010/resourceGroups/Desktops-RG/providers/Microsoft.Network/virtualNetworks/desktops"
-
-  windows_11 = {
-    publisher    = "microsoftwindowsdesktop"
-    offer        = "windows-11"
-    sku          = "win11-22h2-ent"
-    vm_size      = "Standard_DS2_v2"
-    license_type = "Windows_Client"
-    vnet_id      = local.network_id
-    subnet_id    = "${local.network_id}/subnets/images"
-  }
 }
 
 variable "image_password" {
@@ -60,16 +42,9 @@ variable "image_password" {
   sensitive   = true
 }
 
-variable "import_workstation" {
-  description = "Whether to try the import that fails."
-  type        = bool
-  default     = false
-}
-
 output "desktop_image" {
   description = "The image in the catalog, and the version that was imported."
   value = {
-    id      = cloudimages_horizon_catalog_import.desktop.id
     version = cloudimages_horizon_catalog_import.desktop.version_name
     status  = cloudimages_horizon_catalog_import.desktop.status
   }

@@ -481,7 +481,7 @@ fn is_waited_for(noun: &str, progress: &str) -> Diagnostic {
     let which = named(noun, progress);
     let detail = format!(
         "The service is still at work on the {which}. It is not created again: apply waits until it \
-         is ready, as long as `timeouts` allows."
+         is ready, as long as `timeouts.create` allows."
     );
     Diagnostic::warning(format!("Apply waits for the {noun}"), detail)
 }
