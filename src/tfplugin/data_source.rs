@@ -113,7 +113,7 @@ impl<C: Sync, D: DataSource<C>> AnyDataSource<C> for D {
             let Some(inputs) =
                 D::Inputs::decode_fields(&mut arguments, &Path::default(), &mut problems)
             else {
-                return (None, not_known(problems));
+                return (None, not_known(problems, "data source"));
             };
             let context = Context::new(stop.clone(), timeouts::READ, timeout);
             let outcome =
@@ -140,11 +140,11 @@ fn limits() -> Timeouts {
 }
 
 /// Terraform reads only what is known; another caller may not.
-fn not_known(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub(crate) fn not_known(mut problems: Vec<Diagnostic>, what: &str) -> Vec<Diagnostic> {
     if problems.is_empty() {
         problems.push(Diagnostic::error(
             "Arguments not known yet",
-            "A data source needs all its arguments. Some of them are known only after apply.",
+            format!("A {what} needs all its arguments. Some of them are known only after apply."),
         ));
     }
     problems

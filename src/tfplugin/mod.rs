@@ -11,6 +11,7 @@ pub mod diagnostic;
 #[cfg(test)]
 pub(crate) mod docs;
 pub mod function;
+pub mod list_resource;
 pub mod resource_driver;
 pub mod similarity;
 #[macro_use]

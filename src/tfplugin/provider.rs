@@ -1,9 +1,12 @@
 //! A provider: its configuration, and the list of what it offers.
 
+use std::sync::Arc;
+
 use super::config::Config;
 use super::data_source::AnyDataSource;
 use super::diagnostic::{Diagnostic, Result};
 use super::function::AnyFunction;
+use super::list_resource::AnyListResource;
 use super::model::Model;
 use super::resource_driver::AnyResource;
 
@@ -33,6 +36,10 @@ pub trait Provider: Send + Sync + Sized + 'static {
     fn resources(&self) -> Vec<Box<dyn AnyResource<Self::Clients>>>;
     /// The data sources.
     fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<Self::Clients>>>;
+    /// The list resources. Each lists the objects of the managed resource of its name.
+    fn list_resources(&self) -> Vec<Arc<dyn AnyListResource<Self::Clients>>> {
+        Vec::new()
+    }
     /// The functions.
     fn functions(&self) -> Vec<Box<dyn AnyFunction>>;
 }

@@ -32,7 +32,8 @@ mod settle;
 mod tests;
 
 pub use record::Record;
-use record::{Unfinished, known, recorded, remembered, unreadable, wanted};
+pub(crate) use record::recorded;
+use record::{Unfinished, known, remembered, unreadable, wanted};
 use settle::{End, Purpose, named, settled};
 
 /// How long after a creation whose end was not seen an object does not count as gone: the service

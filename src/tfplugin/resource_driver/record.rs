@@ -74,7 +74,7 @@ const TIMED_OUT: &str = "timed_out";
 
 /// A creation whose end was not seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Unfinished {
+pub(crate) struct Unfinished {
     /// When it was accepted, in seconds since 1970.
     pub(super) since: u64,
     /// Whether the time allowed for it had run out.
@@ -113,7 +113,7 @@ pub(super) fn known<C, R: Resource<C>>(prior: &Object) -> Option<StateOf<R, C>> 
 ///
 /// `before` is what was planned or remembered. Its spelling of the arguments stays, where it means
 /// the same, and its `timeouts`. An identity that is known already never changes.
-pub(super) fn recorded<C, R: Resource<C>>(
+pub(crate) fn recorded<C, R: Resource<C>>(
     resource: &R,
     state: &StateOf<R, C>,
     before: &Object,

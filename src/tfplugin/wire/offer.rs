@@ -3,10 +3,12 @@
 //! Created when the first call needs it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::tfplugin::data_source::AnyDataSource;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure};
 use crate::tfplugin::function::AnyFunction;
+use crate::tfplugin::list_resource::AnyListResource;
 use crate::tfplugin::model::{Attribute, Model, object_type};
 use crate::tfplugin::provider::Provider;
 use crate::tfplugin::resource_driver::AnyResource;
@@ -23,12 +25,20 @@ pub(super) struct Entry<T: ?Sized> {
     pub(super) identity: Type,
 }
 
+/// A list resource. It is shared with the streams that it fills.
+pub(super) struct List<C> {
+    pub(super) is: Arc<dyn AnyListResource<C>>,
+    pub(super) schema: Vec<Attribute>,
+    pub(super) ty: Type,
+}
+
 /// Everything offered.
 pub(super) struct Offer<P: Provider> {
     pub(super) config: Type,
     settings: Vec<Attribute>,
     pub(super) resources: BTreeMap<String, Entry<dyn AnyResource<P::Clients>>>,
     pub(super) data_sources: BTreeMap<String, Entry<dyn AnyDataSource<P::Clients>>>,
+    pub(super) list_resources: BTreeMap<String, List<P::Clients>>,
     pub(super) functions: BTreeMap<&'static str, Box<dyn AnyFunction>>,
 }
 
@@ -44,12 +54,17 @@ impl<P: Provider> Offer<P> {
             let schema = is.schema();
             (full(is.name()), Entry { is, ty: object_type(&schema), schema, identity: none() })
         };
+        let list_resource = |is: Arc<dyn AnyListResource<P::Clients>>| {
+            let schema = is.schema();
+            (full(is.name()), List { is, ty: object_type(&schema), schema })
+        };
         let settings = P::Config::attributes();
         Self {
             config: object_type(&settings),
             settings,
             resources: provider.resources().into_iter().map(resource).collect(),
             data_sources: provider.data_sources().into_iter().map(data_source).collect(),
+            list_resources: provider.list_resources().into_iter().map(list_resource).collect(),
             functions: provider.functions().into_iter().map(|f| (f.name(), f)).collect(),
         }
     }
@@ -60,6 +75,7 @@ impl<P: Provider> Offer<P> {
             About::Provider => Some(&self.settings),
             About::Resource(name) => self.resources.get(name).map(|entry| &entry.schema),
             About::DataSource(name) => self.data_sources.get(name).map(|entry| &entry.schema),
+            About::List(name) => self.list_resources.get(name).map(|entry| &entry.schema),
             About::Function(_) => None,
         };
         found.map(Vec::as_slice).unwrap_or_default()
@@ -77,6 +93,10 @@ impl<P: Provider> Offer<P> {
         name: &str,
     ) -> Result<&Entry<dyn AnyDataSource<P::Clients>>, Failure> {
         self.data_sources.get(name).ok_or_else(|| unknown("Data Source", name).into())
+    }
+
+    pub(super) fn list_resource(&self, name: &str) -> Result<&List<P::Clients>, Failure> {
+        self.list_resources.get(name).ok_or_else(|| unknown("List Resource", name).into())
     }
 }
 

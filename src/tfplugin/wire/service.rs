@@ -18,6 +18,7 @@ use super::trace::{About, traced};
 
 mod data_source;
 mod function;
+mod list;
 mod moving;
 mod offered;
 mod provider;

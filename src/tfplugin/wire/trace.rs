@@ -14,6 +14,7 @@ pub(super) enum About<'a> {
     Provider,
     Resource(&'a str),
     DataSource(&'a str),
+    List(&'a str),
     Function(&'a str),
 }
 
@@ -38,7 +39,7 @@ pub(super) async fn traced<T>(
     );
     match about {
         About::Provider => &span,
-        About::Resource(name) => span.record("tf_resource_type", name),
+        About::Resource(name) | About::List(name) => span.record("tf_resource_type", name),
         About::DataSource(name) => span.record("tf_data_source_type", name),
         About::Function(name) => span.record("tf_function_name", name),
     };

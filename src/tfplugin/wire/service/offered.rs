@@ -22,18 +22,22 @@ impl<P: Provider> Service<P> {
         _connection: u64,
         _request: pb::get_metadata::Request,
     ) -> pb::get_metadata::Response {
-        use pb::get_metadata::{DataSourceMetadata, FunctionMetadata, ResourceMetadata};
+        use pb::get_metadata::{
+            DataSourceMetadata, FunctionMetadata, ListResourceMetadata, ResourceMetadata,
+        };
         let named = |name: &String| name.clone();
         let work = || {
             let offer = self.offer();
             let resources = offer.resources.keys().map(named);
             let data_sources = offer.data_sources.keys().map(named);
+            let lists = offer.list_resources.keys().map(named);
             let functions = offer.functions.keys().map(|name| (*name).to_owned());
             Ok(pb::get_metadata::Response {
                 server_capabilities: Some(CAPABILITIES),
                 resources: resources.map(|type_name| ResourceMetadata { type_name }).collect(),
                 data_sources: (data_sources.map(|type_name| DataSourceMetadata { type_name }))
                     .collect(),
+                list_resources: lists.map(|type_name| ListResourceMetadata { type_name }).collect(),
                 functions: functions.map(|name| FunctionMetadata { name }).collect(),
                 ..Default::default()
             })
@@ -57,10 +61,14 @@ impl<P: Provider> Service<P> {
             let data_sources = offer.data_sources.iter().map(|(name, entry)| {
                 (name.clone(), schema::schema(0, entry.is.description(), &entry.schema))
             });
+            let lists = offer.list_resources.iter().map(|(name, entry)| {
+                (name.clone(), schema::schema(0, entry.is.description(), &entry.schema))
+            });
             Ok(pb::get_provider_schema::Response {
                 provider: Some(schema::schema(0, description(P::Config::DOC), &config)),
                 resource_schemas: resources.collect(),
                 data_source_schemas: data_sources.collect(),
+                list_resource_schemas: lists.collect(),
                 functions: self.functions().collect(),
                 server_capabilities: Some(CAPABILITIES),
                 ..Default::default()

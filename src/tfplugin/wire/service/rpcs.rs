@@ -59,7 +59,7 @@ rpcs! {
 
         call_function(call_function) => call;
 
-        validate_list_resource_config(validate_list_resource_config) => no_list_config;
+        validate_list_resource_config(validate_list_resource_config) => validate_list;
         validate_ephemeral_resource_config(validate_ephemeral_resource_config) => no_ephemeral_config;
         open_ephemeral_resource(open_ephemeral_resource) => no_ephemeral_open;
         renew_ephemeral_resource(renew_ephemeral_resource) => no_ephemeral_renewal;
@@ -82,7 +82,8 @@ rpcs! {
         &self,
         request: Request<pb::list_resource::Request>,
     ) -> Answer<Self::ListResourceStream> {
-        Ok(Response::new(once(self.no_listing(request.into_inner()).await)))
+        let connection = connection(&request);
+        Ok(Response::new(self.list(connection, request.into_inner())))
     }
 
     async fn read_state_bytes(

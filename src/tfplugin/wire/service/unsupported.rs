@@ -1,5 +1,4 @@
-//! The rpcs of what this provider does not have: list resources, ephemeral resources, state stores
-//! and actions. They return an error that there is no such type.
+//! The rpcs of what this provider does not have: ephemeral resources, state stores and actions. They return an error that there is no such type.
 
 use crate::tfplugin::provider::Provider;
 use crate::tfplugin::wire::offer::unknown;
@@ -27,13 +26,11 @@ macro_rules! unsupported {
     };
 }
 
-const LIST: &str = "List Resource";
 const EPHEMERAL: &str = "Ephemeral Resource";
 const STORE: &str = "State Store";
 const ACTION: &str = "Action";
 
 unsupported! {
-    no_list_config: "ValidateListResourceConfig", validate_list_resource_config, LIST, type_name;
     no_ephemeral_config: "ValidateEphemeralResourceConfig", validate_ephemeral_resource_config, EPHEMERAL, type_name;
     no_ephemeral_open: "OpenEphemeralResource", open_ephemeral_resource, EPHEMERAL, type_name;
     no_ephemeral_renewal: "RenewEphemeralResource", renew_ephemeral_resource, EPHEMERAL, type_name;
@@ -49,14 +46,6 @@ unsupported! {
 }
 
 impl<P: Provider> Service<P> {
-    pub(super) async fn no_listing(
-        &self,
-        request: pb::list_resource::Request,
-    ) -> pb::list_resource::Event {
-        let diagnostic = self.unsupported("ListResource", LIST, &request.type_name).await;
-        pb::list_resource::Event { diagnostic, ..Default::default() }
-    }
-
     pub(super) async fn no_stored_bytes(
         &self,
         request: pb::read_state_bytes::Request,

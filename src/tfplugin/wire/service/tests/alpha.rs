@@ -12,11 +12,12 @@ use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::{AnyDataSource, DataSource};
 use crate::tfplugin::diagnostic::{Diagnostic, Result};
 use crate::tfplugin::function::{AnyFunction, Fault, Function};
+use crate::tfplugin::list_resource::{AnyListResource, ListResource, Listing};
 use crate::tfplugin::provider::Provider;
 use crate::tfplugin::resource_driver::AnyResource;
 
 use super::cloud::Cloud;
-use super::machine::Machine;
+use super::machine::{Machine, found};
 use super::texts::{Code, Link, Place, plain};
 
 model! {
@@ -220,6 +221,49 @@ impl DataSource<Clients> for Machines {
 }
 
 model! {
+    /// Lists machines.
+    #[derive(Clone, Debug)]
+    pub(super) struct ListQuery {
+        /// How many there are.
+        pub(super) count: i64,
+        /// What to do in the end: `hang`, `fail`, `panic`.
+        pub(super) order: Option<String>,
+    }
+}
+
+pub(super) struct ListMachines;
+
+impl ListResource<Clients> for ListMachines {
+    type Of = Machine;
+    type Inputs = ListQuery;
+
+    async fn list(
+        &self,
+        clients: &Clients,
+        query: ListQuery,
+        _context: &Context,
+        listing: &mut Listing<Machine, Clients>,
+    ) -> Result<()> {
+        for number in 1..=query.count {
+            clients.cloud.note("machine");
+            let machine = found(format!("m{number}"), number, "listed");
+            if !listing.push(format!("machine {number}"), &machine).await {
+                return Ok(());
+            }
+        }
+        match query.order.as_deref() {
+            Some("hang") => {
+                clients.cloud.hanging.notify_one();
+                std::future::pending().await
+            }
+            Some("panic") => panic!("no more machines"),
+            Some("fail") => Err(Diagnostic::error("Refused", "The next page is missing.").into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+model! {
     /// Joins two texts.
     pub(super) struct Parts {
         /// The left one.
@@ -309,6 +353,9 @@ impl Provider for Alpha {
     }
     fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<Clients>>> {
         vec![Box::new(Machines)]
+    }
+    fn list_resources(&self) -> Vec<Arc<dyn AnyListResource<Clients>>> {
+        vec![Arc::new(ListMachines)]
     }
     fn functions(&self) -> Vec<Box<dyn AnyFunction>> {
         vec![Box::new(Join)]

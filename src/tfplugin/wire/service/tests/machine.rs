@@ -11,9 +11,10 @@ use crate::tfplugin::timeouts::Timeouts;
 use super::alpha::{Clients, Disk, Identity, Inputs, Outputs, Private};
 use super::texts::{Place, plain};
 
+#[derive(Default)]
 pub(super) struct Machine;
 
-type Kept = State<Inputs, Outputs, Private>;
+pub(super) type Kept = State<Inputs, Outputs, Private>;
 
 /// What the service returns: its own spelling of places, its own choice where none was made.
 fn answered(mut inputs: Inputs) -> Inputs {
@@ -163,7 +164,7 @@ impl Resource<Clients> for Machine {
 }
 
 /// A machine that was created elsewhere.
-fn found(id: String, revision: i64, etag: &str) -> Kept {
+pub(super) fn found(id: String, revision: i64, etag: &str) -> Kept {
     let inputs = Inputs {
         name: "one".to_owned(),
         location: Place("westeurope".to_owned()),

@@ -22,6 +22,7 @@ mod calls;
 mod cloud;
 mod core;
 mod garbage;
+mod listing;
 mod machine;
 mod moving;
 mod offered;
