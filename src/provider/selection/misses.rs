@@ -25,6 +25,8 @@ pub(super) struct Misses<'m, 'f, T> {
     /// For each filter, how close the values of images come to the one asked for. Each value is
     /// compared once, however many images have it.
     likeness: Vec<HashMap<&'m str, f64>>,
+    /// For each filter with a pattern, whether it matches each image in any case.
+    any_case: Vec<Option<Vec<bool>>>,
 }
 
 impl<'m, 'f, T> Misses<'m, 'f, T> {
@@ -32,7 +34,8 @@ impl<'m, 'f, T> Misses<'m, 'f, T> {
         let row = |image| filters.iter().map(|filter| !(filter.keep)(image)).collect();
         let fails = images.iter().map(row).collect();
         let likeness = filters.iter().map(|filter| compare(filter, images)).collect();
-        Self { filters, images, fails, likeness }
+        let any_case = filters.iter().map(|filter| match_in_any_case(filter, images)).collect();
+        Self { filters, images, fails, likeness, any_case }
     }
 
     /// How many images a filter removes by itself.
@@ -137,17 +140,17 @@ impl<'m, 'f, T> Misses<'m, 'f, T> {
     /// Says where a pattern matches nothing because of its upper and lower case.
     pub(super) fn write_case(&self, text: &mut String) {
         for (number, filter) in self.filters.iter().enumerate() {
-            let Some((pattern, value)) = &filter.pattern else { continue };
-            let Some(any_case) = pattern.in_any_case() else { continue };
-            let found: Vec<usize> = (0..self.images.len())
-                .filter(|image| value(&self.images[*image]).is_some_and(|v| any_case.is_match(v)))
-                .collect();
-            let whole = found.iter().filter(|image| self.others(**image, number) == 0).count();
+            let Some((pattern, _)) = &filter.pattern else { continue };
+            let Some(matches) = &self.any_case[number] else { continue };
+            let found = matches.iter().filter(|matches| **matches).count();
+            let whole = (0..self.images.len())
+                .filter(|image| matches[*image] && self.others(*image, number) == 0)
+                .count();
             let is_unknown = self.removed(number) == self.images.len();
-            if found.is_empty() || (whole == 0 && !is_unknown) {
+            if found == 0 || (whole == 0 && !is_unknown) {
                 continue;
             }
-            let images = match found.len() {
+            let images = match found {
                 1 => "1 image".to_owned(),
                 count => format!("{count} images"),
             };
@@ -166,23 +169,28 @@ impl<'m, 'f, T> Misses<'m, 'f, T> {
         }
     }
 
-    /// How close an image comes to the filters that it fails. A very different name is far away; a
-    /// state or a date can change.
+    /// How close an image comes to the filters that it fails: 0 at best, and 1 less for each name
+    /// that is not similar at all. A state or a date can change.
     fn closeness(&self, image: usize) -> f64 {
-        let close =
-            self.filters.iter().enumerate().filter(|(filter, _)| self.fails[image][*filter]);
-        let close = close.map(|(number, filter)| match &filter.values {
-            Some((_, values)) => {
-                let known = values(&self.images[image]);
-                let likeness = known.iter().filter_map(|value| self.likeness[number].get(value));
-                likeness.copied().fold(0.0, f64::max) - 1.0
-            }
-            None => 0.0,
-        });
-        close.sum()
+        let failing = (0..self.filters.len()).filter(|filter| self.fails[image][*filter]);
+        failing.map(|filter| self.closeness_to(filter, image)).sum()
     }
 
-    /// The images that fail the fewest filters, the closest first.
+    fn closeness_to(&self, filter: usize, image: usize) -> f64 {
+        let of_image = &self.images[image];
+        match (&self.filters[filter].values, &self.any_case[filter]) {
+            (Some((_, values)), _) => {
+                let known = values(of_image);
+                let likeness = known.iter().filter_map(|value| self.likeness[filter].get(value));
+                let likeness = likeness.copied().filter(|likeness| is_close(*likeness));
+                likeness.fold(0.0, f64::max) - 1.0
+            }
+            (None, Some(matches)) if !matches[image] => -1.0,
+            (None, _) => 0.0,
+        }
+    }
+
+    /// The images that fail the fewest filters, or one more, the closest first.
     pub(super) fn write_near_misses(&self, text: &mut String, describe: fn(&T) -> String) {
         let ranked = (0..self.images.len()).map(|at| (self.failed(at), self.closeness(at), at));
         let mut ranked: Vec<_> = ranked.collect();
@@ -190,7 +198,8 @@ impl<'m, 'f, T> Misses<'m, 'f, T> {
         let Some(&(fewest, ..)) = ranked.first() else { return };
         let as_near = ranked.iter().filter(|(failed, ..)| *failed == fewest).count();
         text.push_str("\nNearest misses:\n");
-        for (_, _, image) in ranked.iter().take(NAMED) {
+        let near = ranked.iter().filter(|(failed, ..)| *failed <= fewest + 1);
+        for (_, _, image) in near.take(NAMED) {
             let failing = self.filters.iter().zip(&self.fails[*image]).filter(|(_, fails)| **fails);
             let failing: Vec<_> = failing.map(|(filter, _)| filter.text.as_str()).collect();
             let why = match failing.as_slice() {
@@ -204,6 +213,13 @@ impl<'m, 'f, T> Misses<'m, 'f, T> {
             let _ = writeln!(text, "  and {} more", as_near - NAMED);
         }
     }
+}
+
+fn match_in_any_case<T>(filter: &Filter<'_, T>, images: &[T]) -> Option<Vec<bool>> {
+    let (pattern, value) = filter.pattern.as_ref()?;
+    let pattern = pattern.in_any_case()?;
+    let matches = |image| value(image).is_some_and(|value| pattern.is_match(value));
+    Some(images.iter().map(matches).collect())
 }
 
 fn quoted(values: &[&str]) -> String {

@@ -153,6 +153,17 @@ fn misses_that_fail_fewer_filters_come_before_those_with_similar_names() {
     assert_eq!(near_misses(&error), expected);
 }
 
+#[test]
+fn a_name_that_is_not_similar_at_all_says_nothing_about_the_order() {
+    // By its letters, "minimum" comes closer to "animals" than "server" does.
+    let images = [("canonical", "server"), ("canonical", "minimum"), ("x", "y"), ("x", "server")];
+    let mut filters = made("canonical", "animals");
+    filters.push(Filter::new("state", "state", |image: &Made| image.0 != "x"));
+    let error = only(filters.nothing(&images));
+    // Those that fail two filters more are not near.
+    assert_eq!(near_misses(&error), ["canonical:server", "canonical:minimum"]);
+}
+
 fn pattern(text: &str) -> Verbatim<Pattern> {
     Verbatim::decode(text.into(), &Path::default(), &mut Vec::new()).unwrap()
 }
@@ -179,6 +190,12 @@ fn a_pattern_that_would_match_in_another_case_is_told_so() {
     ] {
         assert_eq!(said("^Ubuntu", Some(maker), &images), Some(format!("{start}{rest}")));
     }
+    // Those come first that would match.
+    let shouted = pattern("^DEB");
+    let mut filters = Filters::new(|image: &Made| image.1.to_owned());
+    filters.push(Filter::pattern("name_regex", &shouted, |image| Some(image.1)));
+    let error = only(filters.nothing(&images));
+    assert_eq!(near_misses(&error), ["debian", "ubuntu-24", "ubuntu-22"]);
     // It matches something, but in another case it would match what is wanted.
     let mixed = [("a", "ubuntu"), ("b", "Ubuntu")];
     let expected = "name_regex = \"^Ubuntu\" is case-sensitive. \"(?i)^Ubuntu\" matches 2 images, of \
