@@ -25,7 +25,11 @@ pub(super) struct Wanted<'a> {
 
 impl<'a> Wanted<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, letters: words(text).concat(), family: words(text).into_iter().find(is_long) }
+        Self {
+            text,
+            letters: words(text).concat(),
+            family: words(text).into_iter().find(|word| is_long(word)),
+        }
     }
 
     /// How close `value` comes, from 0 to 1.
@@ -51,7 +55,7 @@ pub(super) fn is_close(likeness: f64) -> bool {
     likeness >= SIMILAR
 }
 
-fn is_long(word: &String) -> bool {
+fn is_long(word: &str) -> bool {
     word.len() >= SHORTEST_WORD
 }
 

@@ -63,9 +63,8 @@ fn without_generation(sku: &str) -> String {
     let mut start = 0;
     for end in ends {
         let piece = &sku[start..end];
-        let part = piece.strip_prefix(['-', '_']);
-        let is = |generation: &&str| part.is_some_and(|part| part.eq_ignore_ascii_case(generation));
-        if !GENERATIONS.iter().any(|generation| is(&generation)) {
+        let part = piece.strip_prefix(['-', '_']).unwrap_or_default();
+        if !GENERATIONS.iter().any(|generation| part.eq_ignore_ascii_case(generation)) {
             rest.push_str(piece);
         }
         start = end;
