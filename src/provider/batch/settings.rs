@@ -44,7 +44,8 @@ settings! {
         /// Name of the Batch account, which requests with `account_key` need. Default: the first
         /// label of the host name in the account endpoint, such as `myaccount` of
         /// `myaccount.westeurope.batch.azure.com`. It must be set if the host name does not start
-        /// with the name of the account, as a custom domain or an IP address. Environment variable: `AZURE_BATCH_ACCOUNT`.
+        /// with the name of the account, as with a custom domain or an IP address. Environment
+        /// variable: `AZURE_BATCH_ACCOUNT`.
         account_name: String = ["AZURE_BATCH_ACCOUNT"];
         /// Access key of the Batch account, in base64. If it is set, requests are signed with it
         /// (Shared Key); otherwise the provider authenticates with Microsoft Entra ID as configured

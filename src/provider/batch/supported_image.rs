@@ -28,6 +28,10 @@ model! {
     /// `most_recent` is `true`. A result that is also an argument keeps the spelling of the
     /// configuration.
     ///
+    /// A warning names the image if it is unverified and `verification_type` is not set, if its
+    /// support ends within 90 days and neither `supported_until` nor `min_support_days` is set, or
+    /// if `most_recent` chose it among images of several publishers and `publisher` is not set.
+    ///
     /// See [List Supported Images](https://learn.microsoft.com/rest/api/batchservice/account/list-supported-images).
     #[derive(Clone, Debug)]
     pub(crate) struct One {
