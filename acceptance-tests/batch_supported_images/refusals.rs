@@ -67,7 +67,7 @@ fn a_link_that_is_not_a_url_is_an_error_and_not_the_end_of_the_list() {
     let outcome = plan(clouds.iter().map(|(name, cloud)| (*name, cloud)));
     for ((name, cloud), (_, link)) in clouds.iter().zip(links) {
         let error = error(&outcome, name);
-        error.says(&["the link to the next page is not a URL", link]);
+        error.says(&["link to the next page is not a URL", link]);
         assert_eq!(error.summary, "Cannot list the supported images: unexpected response");
         assert_eq!(cloud.request_count(), 1, "{name}");
     }
