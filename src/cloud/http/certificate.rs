@@ -40,6 +40,13 @@ fn explained(why: &CertificateError) -> String {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             "it is for another host".to_owned()
         }
+        CertificateError::BadSignature => {
+            "its signature is not that of the authority that this computer trusts".to_owned()
+        }
+        CertificateError::Revoked => "it has been revoked".to_owned(),
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            "it is not meant for servers".to_owned()
+        }
         other => other.to_string(),
     }
 }
@@ -62,7 +69,10 @@ mod tests {
                 },
                 "is for another host (DnsName(\"gateway.example\"))",
             ),
-            (CertificateError::Revoked, "revoked"),
+            (CertificateError::BadSignature, "its signature is not that of the authority"),
+            (CertificateError::Revoked, "has been revoked"),
+            (CertificateError::InvalidPurpose, "not meant for servers"),
+            (CertificateError::BadEncoding, "BadEncoding"),
         ] {
             let inside = io::Error::other(rustls::Error::InvalidCertificate(why));
             let inside = io::Error::other(inside);
