@@ -29,7 +29,7 @@ fn all_errors_are_shown_at_once_each_at_its_line() {
         ("name_regex", "unclosed group"),
         ("os_name_regex", "look-around"),
         ("states", "Did you mean \"Making\"?"),
-        ("maintained_until", "YYYY-MM-DD"),
+        ("maintained_until", "\"30/06/2027\" is not a valid date. Write it as YYYY-MM-DD"),
         // Terraform does not show the line inside of an object, so the text names the attribute.
         ("data", "`timeouts.read`: \"5 minutes\" is not a duration"),
     ] {

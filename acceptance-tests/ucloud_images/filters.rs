@@ -6,7 +6,7 @@ use simulated_clouds::ucloud::{Image, Quirks, Simulation};
 use crate::harness::{Workspace, ucloud};
 
 /// Data sources by name, and the ids that they have to find, in the order of the list.
-const CASES: [(&str, &str, &[&str]); 19] = [
+const CASES: [(&str, &str, &[&str]); 21] = [
     // Filters of the service, in any case.
     (
         "base",
@@ -53,6 +53,17 @@ const CASES: [(&str, &str, &[&str]); 19] = [
         "maintained",
         "image_type = \"Base\"\nos_type = \"Linux\"\nname_regex = \"^(Ubuntu|CentOS)\"\nmaintained_until = \"2030-04-30\"",
         &["uimage-u244k2", "uimage-aau2m4", "uimage-u224j1", "uimage-aac7n5"],
+    ),
+    // The day before in UTC, so that the last day of maintenance still counts.
+    (
+        "maintained_in_utc",
+        "name = \"Rocky 9.2 64位\"\nmaintained_until = \"2032-05-31T00:00:00+08:00\"",
+        &["uimage-r092q7"],
+    ),
+    (
+        "maintained_no_longer",
+        "name = \"Rocky 9.2 64位\"\nmaintained_until = \"2032-05-31T00:00:00Z\"",
+        &[],
     ),
     ("ids", "image_ids = [\"uimage-cu01aa\", \"uimage-none\"]", &["uimage-cu01aa"]),
     ("no_ids", "image_ids = []", &[]),

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use time::Date;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
+use time::{Date, OffsetDateTime, UtcOffset};
 
 use crate::tfplugin::attr::{Text, Verbatim};
 use crate::tfplugin::string_enum::CaseInsensitive;
@@ -21,16 +22,24 @@ string_enum! {
     pub(crate) ImageState = ["Available", "Making", "Copying", "Unavailable"];
 }
 
-/// A day, as `YYYY-MM-DD`.
+/// A day: `YYYY-MM-DD`, or that of a time in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Day(Date);
 
 impl Text for Day {
     const EXPECTED: &'static str = "a date such as \"2027-06-30\"";
     fn parse(text: &str) -> std::result::Result<Self, String> {
-        Date::parse(text, format_description!("[year]-[month]-[day]"))
-            .map(Self)
-            .map_err(|_| format!("{text:?} is not a date of the form YYYY-MM-DD."))
+        let day = Date::parse(text, format_description!("[year]-[month]-[day]")).ok();
+        let of_time = || {
+            let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+            Some(time.checked_to_offset(UtcOffset::UTC)?.date())
+        };
+        day.or_else(of_time).map(Self).ok_or_else(|| {
+            format!(
+                "{text:?} is not a valid date. Write it as YYYY-MM-DD, such as \"2027-06-30\", or \
+                 as a time in RFC 3339 format, such as \"2027-06-30T12:00:00Z\"."
+            )
+        })
     }
 }
 
@@ -65,7 +74,7 @@ model! {
         pub tag: Option<String>,
 
         /// Ids of the images to search for. In `cloudimages_ucloud_image`, an id that does not
-        /// exist is an error.
+        /// exist is an error, even if another one matches.
         pub image_ids: Option<BTreeSet<String>>,
 
         /// Exact name of the image, including spaces and letter case.
@@ -102,8 +111,9 @@ model! {
         /// `Unavailable`. Default: `["Available"]`.
         pub states: Option<BTreeSet<CaseInsensitive<ImageState>>>,
 
-        /// Date in the form `YYYY-MM-DD`. Only images whose operating system is still maintained
-        /// after this day match, and images without a known end of maintenance.
+        /// Date in the form `YYYY-MM-DD`, or a time in RFC 3339 format, of which the day in UTC
+        /// counts. Only images whose operating system is still maintained after this day match, and
+        /// images without a known end of maintenance.
         pub maintained_until: Option<Verbatim<Day>>,
 
         /// Whether to request the prices of the images, which are then available in `prices`.
@@ -116,5 +126,29 @@ impl std::ops::Deref for Day {
     type Target = Date;
     fn deref(&self) -> &Date {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_a_date_or_the_day_of_a_time_in_utc() {
+        for (text, day) in [
+            ("2027-06-30", "2027-06-30"),
+            ("2027-06-30T12:00:00Z", "2027-06-30"),
+            ("2027-06-30T00:30:00+08:00", "2027-06-29"),
+            ("2027-06-30T23:30:00.5-01:00", "2027-07-01"),
+        ] {
+            assert_eq!(Day::parse(text), Day::parse(day), "{text}");
+            assert!(Day::parse(text).is_ok(), "{text}");
+        }
+        for text in ["2027/06/30", "30.06.2027", "2027-6-30", "2027-02-29", "2027-06-30T12:00", ""]
+        {
+            let why = Day::parse(text).unwrap_err();
+            assert!(why.contains("is not a valid date") && why.contains("YYYY-MM-DD"), "{why}");
+        }
+        assert!(Day::parse("9999-12-31T23:59:59-23:59").is_err());
     }
 }

@@ -268,10 +268,12 @@ impl Search {
 }
 
 fn end_of_maintenance(image: &api::Image) -> Option<Date> {
-    let text = image.maintain_eol.as_deref().filter(|text| !text.is_empty())?;
-    Date::parse(text, format_description!("[year]/[month]/[day]"))
-        .or_else(|_| Date::parse(text, format_description!("[year]-[month]-[day]")))
-        .ok()
+    let text = image.maintain_eol.as_deref()?.trim();
+    let (slashes, dashes) = (
+        format_description!("[year]/[month padding:none]/[day padding:none]"),
+        format_description!("[year]-[month padding:none]-[day padding:none]"),
+    );
+    Date::parse(text, slashes).or_else(|_| Date::parse(text, dashes)).ok()
 }
 
 /// An image in one line.
