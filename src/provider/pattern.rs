@@ -33,13 +33,13 @@ impl Text for Pattern {
     const EXPECTED: &'static str = "a regular expression";
 
     fn parse(text: &str) -> Result<Self, String> {
-        if ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|look| text.contains(look)) {
-            return Err(format!(
-                "{text:?} uses look-around, which this syntax (RE2) does not have. Match what is \
-                 there, and leave out the rest with another filter."
-            ));
-        }
         Regex::new(&translate(text)).map(Self).map_err(|error| {
+            if ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|look| text.contains(look)) {
+                return format!(
+                    "{text:?} uses look-around, which this syntax (RE2) does not have. Match what \
+                     is there, and leave out the rest with another filter."
+                );
+            }
             let error = error.to_string();
             // The crate prints the pattern first; the problem is in the last line.
             let why = error.lines().last().unwrap_or_default();
@@ -154,6 +154,8 @@ mod tests {
             (r"\bUbuntu\b", "位Ubuntu", true),
             ("(?i)^ubuntu", "Ubuntu 22.04", true),
             (r"^\S+\s\D", "a b", true),
+            // An optional parenthesis, and not look-around.
+            (r"^a\(?=b", "a(=b", true),
         ] {
             let found = Pattern::parse(pattern).unwrap_or_else(|why| panic!("{why}"));
             assert_eq!(found.is_match(text), matches, "{pattern:?} on {text:?}");
