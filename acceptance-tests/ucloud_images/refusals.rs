@@ -21,16 +21,16 @@ fn apart(clouds: &[(String, &Simulation, String)]) -> String {
 #[test]
 fn each_refusal_is_an_error_with_code_message_region_and_request() {
     let codes = [
-        (171, "Signature VerifyAC Error", "another gateway"),
-        (172, "User Not Exists", "UCLOUD_PUBLIC_KEY"),
-        (174, "Token Not Exists", "has expired"),
-        (230, "Params [Region] not available", "UCLOUD_REGION"),
-        (292, "Project [org-x] not exists", "UCLOUD_PROJECT_ID"),
-        (294, "IP denied", "IP address"),
-        (299, "IAM permission error", "project_id"),
-        (8039, "gone", ""),
+        (171, "Signature VerifyAC Error", "the signature does not match", "another gateway"),
+        (172, "User Not Exists", "unknown public key", "Check the public key"),
+        (174, "Token Not Exists", "the security token is not valid", "Get new temporary keys"),
+        (230, "Params [Region] not available", "invalid parameter", "UCLOUD_REGION"),
+        (292, "Project [org-x] not exists", "project not found", "UCLOUD_PROJECT_ID"),
+        (294, "IP denied", "IP address not allowed", "Add the IP address"),
+        (299, "IAM permission error", "permission denied", "DescribeImage"),
+        (8039, "gone", "the service reports a failure", ""),
     ];
-    let clouds = codes.map(|(code, message, _)| {
+    let clouds = codes.map(|(code, message, ..)| {
         let cloud = Simulation::start();
         cloud.fail_always(When::any(), ret_code(code, message));
         cloud
@@ -44,7 +44,7 @@ fn each_refusal_is_an_error_with_code_message_region_and_request() {
         })
         .collect();
     let outcome = Workspace::new(&apart(&parts)).plan().fails();
-    for ((code, message, advice), cloud) in codes.iter().zip(&clouds) {
+    for ((code, message, title, advice), cloud) in codes.iter().zip(&clouds) {
         let errors = outcome.errors_about(&format!("data.cloudimages_ucloud_images.c{code}"));
         assert_eq!(errors.len(), 1, "{outcome}");
         let requests = cloud.requests();
@@ -54,6 +54,7 @@ fn each_refusal_is_an_error_with_code_message_region_and_request() {
             "DescribeImage",
             &format!("Code: {code}"),
             message,
+            title,
             &format!("Region: {REGION}"),
             &format!("Request: {}", requests[0].request_uuid),
             advice,
@@ -165,6 +166,6 @@ fn a_response_that_is_not_json_is_shown_in_part() {
     let cloud = Simulation::start();
     cloud.fail_always(When::any(), Fault::html(200));
     let error = Workspace::new(&(ucloud::provider(&cloud) + ANY)).plan().error();
-    error.says(&["text/html", "HTTP status: 200"]);
+    error.says(&["text/html", "HTTP status: 200", "Check `ucloud.base_url` (UCLOUD_API_BASE_URL)"]);
     assert!(error.detail.len() < 1_500, "{error:?}");
 }

@@ -1,75 +1,132 @@
 //! What to do about a failed call to UCloud.
 
-use crate::cloud::Error;
+use crate::cloud::{Error, Kind};
 use crate::tfplugin::diagnostic::{Failure, Path};
 
 use super::arguments::Arguments;
-use crate::provider::error::{Advice, advice, diagnostic};
+use crate::provider::error::diagnostic;
 
-/// What UCloud's RetCodes mean.
-const CODES: [Advice; 11] = [
-    Advice {
-        codes: &["171"],
-        text: "The signature does not match. Four causes are known: the private key \
-               (`ucloud.private_key`, UCLOUD_PRIVATE_KEY) does not belong to the public key; \
-               the keys belong to another gateway, such as the international site \
-               (`ucloud.base_url`, UCLOUD_API_BASE_URL); a proxy on the way changes requests; a \
-               bearer token is sent along.",
+/// What a RetCode of UCloud means.
+struct Code {
+    /// The codes of this meaning.
+    codes: &'static [&'static str],
+    /// The title of the error.
+    title: &'static str,
+    /// What to do.
+    advice: &'static str,
+}
+
+const CODES: [Code; 12] = [
+    Code {
+        codes: &["160", "161"],
+        title: "Cannot list the images: unknown to the service",
+        advice: "Set `ucloud.base_url` (UCLOUD_API_BASE_URL) to the address of the UCloud API, such \
+                 as https://api.ucloud.cn: the service there does not know DescribeImage.",
     },
-    Advice {
+    Code {
         codes: &["170"],
-        text: "The request reached the service without its signature: a proxy on the way may \
-               have removed it.",
+        title: "Cannot log in to UCloud: the signature is missing",
+        advice: "Check the proxy variables (HTTPS_PROXY, NO_PROXY): the request reached the service \
+                 without its signature, which a proxy on the way may have removed.",
     },
-    Advice {
+    Code {
+        codes: &["171"],
+        title: "Cannot log in to UCloud: the signature does not match",
+        advice: "Check that the private key (`ucloud.private_key`, UCLOUD_PRIVATE_KEY or the \
+                 profile) belongs to the public key. If it does, the keys belong to another \
+                 gateway: for an account of the international site, set `ucloud.base_url` \
+                 (UCLOUD_API_BASE_URL) to https://api.ucloud-global.com. Otherwise, check the proxy \
+                 variables (HTTPS_PROXY, NO_PROXY): a proxy on the way may change requests or add a \
+                 bearer token.",
+    },
+    Code {
         codes: &["172"],
-        text: "No account has this public key (`ucloud.public_key`, UCLOUD_PUBLIC_KEY), or it \
-               belongs to another gateway (`ucloud.base_url`, UCLOUD_API_BASE_URL).",
+        title: "Cannot log in to UCloud: unknown public key",
+        advice: "Check the public key (`ucloud.public_key`, UCLOUD_PUBLIC_KEY or the profile). If it \
+                 is right, it belongs to another gateway: for an account of the international site, \
+                 set `ucloud.base_url` (UCLOUD_API_BASE_URL) to https://api.ucloud-global.com.",
     },
-    Advice {
+    Code {
         codes: &["174"],
-        text: "The security token (`ucloud.security_token`, UCLOUD_SECURITY_TOKEN) is not valid \
-               or has expired, or the keys belong to a dedicated channel of another gateway. \
-               Get new temporary credentials, or remove the token if the keys are permanent.",
+        title: "Cannot log in to UCloud: the security token is not valid",
+        advice: "Get new temporary keys, and set `ucloud.security_token` (UCLOUD_SECURITY_TOKEN) to \
+                 the token that came with them: the one in use is not valid or has expired. If the \
+                 keys are permanent, remove the token. If they belong to a dedicated channel, set \
+                 `ucloud.base_url` (UCLOUD_API_BASE_URL) to its gateway.",
     },
-    Advice {
+    Code {
         codes: &["230"],
-        text: "The service does not know a value that it was sent. Check the argument it names: \
-               `region` (UCLOUD_REGION), `zone`, `project_id` (UCLOUD_PROJECT_ID) and the \
-               filters.",
+        title: "Cannot list the images: invalid parameter",
+        advice: "Check the argument that the message names: UCloud does not know its value. \
+                 `region` and `project_id` come from the data source, or else from \
+                 `ucloud.region` (UCLOUD_REGION) and `ucloud.project_id` (UCLOUD_PROJECT_ID).",
     },
-    Advice {
+    Code {
         codes: &["240", "293"],
-        text: "The account has no access to this zone or resource. Check `zone` and `region`, \
-               and the rights of the account.",
+        title: "Cannot list the images: no access to the zone",
+        advice: "Check `zone` and `region`, and give the account access to them.",
     },
-    Advice {
+    Code {
         codes: &["292"],
-        text: "There is no such project, or the account is not a member of it. Check \
-               `project_id` (UCLOUD_PROJECT_ID).",
+        title: "Cannot list the images: project not found",
+        advice: "Check `project_id` of the data source, or else `ucloud.project_id` \
+                 (UCLOUD_PROJECT_ID): there is no such project, or the account is not a member of \
+                 it.",
     },
-    Advice {
+    Code {
         codes: &["294"],
-        text: "The service does not take requests from this IP address. Add it to the list of \
-               the key.",
+        title: "Cannot list the images: IP address not allowed",
+        advice: "Add the IP address of this computer to those that may use the API key, in the \
+                 console of UCloud.",
     },
-    Advice { codes: &["295"], text: "A safety lock is active on the account." },
-    Advice {
+    Code {
+        codes: &["295"],
+        title: "Cannot list the images: the account is locked",
+        advice: "Remove the safety lock of the account in the console of UCloud.",
+    },
+    Code {
         codes: &["299"],
-        text: "The account lacks a permission. A sub-account has to name a project: set \
-               `project_id` (UCLOUD_PROJECT_ID), and grant it DescribeImage.",
+        title: "Cannot list the images: permission denied",
+        advice: "Grant the account the permission DescribeImage. If it is a sub-account, also name a \
+                 project of it: set `project_id` of the data source or `ucloud.project_id` \
+                 (UCLOUD_PROJECT_ID).",
     },
-    Advice { codes: &["153"], text: "The service limits the rate of requests. Try again later." },
+    Code {
+        codes: &["153"],
+        title: "Cannot list the images: too many requests",
+        advice: "Try again later, or raise `ucloud.max_retries` and `timeouts`.",
+    },
 ];
+
+/// What to do about a response that no RetCode explains.
+fn otherwise(error: &Error) -> &'static str {
+    match (error.kind, error.status) {
+        (Kind::Unexpected | Kind::Denied | Kind::Invalid, Some(_)) if error.code.is_none() => {
+            "Check `ucloud.base_url` (UCLOUD_API_BASE_URL) and the proxy variables (HTTPS_PROXY, \
+             NO_PROXY): the response is not one of the UCloud API."
+        }
+        (Kind::Unexpected, None) => {
+            "Try again later. If that does not help, set `zone`, `image_type`, `os_type` or \
+             `image_ids` to read fewer images."
+        }
+        _ => "",
+    }
+}
 
 /// A failed call to UCloud.
 pub(super) fn failure(error: Error, arguments: &Arguments) -> Failure {
-    let advice = advice(&CODES, &error, |name| format!("`ucloud.{name}`"));
-    let mut diagnostic = diagnostic(&error, &advice.unwrap_or_default());
+    let code = error.code.as_deref();
+    let row = CODES.iter().find(|row| code.is_some_and(|code| row.codes.contains(&code)));
+    let advice = row.map_or_else(|| otherwise(&error), |row| row.advice);
+    let mut diagnostic = diagnostic(&error, advice);
+    if let Some(row) = row {
+        diagnostic.summary = row.title.to_owned();
+    }
     let blamed = match error.code.as_deref() {
         Some("230") => ["Region", "Zone", "ImageType", "OsType", "FuncType", "Tag"]
             .into_iter()
             .find(|name| error.message.contains(&format!("[{name}]"))),
+        Some("240" | "293") => Some("Zone"),
         Some("292") => Some("ProjectId"),
         _ => None,
     };
@@ -92,7 +149,7 @@ pub(super) fn failure(error: Error, arguments: &Arguments) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloud::Kind;
+    use crate::tfplugin::diagnostic::Diagnostic;
 
     fn arguments() -> Arguments {
         let mut object = crate::tfplugin::value::Object::from([
@@ -103,30 +160,56 @@ mod tests {
         crate::tfplugin::model::Model::decode_fields(&mut object, &path, &mut Vec::new()).unwrap()
     }
 
-    fn said(code: &str, message: &str) -> (String, String) {
-        let error = Error::new(Kind::Failed, "DescribeImage", message).code(code);
+    fn said(error: Error) -> Diagnostic {
         let Failure(said) = failure(error, &arguments());
-        (said[0].detail.clone(), said[0].path.to_string())
+        said.into_iter().next().unwrap()
+    }
+
+    fn coded(code: &str, message: &str) -> Diagnostic {
+        said(Error::new(Kind::Failed, "DescribeImage", message).code(code))
     }
 
     #[test]
-    fn each_code_has_its_advice() {
+    fn each_code_has_its_title_and_its_advice() {
         for row in CODES {
             for code in row.codes {
-                let (detail, _) = said(code, "No.");
-                assert!(detail.ends_with(row.text), "{code}: {detail}");
+                let Diagnostic { summary, detail, .. } = coded(code, "No.");
+                assert_eq!(summary, row.title, "{code}");
+                assert!(detail.ends_with(row.advice), "{code}: {detail}");
             }
         }
         let codes: Vec<_> = CODES.iter().flat_map(|row| row.codes).collect();
         let distinct: std::collections::BTreeSet<_> = codes.iter().collect();
         assert_eq!(codes.len(), distinct.len());
-        assert!(said("9999", "No.").0.ends_with("Code: 9999"));
+        assert!(coded("9999", "No.").detail.ends_with("Code: 9999"));
+    }
+
+    #[test]
+    fn advice_says_what_to_do_before_why() {
+        let verbs = ["Add", "Check", "Get", "Grant", "Remove", "Set", "Try"];
+        for row in CODES {
+            let verb = row.advice.split(' ').next().unwrap();
+            assert!(verbs.contains(&verb), "{}", row.advice);
+            assert!(row.advice.ends_with('.') && row.title.contains(": "), "{}", row.title);
+        }
+    }
+
+    #[test]
+    fn a_page_that_is_not_from_the_api_leads_to_the_address() {
+        let page = "the answer is not what the API sends: HTTP 200 OK (text/html): <html>";
+        let error = Error::new(Kind::Unexpected, "DescribeImage", page).status(200);
+        let detail = said(error).detail;
+        assert!(detail.contains("Check `ucloud.base_url` (UCLOUD_API_BASE_URL)"), "{detail}");
+        let part = Error::new(Kind::Unexpected, "DescribeImage", "the list is not complete");
+        let detail = said(part).detail;
+        assert!(detail.contains("Try again later"), "{detail}");
     }
 
     #[test]
     fn the_argument_at_fault_is_pointed_at() {
-        assert_eq!(said("230", "Params [Region] not available").1, "region");
-        assert_eq!(said("230", "Params [Zone] not available").1, "");
-        assert_eq!(said("292", "No project").1, "project_id");
+        let path = |code, message| coded(code, message).path.to_string();
+        assert_eq!(path("230", "Params [Region] not available"), "region");
+        assert_eq!(path("230", "Params [Zone] not available"), "");
+        assert_eq!(path("292", "No project"), "project_id");
     }
 }
