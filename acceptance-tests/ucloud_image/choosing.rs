@@ -73,11 +73,85 @@ fn no_image_is_an_error_that_names_the_filters_and_what_comes_close() {
 }
 
 #[test]
-fn ids_that_do_not_exist_are_named() {
+fn one_id_in_two_zones_asks_for_the_zone() {
+    let error = plan("image_ids = [\"uimage-c076a3\"]").error();
+    error.says(&[
+        "More than one image found",
+        "uimage-c076a3 exists in 2 zones",
+        "Set `zone` to one of [\"cn-bj2-04\", \"cn-bj2-05\"].",
+    ]);
+    assert!(error.code.starts_with("image_ids = ["), "{error:?}");
+    plan("image_ids = [\"uimage-c076a3\"]\nzone = \"cn-bj2-05\"").ok();
+    // So do several images in several zones.
+    plan("name_regex = \"CentOS 7[.][69]\"").error().says(&[
+        "More than one image found",
+        "uimage-c079d5",
+        "The images are in 2 zones.",
+        "set `zone` to one of [\"cn-bj2-04\", \"cn-bj2-05\"].",
+    ]);
+}
+
+#[test]
+fn ids_that_do_not_exist_are_named_with_similar_ones() {
     let error = plan("image_ids = [\"uimage-c079d5\", \"uimage-gone1\", \"uimage-gone2\"]").error();
     error.says(&["No image found", "uimage-gone1, uimage-gone2", "region cn-bj2"]);
     assert!(!error.detail.contains("uimage-c079d5"), "{error:?}");
     assert!(error.code.starts_with("image_ids = ["), "{error:?}");
+    plan("image_ids = [\"uimage-c079d6\"]\nzone = \"cn-bj2-04\"").error().says(&[
+        "UCloud has no image with this id in region cn-bj2: uimage-c079d6.",
+        "Similar to uimage-c079d6: uimage-c079d5 \"CentOS 7.9 64位\".",
+    ]);
+}
+
+#[test]
+fn an_id_that_another_filter_excludes_is_not_unknown() {
+    let error = plan("image_ids = [\"uimage-c079d5\"]\nimage_type = \"Custom\"").error();
+    error.says(&[
+        "No image found",
+        "The image uimage-c079d5 exists, but other filters exclude it.",
+        "image_type = \"Custom\": 1 of 1",
+        "states = [\"Available\"]: 0 of 1",
+        "does not match image_type = \"Custom\"",
+    ]);
+    let error = plan("image_ids = [\"uimage-cu01aa\"]\ntag = \"db\"").error();
+    error.says(&["uimage-cu01aa exists", "tag = \"db\": 1 of 1", "does not match tag = \"db\""]);
+    // An image that is excluded does no harm beside one that matches.
+    let arguments = "image_ids = [\"uimage-c079d5\", \"uimage-cu01aa\"]\nimage_type = \"Custom\"";
+    plan(arguments).ok();
+}
+
+#[test]
+fn a_wrong_tag_is_answered_with_those_that_exist() {
+    plan("tag = \"wbe\"\nname = \"golden-web-2024.07\"").error().says(&[
+        "No image found",
+        "tag = \"wbe\":",
+        "uimage-cu02bb",
+        "does not match tag = \"wbe\"",
+    ]);
+}
+
+#[test]
+fn a_marketplace_image_that_only_its_age_has_chosen_causes_a_warning() {
+    let newest = "most_recent = true\nrequired_features = [\"Vgpu_NVIDIA\"]\n";
+    let outcome = plan(newest).ok();
+    let warnings = outcome.warnings();
+    assert_eq!(warnings.len(), 1, "{outcome}");
+    warnings[0].says(&[
+        "The newest image is a marketplace image",
+        "uimage-bv04d4",
+        "vGPU NVIDIA 工作站",
+        "Example Software Co., Ltd.",
+        "`image_type`",
+    ]);
+    // Whoever says which ones are meant is not warned.
+    for more in [
+        "image_type = \"Business\"",
+        "vendor = \"Example Software Co., Ltd. 示例软件\"",
+        "image_ids = [\"uimage-bv04d4\"]",
+    ] {
+        assert_eq!(plan(&format!("{newest}{more}")).ok().warnings(), [], "{more}");
+    }
+    assert_eq!(plan("most_recent = true\nname = \"golden-web-2024.07\"").ok().warnings(), []);
 }
 
 #[test]

@@ -1,14 +1,18 @@
 //! `cloudimages_ucloud_image`: the one image that matches, or an error that says why not.
 
+use std::collections::BTreeSet;
+
 use crate::cloud::ucloud as api;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::DataSource;
-use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
+use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
 
 use super::arguments::Arguments;
 use super::image_attributes::Image;
 use super::search::{Search, describe};
+use super::unknown_ids;
 use crate::provider::clients::Clients;
+use crate::provider::selection::{Filters, listed};
 
 model! {
     /// Finds one virtual machine image that UCloud offers in a region.
@@ -42,46 +46,104 @@ impl DataSource<Clients> for UcloudImage {
     ) -> Result<Image> {
         let search = Search::new(clients, arguments, context).await?;
         let (images, _) = search.images(clients, context).await?;
-        refuse_missing(&search, &images)?;
+        let excluded = unknown_ids::excluded(&search, &images, clients, context).await?;
         let filters = search.filters();
         let found: Vec<_> = images.iter().filter(|image| filters.keeps(image)).collect();
         let pick = match found.as_slice() {
-            [] if images.is_empty() => {
-                return Err(filters.nothing(&search.broadly(clients, context).await));
+            [] if !excluded.is_empty() => {
+                let images = [images, excluded].concat();
+                return Err(exclude_all(&search, &images));
+            }
+            [] if images.is_empty() && search.is_narrowed() => {
+                // Errors do not matter here: another one is about to be reported.
+                let all = search.broadly(clients, context, Vec::new()).await.unwrap_or_default();
+                return Err(search.all_filters().nothing(&all));
             }
             [] => return Err(filters.nothing(&images)),
             [only] => *only,
             // The listing is in the order that `most_recent` promises.
             [first, ..] if one.most_recent == Some(true) => *first,
-            several => return Err(filters.too_many(several)),
+            several => return Err(too_many(&search, &filters, several)),
         };
         search.warn_of_unreadable_dates(std::iter::once(pick), context);
         warn_if_unusable(pick, context);
+        if one.most_recent == Some(true) {
+            warn_if_anyones(pick, &search.arguments, context);
+        }
         Ok(Image::from(pick.clone()))
     }
 }
 
-/// Ids that were asked for and do not exist are named, whatever else matches.
-fn refuse_missing(search: &Search, images: &[api::Image]) -> Result<()> {
-    let Some(ids) = &search.arguments.image_ids else { return Ok(()) };
-    let missing: Vec<_> = ids
-        .iter()
-        .filter(|id| !images.iter().any(|image| *image.id == ***id))
-        .map(String::as_str)
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
+/// The error about ids whose images exist, but do not match the filters.
+fn exclude_all(search: &Search, images: &[api::Image]) -> Failure {
+    let ids: BTreeSet<&str> = images.iter().map(|image| &*image.id).collect();
+    let (images_exist, them) = match ids.len() {
+        1 => ("The image {} exists", "it"),
+        _ => ("The images {} exist", "them"),
+    };
+    let ids: Vec<_> = ids.into_iter().collect();
+    let exist = images_exist.replace("{}", &ids.join(", "));
+    let Failure(mut errors) = search.all_filters().nothing(images);
+    for error in &mut errors {
+        error.detail = format!("{exist}, but other filters exclude {them}.\n\n{}", error.detail);
     }
-    let mut within = vec![format!("region {}", search.query.region)];
-    within.extend(search.query.project_id.iter().map(|project| format!("project {project}")));
-    within.extend(search.query.zone.iter().map(|zone| format!("zone {zone}")));
+    Failure(errors)
+}
+
+/// The error about several images that match. The zone may be all that they differ in.
+fn too_many(search: &Search, filters: &Filters<'_, api::Image>, found: &[&api::Image]) -> Failure {
+    let zones: BTreeSet<&str> = found.iter().filter_map(|image| image.zone.as_deref()).collect();
+    let count = zones.len();
+    if count < 2 || search.arguments.zone.is_some() {
+        return filters.too_many(found);
+    }
+    let zones = listed(zones);
+    let (first, rest) = (found[0], &found[1..]);
+    if rest.iter().all(|image| image.id == first.id) {
+        let lines: Vec<_> = found.iter().map(|image| format!("  {}", describe(image))).collect();
+        let detail = format!(
+            "{} exists in {count} zones, but exactly one image is needed. Set `zone` to one of \
+             {zones}.\n\nCandidates:\n{}",
+            first.id,
+            lines.join("\n")
+        );
+        let error = Diagnostic::error("More than one image found", detail);
+        return match search.arguments.image_ids {
+            Some(_) => error.at(Path::attribute("image_ids")).into(),
+            None => error.into(),
+        };
+    }
+    let Failure(mut errors) = filters.too_many(found);
+    for error in &mut errors {
+        error.detail.push_str(&format!(
+            "\n\nThe images are in {count} zones. To choose among those of one zone, set `zone` to \
+             one of {zones}."
+        ));
+    }
+    Failure(errors)
+}
+
+/// Warns of a marketplace image that nothing but its age has chosen: others can publish one whenever
+/// they like.
+fn warn_if_anyones(pick: &api::Image, asked: &Arguments, context: &Context) {
+    let is_business =
+        pick.image_type.as_deref().is_some_and(|word| word.eq_ignore_ascii_case("Business"));
+    let is_chosen =
+        asked.image_type.is_some() || asked.vendor.is_some() || asked.image_ids.is_some();
+    if !is_business || is_chosen {
+        return;
+    }
+    let vendor = match pick.vendor.as_deref() {
+        Some(vendor) if !vendor.is_empty() => format!(" of the vendor {vendor:?}"),
+        _ => String::new(),
+    };
     let detail = format!(
-        "UCloud did not return these images ({}): {}. Check the ids and the region, and whether \
-         another argument excludes the images.",
-        within.join(", "),
-        missing.join(", ")
+        "`most_recent` chose {}, a marketplace image{vendor}. A newer image of any vendor would be \
+         chosen instead, and marketplace images may cost extra. Set `image_type` (\"Base\" for the \
+         standard images of UCloud), `vendor` or `image_ids` to say which images you trust.",
+        describe(pick)
     );
-    Err(Diagnostic::error("No image found", detail).at(Path::attribute("image_ids")).into())
+    context.warn(Diagnostic::warning("The newest image is a marketplace image", detail));
 }
 
 fn warn_if_unusable(pick: &api::Image, context: &Context) {

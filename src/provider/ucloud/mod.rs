@@ -7,3 +7,4 @@ mod image_attributes;
 pub(crate) mod images;
 mod search;
 pub(super) mod settings;
+mod unknown_ids;

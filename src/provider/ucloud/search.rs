@@ -17,7 +17,7 @@ use crate::provider::clients::Clients;
 use crate::provider::deadline::deadline;
 use crate::provider::query_id::query_id;
 use crate::provider::selection::{Filter, Filters, has, listed};
-use crate::provider::settings::{both, together};
+use crate::provider::settings::{both, sentence, together};
 
 /// The complete query, including the provider's region and project.
 pub(crate) struct Search {
@@ -79,38 +79,71 @@ impl Search {
             .map_err(|failure| advice::failure(failure, &self.arguments))?;
         let api::SearchResult { images, total_count, warnings } = Arc::unwrap_or_clone(listing);
         for warning in warnings {
-            context.warn(Diagnostic::warning("Inconsistent response from UCloud", warning));
+            let text = sentence(&warning);
+            context.warn(Diagnostic::warning("Inconsistent response from UCloud", text));
         }
         Ok((images, i64::try_from(total_count).unwrap_or(i64::MAX)))
     }
 
-    /// The images without the filters that the service applied, to name near misses when they left
-    /// nothing. Errors do not matter here: another one is about to be reported.
-    pub(crate) async fn broadly(&self, clients: &Clients, context: &Context) -> Vec<api::Image> {
-        let narrow = &self.query;
+    /// Whether the service applied filters besides `image_ids`.
+    pub(crate) fn is_narrowed(&self) -> bool {
+        let asked = &self.query;
+        [&asked.zone, &asked.image_type, &asked.func_type, &asked.os_type, &asked.tag]
+            .into_iter()
+            .any(Option::is_some)
+    }
+
+    /// The images with these ids, or all if there are none, without the other filters that the service
+    /// applied: to tell what those left out.
+    pub(crate) async fn broadly(
+        &self,
+        clients: &Clients,
+        context: &Context,
+        image_ids: Vec<String>,
+    ) -> Result<Vec<api::Image>> {
         let broad = api::Query {
             zone: None,
             image_type: None,
             func_type: None,
             os_type: None,
-            ..narrow.clone()
+            tag: None,
+            image_ids,
+            ..self.query.clone()
         };
         let deadline = deadline(context);
-        let client = clients.ucloud().client(&deadline).await;
-        let Some(client) = client.ok().filter(|_| broad != *narrow) else {
-            return Vec::new();
-        };
+        let client = clients.ucloud().client(&deadline).await?;
         let listing = client.describe_image(&deadline, &broad).await;
-        listing.map(|listing| Arc::unwrap_or_clone(listing).images).unwrap_or_default()
+        let listing = listing.map_err(|failure| advice::failure(failure, &self.arguments))?;
+        Ok(Arc::unwrap_or_clone(listing).images)
     }
 
     /// The conditions, those first that the service was asked to apply too.
     pub(crate) fn filters(&self) -> Filters<'_, api::Image> {
         let mut filters = Filters::new(describe);
-        let asked = &self.arguments;
-        if let Some(tag) = &asked.tag {
+        if let Some(tag) = &self.arguments.tag {
             filters.sent("tag", format!("tag = {tag:?}"));
         }
+        self.push_all(&mut filters);
+        filters
+    }
+
+    /// The same for images of [`Search::broadly`], with the condition that only the service applies
+    /// otherwise.
+    pub(crate) fn all_filters(&self) -> Filters<'_, api::Image> {
+        let mut filters = Filters::new(describe);
+        if let Some(tag) = &self.arguments.tag {
+            let keep = |image: &api::Image| image.tag.as_ref().is_none_or(|own| **own == **tag);
+            filters.push(
+                Filter::new("tag", format!("tag = {tag:?}"), keep)
+                    .suggesting(tag, |image| image.tag.as_deref().into_iter().collect()),
+            );
+        }
+        self.push_all(&mut filters);
+        filters
+    }
+
+    fn push_all<'a>(&'a self, filters: &mut Filters<'a, api::Image>) {
+        let asked = &self.arguments;
         type Field = fn(&api::Image) -> &Option<Box<str>>;
         let words: [(_, Option<&str>, Field); 4] = [
             ("zone", asked.zone.as_deref(), |image| &image.zone),
@@ -140,10 +173,9 @@ impl Search {
                 ids.contains(&*image.id)
             }));
         }
-        self.push_names(&mut filters);
-        self.push_sets(&mut filters);
-        self.push_states(&mut filters);
-        filters
+        self.push_names(filters);
+        self.push_sets(filters);
+        self.push_states(filters);
     }
 
     fn push_names<'a>(&'a self, filters: &mut Filters<'a, api::Image>) {
