@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use simulated_clouds::ucloud::{Account, Image, Order, Quirks, REGION, Simulation, generated};
+use simulated_clouds::ucloud::{
+    Account, Image, Order, Quirks, REGION, Simulation, TotalCount, generated,
+};
 
 use crate::harness::{Workspace, ucloud};
 
@@ -135,6 +137,54 @@ fn every_field_is_there_with_its_type_and_absent_ones_are_null_or_empty() {
     });
     assert_eq!(given, expected.as_object().unwrap().iter().collect::<Vec<_>>());
     assert_eq!(bare.len(), images[0].as_object().unwrap().len());
+}
+
+#[test]
+fn an_image_that_cannot_be_decoded_costs_only_itself() {
+    let odd = r#"{"ImageId": "uimage-odd", "ImageName": "cut \ud83d", "State": "Available"}"#;
+    let mut images = generated(60);
+    images.insert(30, Image::new("uimage-odd").written_as(odd));
+    images.push(Image::new("uimage-none").written_as("null"));
+    let cloud = Simulation::builder().images(images).page_cap(20).start();
+    let workspace = Workspace::new(&(ucloud::provider(&cloud) + ALL));
+    let outcome = workspace.apply().ok();
+    let state = workspace.state();
+    let list = state.attributes("data.cloudimages_ucloud_images.all");
+    assert_eq!((ids(list).len(), &list["total_count"]), (60, &json!(62)));
+    let warnings = outcome.warnings();
+    assert_eq!(warnings.len(), 1, "{outcome}");
+    warnings[0].says(&[
+        "Inconsistent response from UCloud",
+        "2 images cannot be decoded and are left out: uimage-odd, an image without an id.",
+        "The first: unexpected end of hex escape",
+    ]);
+}
+
+#[test]
+fn a_duplicate_alone_on_the_last_page_is_listed_once() {
+    let mut images = generated(40);
+    images.push(images[7].clone());
+    let cloud = Simulation::builder().images(images).page_cap(20).start();
+    let workspace = Workspace::new(&(ucloud::provider(&cloud) + ALL));
+    let outcome = workspace.apply().ok();
+    assert_eq!(ids(workspace.state().attributes("data.cloudimages_ucloud_images.all")).len(), 40);
+    let warnings = outcome.warnings();
+    assert_eq!(warnings.len(), 1, "{outcome}");
+    warnings[0].says(&["The service sends 1 image more than once, on different pages."]);
+}
+
+#[test]
+fn part_of_a_list_is_an_error_and_not_a_list() {
+    for total_count in [TotalCount::Exact, TotalCount::Missing] {
+        let quirks = Quirks { ignore_offset: true, total_count, ..Quirks::default() };
+        let cloud =
+            Simulation::builder().images(generated(130)).page_cap(50).quirks(quirks).start();
+        Workspace::new(&(ucloud::provider(&cloud) + ALL)).plan().error().says(&[
+            "Cannot list the images: unexpected response",
+            "The list of images could not be read completely",
+            "Try again later.",
+        ]);
+    }
 }
 
 #[test]

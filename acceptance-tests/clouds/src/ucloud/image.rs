@@ -12,6 +12,8 @@ pub struct Image {
     fields: Map<String, Value>,
     prices: Value,
     project: Option<String>,
+    /// What answers hold instead of the fields.
+    text: Option<String>,
 }
 
 impl Image {
@@ -35,7 +37,7 @@ impl Image {
     pub fn bare(id: &str) -> Self {
         let mut fields = Map::new();
         fields.insert("ImageId".to_owned(), id.into());
-        Self { fields, prices: json!([]), project: None }
+        Self { fields, prices: json!([]), project: None, text: None }
     }
 
     /// Sets a field by its name in the API. Any JSON value will do, also of a wrong type.
@@ -67,6 +69,14 @@ impl Image {
     #[must_use]
     pub fn in_project(mut self, project: &str) -> Self {
         self.project = Some(project.to_owned());
+        self
+    }
+
+    /// Writes the image as this text in every answer, whatever it is. The fields still decide which
+    /// requests it matches.
+    #[must_use]
+    pub fn written_as(mut self, text: &str) -> Self {
+        self.text = Some(text.to_owned());
         self
     }
 
@@ -151,6 +161,10 @@ impl Entry {
 
     /// Appends the item to an answer.
     pub(super) fn write(&self, prices: bool, quirks: &ItemQuirks, out: &mut String) {
+        if let Some(text) = &self.image.text {
+            out.push_str(text);
+            return;
+        }
         if quirks.is_none() {
             out.push_str(&self.text);
         } else {
