@@ -94,10 +94,14 @@ fn an_unusable_shared_file_is_named_before_anything_is_sent() {
     let good = "[{\"profile\": \"ci\", \"public_key\": \"kP\", \"private_key\": \"s3cr3t-9\"},
                  {\"profile\": \"half\", \"public_key\": \"kP\", \"private_key\": \"\"}]";
     workspace.write("good.json", good);
+    let twice = "[{\"profile\": \"ci\", \"public_key\": \"kP\", \"private_key\": \"s3cr3t-9\"},
+                  {\"profile\": \"ci\", \"public_key\": \"kQ\", \"private_key\": \"s3cr3t-9\"}]";
+    workspace.write("twice.json", twice);
     workspace.write("broken.json", "[{\"profile\": \"ci\", \"private_key\": s3cr3t-9}]");
     for (file, profile, fragments) in [
         ("good.json", "prod", &["good.json has no profile `prod`", "it has ci, half"][..]),
         ("good.json", "half", &["Profile `half` of good.json has no private_key", "ci, half"]),
+        ("twice.json", "ci", &["twice.json has 2 profiles `ci`"]),
         ("broken.json", "ci", &["broken.json cannot be read", "line 1"]),
         ("absent.json", "ci", &["absent.json cannot be read"]),
     ] {
@@ -109,6 +113,26 @@ fn an_unusable_shared_file_is_named_before_anything_is_sent() {
         assert!(!outcome.stdout.contains("s3cr3t-9"), "{outcome}");
     }
     assert_eq!(cloud.request_count(), 0);
+}
+
+#[test]
+fn each_key_is_named_with_its_source() {
+    let cloud = Simulation::start();
+    let common = format!("base_url = {:?}\nregion = {REGION:?}\n", cloud.url());
+    let mut workspace =
+        Workspace::new(&(ucloud::block(&format!("{common}public_key = \"kP\"")) + ANY))
+            .env("UCLOUD_SECURITY_TOKEN", "token-9");
+    workspace.plan().error().says(&[
+        "`public_key` of the configuration is set, but its private key is missing",
+        "`ucloud.private_key`",
+        "UCLOUD_PRIVATE_KEY",
+    ]);
+    workspace.set("UCLOUD_PRIVATE_KEY", "s3cr3t-9");
+    workspace.plan().error().says(&[
+        "Cannot log in to UCloud: unknown public key",
+        "Keys: `public_key` of the configuration and UCLOUD_PRIVATE_KEY, security token: \
+         UCLOUD_SECURITY_TOKEN",
+    ]);
 }
 
 #[test]
