@@ -25,7 +25,9 @@ model! {
     #[derive(Clone, Debug)]
     pub(crate) struct One {
         /// Whether to return the newest image if several match: the one with the latest
-        /// `create_time`, then the smallest `id`, then the smallest `zone`. Default: `false`.
+        /// `create_time`, then the smallest `id`, then the smallest `zone`. A warning names the
+        /// image if it is a marketplace image and none of `image_type`, `vendor` and `image_ids` is
+        /// set. Default: `false`.
         pub most_recent: Option<bool>,
     }
 }
