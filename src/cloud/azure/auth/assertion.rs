@@ -1,12 +1,18 @@
 //! The client assertion (a signed JWT) of an application with a certificate.
+//!
+//! Entra ID documents PS256 with the certificate's SHA-256 (`x5t#S256`) for RSA keys, see
+//! [certificate credentials](https://learn.microsoft.com/entra/identity-platform/certificate-credentials).
+//! AD FS does not know that: it takes RS256 with the SHA-1 (`x5t`). A key on the curve P-256 signs
+//! ES256, and its certificate is named by the SHA-1 to both.
 
 use std::fmt;
 use std::time::Duration;
 
-use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
+    RsaKeyPair,
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -25,8 +31,19 @@ const VALIDITY: Duration = Duration::from_secs(3600);
 #[derive(Debug)]
 pub(super) struct Certificate {
     key: Key,
-    /// How Entra ID finds the certificate: the SHA-1 of it.
-    thumbprint: String,
+    /// How AD FS finds the certificate, and Entra ID one of a P-256 key: by its SHA-1.
+    sha1: String,
+    /// How Entra ID finds the certificate of an RSA key: by its SHA-256.
+    sha256: String,
+}
+
+/// Who reads an assertion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// Microsoft Entra ID.
+    Entra,
+    /// Active Directory Federation Services, the login of disconnected clouds.
+    AdFs,
 }
 
 pub(super) enum Key {
@@ -61,19 +78,24 @@ impl Key {
         }
     }
 
-    fn algorithm(&self) -> &'static str {
-        match self {
-            Self::Rsa(_) => "RS256",
-            Self::P256(_) => "ES256",
+    fn algorithm(&self, reader: Reader) -> &'static str {
+        match (self, reader) {
+            (Self::Rsa(_), Reader::Entra) => "PS256",
+            (Self::Rsa(_), Reader::AdFs) => "RS256",
+            (Self::P256(_), _) => "ES256",
         }
     }
 
-    fn sign(&self, text: &[u8]) -> Result<Vec<u8>> {
+    fn sign(&self, text: &[u8], reader: Reader) -> Result<Vec<u8>> {
         let random = SystemRandom::new();
         let signed = match self {
             Self::Rsa(key) => {
                 let mut signature = vec![0; key.public_modulus_len()];
-                key.sign(&RSA_PKCS1_SHA256, &random, text, &mut signature).map(|()| signature)
+                let signed = match reader {
+                    Reader::Entra => key.sign(&RSA_PSS_SHA256, &random, text, &mut signature),
+                    Reader::AdFs => key.sign(&RSA_PKCS1_SHA256, &random, text, &mut signature),
+                };
+                signed.map(|()| signature)
             }
             Self::P256(key) => key.sign(&random, text).map(|signature| signature.as_ref().to_vec()),
         };
@@ -85,19 +107,24 @@ impl Key {
 
 impl Certificate {
     pub(super) fn new(key: Key, der: &[u8]) -> Self {
-        let thumbprint = URL_SAFE_NO_PAD.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, der));
-        Self { key, thumbprint }
+        let sha1 = URL_SAFE_NO_PAD.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, der));
+        let sha256 = URL_SAFE_NO_PAD.encode(digest(&SHA256, der));
+        Self { key, sha1, sha256 }
     }
 
-    /// An assertion of `client_id` for `audience`, signed.
-    pub(super) fn assertion(&self, client_id: &str, audience: &str) -> Result<Secret> {
+    /// An assertion of `client_id` for `audience`, signed as `reader` wants it.
+    pub(super) fn assertion(
+        &self,
+        client_id: &str,
+        audience: &str,
+        reader: Reader,
+    ) -> Result<Secret> {
         let now = OffsetDateTime::now_utc().unix_timestamp();
-        let header = json!({
-            "alg": self.key.algorithm(),
-            "typ": "JWT",
-            "kid": self.thumbprint,
-            "x5t": self.thumbprint,
-        });
+        let algorithm = self.key.algorithm(reader);
+        let header = match algorithm {
+            "PS256" => json!({"alg": algorithm, "typ": "JWT", "x5t#S256": self.sha256}),
+            _ => json!({"alg": algorithm, "typ": "JWT", "kid": self.sha1, "x5t": self.sha1}),
+        };
         let claims = json!({
             "aud": audience,
             "iss": client_id,
@@ -107,7 +134,7 @@ impl Certificate {
             "exp": now + VALIDITY.as_secs().cast_signed(),
         });
         let text = format!("{}.{}", encoded(&header), encoded(&claims));
-        let signature = URL_SAFE_NO_PAD.encode(self.key.sign(text.as_bytes())?);
+        let signature = URL_SAFE_NO_PAD.encode(self.key.sign(text.as_bytes(), reader)?);
         Ok(format!("{text}.{signature}").into())
     }
 }

@@ -84,15 +84,17 @@ fn broken(setting: &'static str, why: &Pkcs12Error) -> Error {
 #[cfg(test)]
 mod tests {
     use aws_lc_rs::signature::{
-        ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey,
-        VerificationAlgorithm,
+        ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
+        UnparsedPublicKey, VerificationAlgorithm,
     };
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use p12_keystore::{EncryptionAlgorithm, KeyStore, KeyStoreEntry, PrivateKey, PrivateKeyChain};
     use rcgen::{CertificateParams, KeyPair, SignatureAlgorithm};
-    use serde_json::Value;
+    use serde_json::{Value, json};
     use sha1::{Digest, Sha1};
+    use sha2::Sha256;
 
+    use super::super::assertion::Reader;
     use super::*;
 
     fn deadline() -> Deadline {
@@ -128,18 +130,26 @@ mod tests {
         Made { key, certificate, pkcs12 }
     }
 
-    fn check(made: &Made, name: &str, verifier: &'static dyn VerificationAlgorithm) {
+    fn check(
+        made: &Made,
+        reader: Reader,
+        name: &str,
+        verifier: &'static dyn VerificationAlgorithm,
+    ) {
         let certificate = open("client_certificate", &made.pkcs12, PASSWORD).unwrap();
-        let jwt = certificate.assertion("shepherd", "https://login.example/t/oauth2/v2.0/token");
-        let jwt = jwt.unwrap();
+        let audience = "https://login.example/t/oauth2/v2.0/token";
+        let jwt = certificate.assertion("shepherd", audience, reader).unwrap();
         let parts: Vec<&str> = jwt.expose().split('.').collect();
         let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).unwrap();
         let header: Value = serde_json::from_slice(&decode(parts[0])).unwrap();
         let claims: Value = serde_json::from_slice(&decode(parts[1])).unwrap();
-        let thumbprint = URL_SAFE_NO_PAD.encode(Sha1::digest(&made.certificate));
-        assert_eq!((&header["alg"], &header["typ"]), (&name.into(), &"JWT".into()));
-        assert_eq!(header["x5t"], *thumbprint);
-        assert_eq!(header["kid"], *thumbprint);
+        let sha1 = URL_SAFE_NO_PAD.encode(Sha1::digest(&made.certificate));
+        let sha256 = URL_SAFE_NO_PAD.encode(Sha256::digest(&made.certificate));
+        let expected = match name {
+            "PS256" => json!({"alg": name, "typ": "JWT", "x5t#S256": sha256}),
+            _ => json!({"alg": name, "typ": "JWT", "kid": sha1, "x5t": sha1}),
+        };
+        assert_eq!(header, expected);
         assert_eq!(claims["aud"], "https://login.example/t/oauth2/v2.0/token");
         assert_eq!((&claims["iss"], &claims["sub"]), (&"shepherd".into(), &"shepherd".into()));
         let [nbf, exp] = ["nbf", "exp"].map(|name| claims[name].as_i64().unwrap());
@@ -159,9 +169,11 @@ mod tests {
             EncryptionAlgorithm::PbeWithShaAnd3KeyTripleDesCbc,
         ] {
             let rsa = make(&rcgen::PKCS_RSA_SHA256, encryption);
-            check(&rsa, "RS256", &RSA_PKCS1_2048_8192_SHA256);
+            check(&rsa, Reader::Entra, "PS256", &RSA_PSS_2048_8192_SHA256);
+            check(&rsa, Reader::AdFs, "RS256", &RSA_PKCS1_2048_8192_SHA256);
             let ec = make(&rcgen::PKCS_ECDSA_P256_SHA256, encryption);
-            check(&ec, "ES256", &ECDSA_P256_SHA256_FIXED);
+            check(&ec, Reader::Entra, "ES256", &ECDSA_P256_SHA256_FIXED);
+            check(&ec, Reader::AdFs, "ES256", &ECDSA_P256_SHA256_FIXED);
         }
     }
 

@@ -5,6 +5,7 @@ use reqwest::{Method, Url};
 use url::form_urlencoded;
 
 use super::super::environments::Environment;
+use super::assertion::Reader;
 use super::response;
 use crate::cloud::http::{Http, RetryPolicy};
 use crate::cloud::token::{OPERATION, Token};
@@ -18,7 +19,11 @@ const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer
 #[derive(Debug)]
 pub(super) struct Authority {
     pub(super) token_url: Url,
+    pub(super) reader: Reader,
 }
+
+/// The name that AD FS has in place of a tenant, or as the path of its address.
+const ADFS: &str = "adfs";
 
 /// The credential of an application.
 #[derive(Debug)]
@@ -39,6 +44,11 @@ pub(super) struct Request<'r> {
 impl Authority {
     pub(super) fn new(environment: &Environment, tenant_id: &str) -> Result<Self> {
         let mut token_url = environment.login.clone();
+        let mut names = environment.login.path().split('/').chain([tenant_id.trim()]);
+        let reader = match names.any(|name| name.eq_ignore_ascii_case(ADFS)) {
+            true => Reader::AdFs,
+            false => Reader::Entra,
+        };
         let segments = [tenant_id, "oauth2", "v2.0", "token"];
         match token_url.path_segments_mut() {
             Ok(mut path) => path.pop_if_empty().extend(segments),
@@ -48,7 +58,7 @@ impl Authority {
                 return Err(Error::setting(OPERATION, setting, text));
             }
         };
-        Ok(Self { token_url })
+        Ok(Self { token_url, reader })
     }
 
     /// Requests a token. The request changes nothing, so it may be repeated.
@@ -90,5 +100,27 @@ impl Request<'_> {
             form.append_pair("claims", claims);
         }
         form.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::environments::Choice;
+    use super::*;
+
+    #[test]
+    fn adfs_is_known_by_its_tenant_or_its_path() {
+        for (host, tenant, reader) in [
+            ("login.meadow.example", "meadow", Reader::Entra),
+            ("login.meadow.example", "ADFS", Reader::AdFs),
+            ("https://login.meadow.example/adfs/", "meadow", Reader::AdFs),
+            ("adfs.meadow.example", "meadow", Reader::Entra),
+        ] {
+            let choice =
+                Choice { active_directory_authority_host: Some(host), ..Choice::default() };
+            let environment = Environment::new(choice).unwrap();
+            let authority = Authority::new(&environment, tenant).unwrap();
+            assert_eq!(authority.reader, reader, "{host} {tenant}");
+        }
     }
 }

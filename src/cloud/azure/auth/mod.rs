@@ -145,7 +145,8 @@ impl Source {
                     Method::ClientCertificate => {
                         let certificate = certificate::read(settings, deadline).await?;
                         let audience = authority.token_url.as_str();
-                        let signed = certificate.assertion(&identity.client_id, audience)?;
+                        let client = &identity.client_id;
+                        let signed = certificate.assertion(client, audience, authority.reader)?;
                         entra::Proof::Assertion(signed)
                     }
                     Method::ClientSecret => {
