@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use simulated_clouds::arm::{Lro, Outcome, Progress, RESOURCE_GROUP, RetryAfter};
+use simulated_clouds::arm::{Fault, Lro, Outcome, Progress, RESOURCE_GROUP, RetryAfter};
 
 use crate::harness::Workspace;
 use crate::harness::hci::{Azure, DISK, IMAGE, Image, SIGNATURE, id};
@@ -44,6 +44,20 @@ fn a_failed_download_is_reported_with_the_services_reasons_and_created_again() {
     workspace.step();
     assert_eq!((azure.sent("PUT").len(), azure.sent("DELETE").len()), (2, 1));
     assert_eq!(azure.arm.image_count(), 1);
+}
+
+#[test]
+fn what_was_said_in_place_of_a_status_is_part_of_the_error() {
+    let azure = Azure::start();
+    let fault = Fault::status(400).code("OperationExpired").message("The status is too old.");
+    azure.arm.fail_poll(1, 1, fault);
+    azure.arm.set_progress(Progress::Polls(2));
+    azure.arm.set_create_outcome(Outcome::canceled("Cancelled").without_error());
+    let workspace = Workspace::new(&azure.main(&Image::new()));
+    workspace.apply().error().says(&[
+        "Cannot create the gallery image: the service reports a failure",
+        "Status address: OperationExpired: The status is too old.",
+    ]);
 }
 
 #[test]

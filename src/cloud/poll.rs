@@ -151,6 +151,9 @@ impl Wait<'_> {
         );
         let error = Error::new(Kind::TimedOut, self.operation, text);
         match self.trouble.take() {
+            Some(Error { code: Some(code), message, .. }) => {
+                error.fact("Last trouble", format!("{code}: {message}"))
+            }
             Some(trouble) => error.fact("Last trouble", trouble.message),
             None => error,
         }

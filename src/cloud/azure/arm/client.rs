@@ -234,6 +234,12 @@ impl Arm {
         if is_resource(&document) {
             return Ok(document);
         }
+        // A success that is not one, with the service's own words.
+        if error::is_error_only(&document) {
+            let reasons = error::reasons(&document);
+            let error = error::of_reasons(Kind::Unexpected, call.operation, &reasons);
+            return Err(self.traced(call, response, error.status(response.status.as_u16())));
+        }
         let text = format!("expected a resource, got {}", response.describe());
         Err(self.traced(call, response, Error::new(Kind::Unexpected, call.operation, text)))
     }

@@ -70,10 +70,15 @@ impl Arm {
             gone: u32::from(operation.was_absent),
             stale: 0,
             was_running: false,
+            refused: None,
         };
         let (every, first) = (self.polling_interval(), operation.pause);
         let ended = until_done(operation.name, every, first, deadline, &mut wait).await;
-        ended.map_err(|error| self.about(&wait.call_resource(), error))
+        ended.map_err(|error| {
+            let refused = wait.refused.take().filter(|said| !error.message.contains(said.as_str()));
+            let error = self.about(&wait.call_resource(), error);
+            error.fact("Status address", refused.unwrap_or_default())
+        })
     }
 }
 
@@ -99,6 +104,9 @@ struct Wait<'a> {
     gone: u32,
     stale: u32,
     was_running: bool,
+    /// What the service said when it refused to tell the state at the operation's address. That is not a
+    /// failure of the operation, but may explain one.
+    refused: Option<String>,
 }
 
 impl Poll for Wait<'_> {

@@ -179,6 +179,38 @@ async fn the_resource_is_polled_when_the_address_is_forbidden_or_makes_no_sense(
     }
 }
 
+/// Not being able to read the state is not a failure, but may be the only hint at the reason of one.
+#[tokio::test]
+async fn what_was_said_at_the_status_address_is_told_with_a_failure_or_timeout() {
+    for (ends_as, kind) in [("Failed", Kind::Failed), ("InProgress", Kind::TimedOut)] {
+        let cloud = watched(move |asked| match asked.key() {
+            ("GET", STATUS, 1) => Reply::json(400, json!({"code": "Moc", "message": "Disk full."})),
+            ("GET", ITEM, _) => shows(ends_as),
+            _ => asked.unexpected(),
+        })
+        .await;
+        let deadline = deadline(0.5);
+        let accepted = cloud.begin(&new_image(), &deadline).await.unwrap();
+        let error = cloud.wait(&accepted.operation, &deadline).await.unwrap_err();
+        assert_eq!(error.kind, kind);
+        let said = said(&error);
+        assert!(said.contains("Status address: Moc: Disk full."), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_in_place_of_an_image_is_shown_with_its_code() {
+    for body in [
+        json!({"error": {"code": "Moc", "message": "No node answers."}}),
+        json!({"code": "Moc", "message": "No node answers."}),
+    ] {
+        let cloud = Cloud::start(move |_| Reply::json(200, &body)).await;
+        let error = cloud.images.get(&id(), ApiVersion::Stable, &deadline(5.0)).await.unwrap_err();
+        assert_eq!((error.kind, error.code.as_deref()), (Kind::Unexpected, Some("Moc")));
+        assert_eq!(error.message, "No node answers.");
+    }
+}
+
 #[tokio::test]
 async fn a_change_in_place_is_not_over_because_its_status_cannot_be_read() {
     for odd in [
