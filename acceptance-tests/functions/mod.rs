@@ -40,5 +40,6 @@ fn functions_parse_names_without_any_configuration() {
         let error = workspace.plan().error();
         error.says(&["Invalid function argument", "\"golden\""]);
         assert!(error.code.contains(function), "{error:?}");
+        assert!(error.detail.ends_with('.') && !error.detail.ends_with(".."), "{error:?}");
     }
 }

@@ -69,12 +69,13 @@ impl Text for ResourceGroup {
     const EXPECTED: &'static str = "the name of a resource group";
     fn parse(text: &str) -> std::result::Result<Self, String> {
         let fits = |c: char| c.is_alphanumeric() || "-_.()".contains(c);
-        if (1..=90).contains(&text.chars().count()) && text.chars().all(fits) {
+        let is_long_enough = (1..=90).contains(&text.chars().count());
+        if is_long_enough && text.chars().all(fits) && !text.ends_with('.') {
             return Ok(Self);
         }
         Err(format!(
             "{text:?} is not the name of a resource group. Use 1 to 90 letters, digits, \
-             underscores, hyphens, full stops and parentheses."
+             underscores, hyphens, full stops and parentheses, but no full stop at the end."
         ))
     }
     fn same(a: &str, b: &str) -> bool {
@@ -116,5 +117,21 @@ impl Text for Name {
     }
     fn same(a: &str, b: &str) -> bool {
         a.eq_ignore_ascii_case(b)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_resource_group_follows_the_rules_of_azure() {
+        for name in ["a", "Rg-Edge_1.(x)", "größe", &"a".repeat(90)] {
+            assert!(ResourceGroup::parse(name).is_ok(), "{name}");
+        }
+        for name in ["", "rg.", "a/b", "a b", &"a".repeat(91)] {
+            let why = ResourceGroup::parse(name).err().unwrap();
+            assert!(why.contains("no full stop at the end"), "{name}: {why}");
+        }
     }
 }

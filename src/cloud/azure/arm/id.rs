@@ -76,6 +76,9 @@ impl ResourceId {
                 continue;
             }
             let name = *names.next().unwrap_or(&"");
+            if name.is_empty() {
+                return Err(wrong(format!("{} is missing", called(expected))));
+            }
             if let Some(why) = unfit(name) {
                 let what = expected.trim_matches(['{', '}']);
                 return Err(wrong(format!("the {what} {name:?} {why}")));
@@ -189,6 +192,9 @@ fn segments(text: &str, form: Form) -> std::result::Result<Vec<String>, String> 
         if !fits {
             return Err(format!("has {segment:?} where {expected:?} belongs"));
         }
+        if segment.is_empty() {
+            return Err(format!("is missing {}", called(expected)));
+        }
         if let Some(why) = unfit(segment) {
             return Err(format!("has a segment {segment:?} that {why}"));
         }
@@ -201,11 +207,17 @@ fn segments(text: &str, form: Form) -> std::result::Result<Vec<String>, String> 
     }
 }
 
+/// What stands at a placeholder, in a sentence.
+fn called(place: &str) -> String {
+    match place.trim_matches(['{', '}']) {
+        "subscription" => "the subscription id".to_owned(),
+        "name" => "the name at its end".to_owned(),
+        other => format!("the {other} name"),
+    }
+}
+
 /// Why a name cannot be a path segment of a URL as it is.
 fn unfit(name: &str) -> Option<&'static str> {
-    if name.is_empty() {
-        return Some("is empty");
-    }
     if matches!(name, "." | "..") {
         return Some("is a step in a path, not a name");
     }
@@ -241,7 +253,8 @@ mod tests {
             (format!("{GOOD}/"), "ends in a slash"),
             (GOOD[1..].to_owned(), "does not start with a slash"),
             (GOOD.replace("galleryImages", "images"), "\"images\" where \"galleryImages\""),
-            (GOOD.replace("s-1", ""), "is empty"),
+            (GOOD.replace("s-1", ""), "is missing the subscription id;"),
+            (GOOD.replace("/Group/", "//"), "is missing the resource group name;"),
             (GOOD.replace("/galleryImages/Golden", ""), "too short"),
             (format!("{GOOD}/versions/1"), "too long"),
             (format!("{GOOD}?x=1"), "holds a space or one of"),
@@ -259,6 +272,8 @@ mod tests {
     fn names_are_put_into_their_places_unless_they_do_not_fit() {
         let id = ResourceId::new(FORM, &["s-1", "Group", "Golden"]).unwrap();
         assert_eq!(id.to_string(), GOOD);
+        let error = ResourceId::new(FORM, &["s-1", "", "Golden"]).unwrap_err();
+        assert_eq!(error.message, "the resource group name is missing");
         let error = ResourceId::new(FORM, &["s-1", "Gro/up", "Golden"]).unwrap_err();
         assert!(error.message.starts_with("the resource group \"Gro/up\" holds"));
     }

@@ -19,8 +19,8 @@ impl<P: Provider> Service<P> {
         let work = async { (self.called(&request.name, request.arguments), Vec::new()) };
         let (result, problems) = self.run("CallFunction", About::Function(&name), work).await;
         let result = result.unwrap_or_else(|| {
-            let text = problems.into_iter().map(|problem| problem.detail).collect();
-            Err(pb::FunctionError { text, function_argument: None })
+            let text: String = problems.into_iter().map(|problem| problem.detail).collect();
+            Err(error(&text, None))
         });
         match result {
             Ok(value) => {
@@ -36,9 +36,8 @@ impl<P: Provider> Service<P> {
         name: &str,
         messages: Vec<pb::DynamicValue>,
     ) -> Result<Value, pb::FunctionError> {
-        let error = |text: String, position: Option<usize>| pb::FunctionError {
-            text: answer::text(&text),
-            function_argument: position.and_then(|position| i64::try_from(position).ok()),
+        let error = |text: String, position: Option<usize>| {
+            error(&text, position.and_then(|position| i64::try_from(position).ok()))
         };
         let function = self.offer().functions.get(name).ok_or_else(|| {
             let shown: String = name.chars().take(100).collect();
@@ -61,9 +60,13 @@ impl<P: Provider> Service<P> {
             }
             arguments.push(argument);
         }
-        function.call(arguments).map_err(|fault| pb::FunctionError {
-            text: answer::text(&fault.text),
-            function_argument: fault.argument,
-        })
+        function.call(arguments).map_err(|fault| self::error(&fault.text, fault.argument))
     }
+}
+
+/// The error of a function. Terraform puts the text into a sentence and a full stop behind it.
+fn error(text: &str, function_argument: Option<i64>) -> pb::FunctionError {
+    let text = answer::text(text);
+    let text = text.strip_suffix('.').unwrap_or(&text).to_owned();
+    pb::FunctionError { text, function_argument }
 }

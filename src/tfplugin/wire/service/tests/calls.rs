@@ -56,16 +56,17 @@ async fn a_function_answers_or_says_which_argument_is_wrong() {
     let text = |text: &str| Ok(Value::from(text));
     assert_eq!(call(&harness, "join", &[json!("a"), json!("b")]).await, text("ab"));
     assert_eq!(call(&harness, "join", &[json!("a"), json!(null)]).await, text("a"));
+    // Terraform adds the full stop.
     for (name, arguments, expected, position) in [
-        ("split", vec![], "This provider has no function named \"split\".", None),
-        ("join", vec![json!("a")], "join takes 2 arguments.", None),
-        ("join", vec![json!("a"); 3], "join takes 2 arguments.", None),
-        ("join", vec![json!("bad"), json!("b")], "It is bad.", Some(0)),
-        ("join", vec![json!("a"), json!("?")], "The argument `right` is not known yet.", Some(1)),
+        ("split", vec![], "This provider has no function named \"split\"", None),
+        ("join", vec![json!("a")], "join takes 2 arguments", None),
+        ("join", vec![json!("a"); 3], "join takes 2 arguments", None),
+        ("join", vec![json!("bad"), json!("b")], "It is bad", Some(0)),
+        ("join", vec![json!("a"), json!("?")], "The argument `right` is not known yet", Some(1)),
         (
             "join",
             vec![json!(null), json!("b")],
-            "The argument `left` is required: give it a string.",
+            "The argument `left` is required: give it a string",
             Some(0),
         ),
     ] {
