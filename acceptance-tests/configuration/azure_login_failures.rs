@@ -290,7 +290,10 @@ fn a_failing_azure_cli_is_quoted() {
         batch::all("any", &format!("{}timeouts = {{ read = \"2s\" }}", batch::endpoint(&account)));
     workspace.main(&look_up);
     let outcome = workspace.plan();
-    outcome.error().says(&["the Azure CLI did not answer within 2s"]);
+    outcome.error().says(&[
+        "The Azure CLI did not answer within 2s.",
+        "Check that `az account get-access-token` answers on this machine, or set ARM_TENANT_ID",
+    ]);
     assert!(outcome.took < Duration::from_secs(20), "{outcome}");
     assert_eq!((login.request_count(), account.request_count()), (0, 0));
 }

@@ -86,6 +86,8 @@ fn a_missing_or_forbidden_image_is_an_error() {
     let error = workspace.plan().error();
     error.says(&["Cannot read the gallery image: not allowed", "galleryImages/read"]);
     assert!(!error.detail.contains("Administrator"), "{error:?}");
+    azure.arm.fail(When::label("get"), 1, Fault::html(200));
+    workspace.plan().error().says(&["text/html", "HTTPS_PROXY", "ARM_RESOURCE_MANAGER"]);
     azure.arm.fail(When::label("get"), 1, Fault::html(403));
     workspace.plan().error().says(&["a page titled", "HTTPS_PROXY", "ARM_RESOURCE_MANAGER"]);
     azure.arm.remove_subscription(SUBSCRIPTION_ID);

@@ -4,7 +4,7 @@ use crate::cloud::azure::auth::{self, Method};
 use crate::cloud::{Error, Kind, Stage};
 use crate::tfplugin::diagnostic::{Failure, Path};
 
-use super::settings::{NO_CLI, argument, log_in, no_login, settings_error};
+use super::settings::{NO_CLI, argument, no_login, or_application, settings_error};
 use crate::provider::clients::Clients;
 use crate::provider::error::{Advice, advice, diagnostic, login_diagnostic};
 
@@ -158,7 +158,13 @@ pub(crate) fn login_or(error: Error, clients: &Clients, instead: &str) -> Failur
     }
     let advice = match advice(&LOGIN, &error, argument) {
         Some(advice) => advice,
-        None if method == Method::AzureCli.name() => log_in(),
+        None if method == Method::AzureCli.name() => match error.kind {
+            Kind::Interrupted => String::new(),
+            Kind::TimedOut | Kind::Unavailable => {
+                or_application("Check that `az account get-access-token` answers on this machine")
+            }
+            _ => or_application("Run `az login`"),
+        },
         None if is_foreign(&error) => {
             format!("{FOREIGN} The address is {}.", argument("active_directory_authority_host"))
         }

@@ -329,11 +329,11 @@ fn shortest(missing: &Missing) -> String {
     }
 }
 
-/// The shortest ways to a login for somebody who has the Azure CLI.
-pub(super) fn log_in() -> String {
+/// What to do about a login that the Azure CLI cannot make: `mend` it, or use an application.
+pub(super) fn or_application(mend: &str) -> String {
     let names = ["tenant_id", "client_id", "client_secret"];
     let names: Vec<_> = names.iter().filter_map(|name| variables(name)?.first().copied()).collect();
-    format!("Run `az login`, or set {}.", listed(&names))
+    format!("{mend}, or set {}.", listed(&names))
 }
 
 /// Several words in a sentence.

@@ -218,10 +218,7 @@ impl Arm {
     pub fn document(&self, call: &Call<'_>, response: &Response) -> Result<Value> {
         match serde_json::from_slice(response.json()) {
             Ok(document @ Value::Object(_)) => Ok(document),
-            _ => {
-                let text = format!("expected a JSON object, got {}", response.describe());
-                Err(self.traced(call, response, Error::new(Kind::Unexpected, call.operation, text)))
-            }
+            _ => Err(self.unexpected(call, response, "a JSON object")),
         }
     }
 
@@ -240,8 +237,14 @@ impl Arm {
             let error = error::of_reasons(Kind::Unexpected, call.operation, &reasons);
             return Err(self.traced(call, response, error.status(response.status.as_u16())));
         }
-        let text = format!("expected a resource, got {}", response.describe());
-        Err(self.traced(call, response, Error::new(Kind::Unexpected, call.operation, text)))
+        Err(self.unexpected(call, response, "a resource"))
+    }
+
+    /// The error about a success that does not hold what it should.
+    fn unexpected(&self, call: &Call<'_>, response: &Response, expected: &str) -> Error {
+        let text = format!("expected {expected}, got {}", response.describe());
+        let error = Error::new(Kind::Unexpected, call.operation, text);
+        self.traced(call, response, error.status(response.status.as_u16()))
     }
 
     /// The error that `response` is.
