@@ -268,6 +268,23 @@ fn a_token_for_another_cloud_is_explained() {
     ]);
 }
 
+#[test]
+fn a_login_in_the_wrong_cloud_names_the_environment() {
+    let (login, account) = clouds();
+    let block = batch::block(&batch::secret(&login), &batch::endpoint(&account));
+    let workspace = Workspace::new(&(block + &batch::all("any", "")));
+    for number in [900_382, 900_432, 90_038] {
+        login.set_refused(Some(number));
+        workspace.plan().error().says(&[
+            "Cannot log in to Azure",
+            &format!("Code: AADSTS{number}"),
+            "belongs to another Azure cloud",
+            "`azure.environment` (ARM_ENVIRONMENT)",
+        ]);
+    }
+    assert_eq!(account.request_count(), 0);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_failing_azure_cli_is_quoted() {

@@ -98,6 +98,14 @@ fn a_refusal_is_explained() {
         azure.arm.fail(When::label("put"), 1, fault);
         workspace.apply().error().says(fragments).says(&["x-ms-request-id"]);
     }
+    // A new token does not help.
+    for (code, fragments) in [
+        ("InvalidAuthenticationToken", &["even a new one", "`azure.environment`"]),
+        ("InvalidAuthenticationTokenTenant", &["another tenant", "`azure.tenant_id`"]),
+    ] {
+        azure.arm.fail(When::label("get"), 2, Fault::status(401).code(code));
+        workspace.apply().error().says(fragments);
+    }
     assert_eq!(azure.arm.image_count(), 0);
     // A failed login has another error, which never quotes the secret.
     let main = azure.main(&Image::new()).replace("Made-Up~Secret", "Wrong~Secret");

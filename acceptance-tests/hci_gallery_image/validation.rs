@@ -139,6 +139,9 @@ fn a_plan_without_a_login_names_what_is_missing_and_sends_nothing() {
          ARM_CLIENT_SECRET.",
         "`azure.subscription_id` (ARM_SUBSCRIPTION_ID)",
     ]);
+    // The name of a subscription is not its id.
+    workspace.main(&blind("subscription_id = \"My Subscription\""));
+    workspace.validate().error().says(&["`azure.subscription_id`", "\"My Subscription\" is not"]);
     let secret = "tenant_id = \"t\", client_id = \"c\", client_secret = \"s3cr3t-9\"";
     workspace.main(&blind(secret));
     workspace.plan().error().says(&["subscription", "ARM_SUBSCRIPTION_ID"]);

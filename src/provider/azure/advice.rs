@@ -186,6 +186,10 @@ pub(crate) fn arm_with(error: Error, clients: &Clients, otherwise: &str) -> Fail
     let code = error.code.as_deref().unwrap_or_default();
     let advice = match advice(&RESOURCE_MANAGER, &error, argument) {
         Some(advice) => advice,
+        // Waiting for an operation is reading, whatever the operation does.
+        None if FORBIDDEN.contains(&code) && error.kind == Kind::Unreadable => {
+            permission("").to_owned()
+        }
         None if FORBIDDEN.contains(&code) => permission(error.operation).to_owned(),
         None if is_foreign(&error) => {
             format!("{FOREIGN} The address is {}.", argument("resource_manager_endpoint"))

@@ -79,6 +79,8 @@ fn a_missing_permission_is_that_of_the_operation() {
             assert_eq!(detail.contains("Administrator"), is_creation, "{detail}");
         }
     }
+    let wait = Error::new(Kind::Unreadable, "CreateGalleryImage", "No.").code(FORBIDDEN[0]);
+    assert!(detail(arm(wait.status(403), &clients())).contains("galleryImages/read"));
 }
 
 #[test]
