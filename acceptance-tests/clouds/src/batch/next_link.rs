@@ -19,3 +19,17 @@ pub enum NextLink {
     /// There is always one more page, each with a new token.
     Endless,
 }
+
+impl NextLink {
+    /// The origin of links, where that of the account is `base`.
+    pub(crate) fn base(&self, base: String) -> String {
+        match self {
+            Self::OtherHost(other) => other.trim_end_matches('/').to_owned(),
+            Self::Scheme(scheme) => {
+                let rest = base.split_once("://").map_or("", |(_, rest)| rest);
+                format!("{scheme}://{rest}")
+            }
+            _ => base,
+        }
+    }
+}

@@ -10,7 +10,7 @@ use super::error::{CONTENT_TYPE, Problem, usual_code, usual_text};
 use super::filter::Filter;
 use super::next_link::NextLink;
 use super::shared_key;
-use crate::shared::{Refusal, Request, Tokens, lock, raw_pairs};
+use crate::shared::{Refusal, Request, Tokens, decode, lock, raw_pairs};
 use crate::shared::{Reply, Service};
 use crate::spelling::Spelling;
 
@@ -42,12 +42,14 @@ pub(crate) struct Page {
     number: usize,
     offset: usize,
     list: std::sync::Arc<Vec<Value>>,
+    /// What the link has beside the token and the api-version, decoded and in order.
+    rest: Vec<(String, String)>,
 }
 
 impl Service for State {
     fn label(&self, request: &Request) -> String {
         let token = skip_token(request);
-        let page = token.map_or(Some(1), |t| lock(&self.links).get(t).map(|p| p.number));
+        let page = token.map_or(Some(1), |t| lock(&self.links).get(&t).map(|p| p.number));
         page.map(|number| format!("page {number}")).unwrap_or_default()
     }
 
@@ -83,9 +85,18 @@ impl Service for State {
     }
 }
 
-/// The continuation token as it stands in the URL; only the spelling of the link counts.
-fn skip_token(request: &Request) -> Option<&str> {
-    raw_pairs(request.raw_query()).into_iter().find(|(n, _)| *n == "$skiptoken").map(|(_, v)| v)
+/// The continuation token. The link has some of its characters encoded and others not; clients
+/// send it back as it is, or take the query apart and encode all of it.
+fn skip_token(request: &Request) -> Option<String> {
+    request.query_value("$skiptoken")
+}
+
+/// What a link has beside its token and the api-version, which clients set to their own.
+fn rest_of_link(query: Vec<(String, String)>) -> Vec<(String, String)> {
+    let mut rest = query;
+    rest.retain(|(name, _)| !["$skiptoken", "api-version"].contains(&name.as_str()));
+    rest.sort();
+    rest
 }
 
 fn is_guid(text: &str) -> bool {
@@ -121,12 +132,10 @@ impl State {
         let query = self.query(request)?;
         let page = match skip_token(request) {
             None => {
-                Page { number: 1, offset: 0, list: self.selected(query.filter.as_ref()).into() }
+                let list = self.selected(query.filter.as_ref()).into();
+                Page { number: 1, offset: 0, list, rest: Vec::new() }
             }
-            Some(token) => lock(&self.links).get(token).cloned().ok_or_else(|| {
-                let reason = "The continuation token was not issued by this account";
-                Problem::query("InvalidQueryParameterValue", "$skiptoken", token, reason)
-            })?,
+            Some(token) => self.continued(&token, request)?,
         };
         let size = query.max_results.unwrap_or(1000).min(*lock(&self.page_size));
         let end = (page.offset + size).min(page.list.len());
@@ -138,6 +147,21 @@ impl State {
             body["odata.nextLink"] = json!(link);
         }
         Ok(body)
+    }
+
+    /// The page that a link leads to, which has to come back as a whole.
+    fn continued(&self, token: &str, request: &Request) -> Result<Page, Problem> {
+        let refuse =
+            |reason| Problem::query("InvalidQueryParameterValue", "$skiptoken", token, reason);
+        let page = lock(&self.links)
+            .get(token)
+            .cloned()
+            .ok_or_else(|| refuse("The continuation token was not issued by this account"))?;
+        if rest_of_link(request.query()) == page.rest {
+            Ok(page)
+        } else {
+            Err(refuse("The continuation token belongs to a link with other parameters"))
+        }
     }
 
     fn selected(&self, filter: Option<&Filter>) -> Vec<Value> {
@@ -176,39 +200,30 @@ impl State {
             _ if last => return None,
             _ => {}
         }
-        let token = if matches!(style, NextLink::Cycle) && page.number > 1 {
-            skip_token(request).unwrap_or_default().to_owned()
-        } else {
+        let same = skip_token(request).filter(|_| page.number > 1);
+        let token = same.filter(|_| matches!(style, NextLink::Cycle)).unwrap_or_else(|| {
             let random = uuid::Uuid::new_v4().simple().to_string();
             let (a, b) = random.split_at(16);
-            let token = format!("WATV2:{a}%5E{b}/{}==:1${}", page.number, page.number + 1);
-            let next = if matches!(style, NextLink::Endless) && last { 0 } else { end };
-            let next = Page { number: page.number + 1, offset: next, list: page.list.clone() };
-            lock(&self.links).insert(token.clone(), next);
-            token
-        };
-        let mut base = self.base(request);
-        match &style {
-            NextLink::OtherHost(other) => other.trim_end_matches('/').clone_into(&mut base),
-            NextLink::Scheme(scheme) => {
-                let rest = base.split_once("://").map_or("", |(_, rest)| rest);
-                base = format!("{scheme}://{rest}");
-            }
-            _ => {}
-        }
-        let mut fields = Vec::new();
-        if !matches!(style, NextLink::WithoutApiVersion) {
-            fields.push(format!("api-version={}", query.version));
-        }
-        fields.push(format!("maxresults={size}"));
+            format!("WATV2:{a}^{b}/{}==:1${}", page.number, page.number + 1)
+        });
+        let mut fields = vec![format!("maxresults={size}")];
         let pairs = raw_pairs(request.raw_query());
-        fields.extend(
-            pairs
-                .into_iter()
-                .filter(|(n, _)| crate::shared::decode(n) == "$filter")
-                .map(|(n, v)| format!("{n}={v}")),
-        );
-        fields.push(format!("$skiptoken={token}"));
+        let filters = pairs.into_iter().filter(|(name, _)| decode(name) == "$filter");
+        fields.extend(filters.map(|(name, value)| format!("{name}={value}")));
+        if !matches!(style, NextLink::Cycle) || page.number == 1 {
+            let decoded = |(name, value)| (decode(name), decode(value));
+            let rest = raw_pairs(&fields.join("&")).into_iter().map(decoded).collect();
+            let offset = if matches!(style, NextLink::Endless) && last { 0 } else { end };
+            let (number, list) = (page.number + 1, page.list.clone());
+            let next = Page { number, offset, list, rest: rest_of_link(rest) };
+            lock(&self.links).insert(token.clone(), next);
+        }
+        if !matches!(style, NextLink::WithoutApiVersion) {
+            fields.insert(0, format!("api-version={}", query.version));
+        }
+        // This one character is encoded at the real service, and no other.
+        fields.push(format!("$skiptoken={}", token.replace('^', "%5E")));
+        let base = style.base(self.base(request));
         Some(format!("{base}{PATH}?{}", fields.join("&")))
     }
 

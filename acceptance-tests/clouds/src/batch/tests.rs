@@ -143,17 +143,42 @@ fn queries_and_headers_are_checked() {
 }
 
 #[test]
-fn pages_follow_the_links_byte_for_byte() {
+fn pages_follow_links_as_they_are_or_encoded_anew_but_never_changed() {
     let batch = Simulation::builder().items(generated(5)).start();
-    let first = get(&batch, &format!("{VERSION}&maxresults=2")).json();
+    let filter = "$filter=osType%20ne%20%27dos%27";
+    let first = get(&batch, &format!("{VERSION}&maxresults=2&{filter}")).json();
     let link = first["odata.nextLink"].as_str().unwrap().to_owned();
     let query = path_of(&batch, &link).to_owned();
-    assert!(query.starts_with("api-version=2024-07-01.20.0&maxresults=2&$skiptoken=WATV2:"));
+    let start = format!("api-version=2024-07-01.20.0&maxresults=2&{filter}&$skiptoken=WATV2:");
+    assert!(query.starts_with(&start), "{query}");
     assert!(query.contains("%5E") && query.contains("==:1$"), "{query}");
-    for recoded in
-        [query.replace("%5E", "^"), query.replace('/', "%2F"), query.replace("%5E", "%5e")]
-    {
-        assert_eq!(get(&batch, &recoded).status, 400, "{recoded}");
+    let token = query.split("$skiptoken=").nth(1).unwrap().to_owned();
+    let encoded = token.replace(':', "%3A").replace('/', "%2F").replace('=', "%3D");
+    let encoded = encoded.replace('$', "%24");
+    for same in [
+        query.replace("%5E", "%5e"),
+        query.replace('/', "%2F"),
+        query.replace("$skiptoken", "%24skiptoken").replace(&token, &encoded),
+        query.replace("2024-07-01.20.0", "2025-06-01"),
+        format!("%24skiptoken={encoded}&maxresults=2&%24filter=osType+ne+'dos'&{VERSION}")
+            .replace('+', "%20"),
+    ] {
+        assert_eq!(get(&batch, &same).status, 200, "{same}");
+    }
+    for changed in [
+        query[..query.len() - 1].to_owned(),
+        query.replace("%5E", ""),
+        query.replace("%5E", "%255E"),
+        query.replace("WATV2", "watv2"),
+        query.replace(&format!("&{filter}"), ""),
+        query.replace("dos", "cpm"),
+        query.replace("&maxresults=2", ""),
+        query.replace("maxresults=2", "maxresults=3"),
+        format!("{query}&timeout=5"),
+    ] {
+        let refused = get(&batch, &changed);
+        let expected = (400, "InvalidQueryParameterValue".to_owned());
+        assert_eq!(code(&refused), expected, "{changed}");
     }
     let second = get(&batch, &query).json();
     let link = second["odata.nextLink"].as_str().unwrap().to_owned();
