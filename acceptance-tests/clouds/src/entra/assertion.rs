@@ -13,9 +13,9 @@ use serde_json::Value;
 use super::certificate::Certificate;
 use super::problem::Problem;
 
-const DAY: u64 = 24 * 60 * 60;
+const DAY: f64 = 24.0 * 60.0 * 60.0;
 /// How far the clocks of both sides may be apart.
-const SKEW: u64 = 5 * 60;
+const SKEW: f64 = 5.0 * 60.0;
 
 /// What an assertion has to say about itself.
 pub(crate) struct Expected<'a> {
@@ -106,9 +106,10 @@ fn check_claims(claims: &Value, expected: &Expected<'_>) -> Result<String, Probl
             ));
         }
     }
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
-    let in_time = claims["exp"].as_u64().is_some_and(|exp| exp > now && exp <= now + DAY + SKEW)
-        && (claims["nbf"].is_null() || claims["nbf"].as_u64().is_some_and(|nbf| nbf <= now + SKEW));
+    // Times are numbers, which MSAL for Python sends with a fraction.
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| d.as_secs_f64());
+    let in_time = claims["exp"].as_f64().is_some_and(|exp| exp > now && exp <= now + DAY + SKEW)
+        && (claims["nbf"].is_null() || claims["nbf"].as_f64().is_some_and(|nbf| nbf <= now + SKEW));
     if !in_time {
         return Err(Problem::client(
             700_024,
@@ -177,12 +178,15 @@ mod tests {
         let sign = |m: &[u8]| key.sign(&SystemRandom::new(), m).unwrap().as_ref().to_vec();
         let head = json!({"alg": "ES256", "typ": "JWT", "x5t#S256": certificate.thumbprint_sha256});
         assert_eq!(check(&jwt(&head, &claims(), &sign), &certificate), Ok("j-1".to_owned()));
+        let mut fraction = claims();
+        fraction["exp"] = json!(now() as f64 + 600.25);
+        assert_eq!(check(&jwt(&head, &fraction, &sign), &certificate), Ok("j-1".to_owned()));
         for (claim, value, number) in [
             ("aud", json!("http://elsewhere/token"), 700_023),
             ("iss", json!("other"), 700_021),
             ("sub", json!("other"), 700_021),
             ("exp", json!(now() - 1), 700_024),
-            ("exp", json!(now() + 2 * DAY), 700_024),
+            ("exp", json!(now() + 2 * 86_400), 700_024),
             ("nbf", json!(now() + 3600), 700_024),
             ("jti", Value::Null, 50027),
         ] {
