@@ -30,6 +30,9 @@ pub const ACCOUNT_KEY: &str =
 /// The only audience a token may have, with its slash.
 pub const AUDIENCE: &str = "https://batch.core.windows.net/";
 
+/// The api-versions that exist; azure-batch 14 sends the first one.
+const VERSIONS: [&str; 3] = ["2024-02-01.19.0", "2024-07-01.20.0", "2025-06-01"];
+
 /// Sets a [`Simulation`] up.
 #[derive(Debug)]
 pub struct Builder(State);
@@ -63,7 +66,7 @@ impl Builder {
         self
     }
 
-    /// The api-versions that exist, in place of 2024-07-01.20.0 and 2025-06-01.
+    /// The api-versions that exist, in place of the usual ones from 2024-02-01.19.0 on.
     #[must_use]
     pub fn api_versions(mut self, versions: &[&str]) -> Self {
         self.0.versions = versions.iter().map(|&v| v.to_owned()).collect();
@@ -144,7 +147,7 @@ impl Simulation {
             key: Mutex::new(ACCOUNT_KEY.to_owned()),
             tokens: Tokens::new(),
             audiences: vec![AUDIENCE.to_owned()],
-            versions: vec!["2024-07-01.20.0".to_owned(), "2025-06-01".to_owned()],
+            versions: VERSIONS.map(str::to_owned).to_vec(),
             items: Mutex::new(catalogue()),
             shared_key_allowed: Mutex::new(true),
             ignore_filter: Mutex::default(),

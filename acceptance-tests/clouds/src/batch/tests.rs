@@ -109,6 +109,7 @@ fn queries_and_headers_are_checked() {
     let batch = Simulation::builder().start();
     for (query, status, expected) in [
         ("", 400, "MissingRequiredQueryParameter"),
+        ("api-version=2024-02-01.19.0&timeout=31", 200, ""),
         ("api-version=2019-01-01", 400, "UnsupportedRequestVersion"),
         ("api-version=2024-07-01.20.0&maxresults=-5", 400, "InvalidQueryParameterValue"),
         ("api-version=2024-07-01.20.0&maxresults=x", 400, "InvalidQueryParameterValue"),
