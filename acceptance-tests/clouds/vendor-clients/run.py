@@ -54,14 +54,17 @@ def services(certificate):
 def main():
     WORK.mkdir(parents=True, exist_ok=True)
     pythons = {name: python_of(name, packages) for name, (packages, _) in ENVIRONMENTS.items()}
+    azidentity = WORK / "azidentity"
+    subprocess.run(["go", "build", "-o", azidentity, "."], cwd=HERE / "azidentity", check=True)
     certificate, key = WORK / "certificate.pem", WORK / "certificate-and-key.pem"
     subprocess.run([pythons["current"], HERE / "certificate.py", certificate, key], check=True)
     process, values = services(certificate)
     environment = {"PATH": os.environ["PATH"], "HOME": str(WORK), "CERTIFICATE_AND_KEY": str(key)}
     environment.update({f"SIMULATED_{name}": value for name, value in values.items()})
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
-    # Of requests, which all of these clients use.
+    # For requests, which all clients in Python use, and for Go.
     environment["REQUESTS_CA_BUNDLE"] = values["AUTHORITY"]
+    environment["SSL_CERT_FILE"] = values["AUTHORITY"]
     failed = []
     try:
         for name, (_, scripts) in ENVIRONMENTS.items():
@@ -70,6 +73,9 @@ def main():
                 command = [pythons[name], HERE / script]
                 if subprocess.run(command, env=environment, timeout=300).returncode != 0:
                     failed.append(script)
+        print("==> azidentity", flush=True)
+        if subprocess.run([azidentity], env=environment, timeout=300).returncode != 0:
+            failed.append("azidentity")
     finally:
         process.stdin.close()
         process.wait(timeout=30)
