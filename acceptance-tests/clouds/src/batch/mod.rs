@@ -6,8 +6,10 @@ mod catalogue;
 mod error;
 mod filter;
 mod next_link;
+mod paging;
 mod service;
 mod shared_key;
+mod state;
 
 use std::collections::HashMap;
 use std::ops::Deref;
@@ -16,7 +18,7 @@ use std::sync::{Arc, Mutex};
 pub use catalogue::{catalogue, generated, image};
 pub use next_link::NextLink;
 use serde_json::Value;
-use service::State;
+use state::State;
 
 use crate::shared::lock;
 pub use crate::shared::{Controls, Fault, Request, Switch, Tokens, When};

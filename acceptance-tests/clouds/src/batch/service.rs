@@ -1,50 +1,16 @@
 //! Answers `GET /supportedimages`.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
 use super::error::{CONTENT_TYPE, Problem, usual_code, usual_text};
 use super::filter::Filter;
-use super::next_link::NextLink;
+use super::paging::skip_token;
 use super::shared_key;
-use crate::shared::{Refusal, Request, Tokens, decode, lock, raw_pairs};
+use super::state::{PATH, Page, Query, State};
+use crate::shared::{Refusal, Request, lock};
 use crate::shared::{Reply, Service};
-use crate::spelling::Spelling;
-
-const PATH: &str = "/supportedimages";
-
-/// What the simulation was set up with and what it remembers.
-#[derive(Debug)]
-pub(crate) struct State {
-    pub(crate) account: String,
-    pub(crate) key: Mutex<String>,
-    pub(crate) tokens: Tokens,
-    pub(crate) audiences: Vec<String>,
-    pub(crate) versions: Vec<String>,
-    pub(crate) items: Mutex<Vec<Value>>,
-    pub(crate) shared_key_allowed: Mutex<bool>,
-    pub(crate) ignore_filter: Mutex<bool>,
-    pub(crate) shuffle: Mutex<Option<u64>>,
-    pub(crate) page_size: Mutex<usize>,
-    pub(crate) next_link: Mutex<NextLink>,
-    pub(crate) public_url: Mutex<Option<String>>,
-    /// How a signature that is wrong is repeated.
-    pub(crate) quoted: Mutex<Spelling>,
-    pub(crate) links: Mutex<HashMap<String, Page>>,
-}
-
-/// The position of a continuation token.
-#[derive(Debug, Clone)]
-pub(crate) struct Page {
-    number: usize,
-    offset: usize,
-    list: std::sync::Arc<Vec<Value>>,
-    /// What the link has beside the token and the api-version, decoded and in order.
-    rest: Vec<(String, String)>,
-}
 
 impl Service for State {
     fn label(&self, request: &Request) -> String {
@@ -85,20 +51,6 @@ impl Service for State {
     }
 }
 
-/// The continuation token. The link has some of its characters encoded and others not; clients
-/// send it back as it is, or take the query apart and encode all of it.
-fn skip_token(request: &Request) -> Option<String> {
-    request.query_value("$skiptoken")
-}
-
-/// What a link has beside its token and the api-version, which clients set to their own.
-fn rest_of_link(query: Vec<(String, String)>) -> Vec<(String, String)> {
-    let mut rest = query;
-    rest.retain(|(name, _)| !["$skiptoken", "api-version"].contains(&name.as_str()));
-    rest.sort();
-    rest
-}
-
 fn is_guid(text: &str) -> bool {
     text.len() == 36
         && text.char_indices().all(|(at, c)| match at {
@@ -107,17 +59,7 @@ fn is_guid(text: &str) -> bool {
         })
 }
 
-struct Query {
-    version: String,
-    filter: Option<Filter>,
-    max_results: Option<usize>,
-}
-
 impl State {
-    fn base(&self, request: &Request) -> String {
-        lock(&self.public_url).clone().unwrap_or_else(|| request.origin())
-    }
-
     fn list(&self, request: &Request) -> Result<Value, Problem> {
         if request.path() != PATH {
             let text = "The specified resource does not exist.";
@@ -149,21 +91,6 @@ impl State {
         Ok(body)
     }
 
-    /// The page that a link leads to, which has to come back as a whole.
-    fn continued(&self, token: &str, request: &Request) -> Result<Page, Problem> {
-        let refuse =
-            |reason| Problem::query("InvalidQueryParameterValue", "$skiptoken", token, reason);
-        let page = lock(&self.links)
-            .get(token)
-            .cloned()
-            .ok_or_else(|| refuse("The continuation token was not issued by this account"))?;
-        if rest_of_link(request.query()) == page.rest {
-            Ok(page)
-        } else {
-            Err(refuse("The continuation token belongs to a link with other parameters"))
-        }
-    }
-
     fn selected(&self, filter: Option<&Filter>) -> Vec<Value> {
         let ignore = *lock(&self.ignore_filter);
         let mut items: Vec<Value> = lock(&self.items)
@@ -182,49 +109,6 @@ impl State {
             }
         }
         items
-    }
-
-    fn link(
-        &self,
-        request: &Request,
-        query: &Query,
-        page: &Page,
-        end: usize,
-        size: usize,
-    ) -> Option<String> {
-        let style = lock(&self.next_link).clone();
-        let last = end >= page.list.len();
-        match style {
-            NextLink::EmptyOnLastPage if last => return Some(String::new()),
-            NextLink::Endless => {}
-            _ if last => return None,
-            _ => {}
-        }
-        let same = skip_token(request).filter(|_| page.number > 1);
-        let token = same.filter(|_| matches!(style, NextLink::Cycle)).unwrap_or_else(|| {
-            let random = uuid::Uuid::new_v4().simple().to_string();
-            let (a, b) = random.split_at(16);
-            format!("WATV2:{a}^{b}/{}==:1${}", page.number, page.number + 1)
-        });
-        let mut fields = vec![format!("maxresults={size}")];
-        let pairs = raw_pairs(request.raw_query());
-        let filters = pairs.into_iter().filter(|(name, _)| decode(name) == "$filter");
-        fields.extend(filters.map(|(name, value)| format!("{name}={value}")));
-        if !matches!(style, NextLink::Cycle) || page.number == 1 {
-            let decoded = |(name, value)| (decode(name), decode(value));
-            let rest = raw_pairs(&fields.join("&")).into_iter().map(decoded).collect();
-            let offset = if matches!(style, NextLink::Endless) && last { 0 } else { end };
-            let (number, list) = (page.number + 1, page.list.clone());
-            let next = Page { number, offset, list, rest: rest_of_link(rest) };
-            lock(&self.links).insert(token.clone(), next);
-        }
-        if !matches!(style, NextLink::WithoutApiVersion) {
-            fields.insert(0, format!("api-version={}", query.version));
-        }
-        // This one character is encoded at the real service, and no other.
-        fields.push(format!("$skiptoken={}", token.replace('^', "%5E")));
-        let base = style.base(self.base(request));
-        Some(format!("{base}{PATH}?{}", fields.join("&")))
     }
 
     fn query(&self, request: &Request) -> Result<Query, Problem> {
