@@ -26,7 +26,6 @@ mod horizon_catalog_import;
 mod horizon_image;
 mod horizon_image_sources;
 mod horizon_images;
-mod https;
 mod process;
 mod resource_driver;
 mod ucloud_image;

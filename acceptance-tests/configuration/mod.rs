@@ -8,5 +8,6 @@ mod empty_strings;
 mod files;
 mod horizon;
 mod horizon_tokens;
+mod https;
 mod leaks;
 mod ucloud;

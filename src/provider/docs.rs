@@ -11,14 +11,13 @@ use crate::tfplugin::model::{Attribute, Shape};
 use super::CloudImages;
 
 /// Folders of `acceptance-tests/` that do not belong to a type.
-const NO_TYPES: [&str; 9] = [
+const NO_TYPES: [&str; 8] = [
     "clouds",
     "configuration",
     "demo",
     "examples",
     "functions",
     "harness",
-    "https",
     "process",
     "resource_driver",
 ];

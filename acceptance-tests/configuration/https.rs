@@ -48,6 +48,11 @@ fn batch_images_are_listed_over_https_with_a_key_and_with_a_login() {
         let list = state.attributes(&format!("data.cloudimages_batch_supported_images.{alias}"));
         assert_eq!(list["images"].as_array().unwrap().len(), 62);
     }
+    // A link goes back as it came, with this one character encoded and no other.
+    let targets: Vec<String> = cloud.requests().into_iter().map(|r| r.target).collect();
+    let continued: Vec<_> = targets.iter().filter(|t| t.contains("&$skiptoken=WATV2:")).collect();
+    assert_eq!(continued.len() * 2, targets.len());
+    assert!(continued.iter().all(|t| t.contains("%5E") && t.ends_with("==:1$2")), "{continued:?}");
     all_secure(&services);
 }
 
