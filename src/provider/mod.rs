@@ -29,6 +29,7 @@ use crate::tfplugin::config::Config;
 use crate::tfplugin::data_source::AnyDataSource;
 use crate::tfplugin::diagnostic::{Diagnostic, Result};
 use crate::tfplugin::function::AnyFunction;
+use crate::tfplugin::list_resource::AnyListResource;
 use crate::tfplugin::provider::Provider;
 use crate::tfplugin::resource_driver::AnyResource;
 
@@ -74,6 +75,10 @@ impl Provider for CloudImages {
             Box::new(ucloud::image::UcloudImage),
             Box::new(ucloud::images::UcloudImages),
         ]
+    }
+
+    fn list_resources(&self) -> Vec<Arc<dyn AnyListResource<Clients>>> {
+        vec![Arc::new(hci::gallery_image_list::HciGalleryImageList)]
     }
 
     fn functions(&self) -> Vec<Box<dyn AnyFunction>> {

@@ -11,17 +11,16 @@ use crate::cloud::azure::arm::ResourceId;
 use crate::cloud::azure::arm::resource::State as Stage;
 use crate::cloud::azure::arm::tags::same_tags;
 use crate::cloud::azure::hci::{ApiVersion, Created, GALLERY_IMAGE, Place, Progress};
-use crate::tfplugin::attr::Lenient;
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
 use crate::tfplugin::model::Model;
+use crate::tfplugin::moved::Moved;
 use crate::tfplugin::plan::Plan;
 use crate::tfplugin::resource::{Import, ReadOutcome, Readiness, Resource, Unsettled};
 use crate::tfplugin::timeouts::{Timeouts, or_usual};
 use crate::tfplugin::value::get;
 
-use super::image_attributes::Identifier;
 use super::image_path::{is_same_disk, signature};
 use super::target::{client, image_id, subscription, wrong_id};
 use super::texts::{LONGEST_NAME, LONGEST_NAME_OF_MACHINE, check_name};
@@ -31,12 +30,14 @@ use crate::provider::deadline::deadline;
 use crate::provider::error::unsettled;
 use crate::provider::write_only_version;
 
+mod azapi;
 mod messages;
 mod state;
 #[cfg(test)]
 mod tests;
 
 use messages::{DOWNLOAD_ADVICE, exists, failed_warning, not_deleted, not_imported, progress};
+pub(crate) use state::adopt;
 use state::{
     Identity, Inputs, Outputs, Private, State, api_version, new_image, readiness, record, show,
 };
@@ -53,6 +54,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 const RESERVED: [&str; 4] = ["windows", "microsoft", "login", "xbox"];
 
 /// The resource.
+#[derive(Debug, Default)]
 pub(crate) struct HciGalleryImage;
 
 impl Resource<Clients> for HciGalleryImage {
@@ -279,28 +281,11 @@ impl Resource<Clients> for HciGalleryImage {
         };
         let found = client(clients)?.get(&id, ApiVersion::Stable, &deadline).await;
         let image = found.map_err(|failure| not_imported(failure, clients))?;
-        let part = |place: &str| id.part(place).to_owned();
-        let inputs = Inputs {
-            name: part("name").into(),
-            resource_group_name: part("resource group").into(),
-            location: image.location.clone().unwrap_or_default().into(),
-            custom_location_id: image.custom_location_id.clone().unwrap_or_default().into(),
-            os_type: image.os_type.clone().unwrap_or_default().into(),
-            image_path: None,
-            image_path_wo: None,
-            image_path_wo_version: None,
-            source_virtual_machine_id: image.source_virtual_machine_id.clone().map(Lenient::from),
-            storage_path_id: None,
-            hyperv_generation: None,
-            cloud_init_data_source: None,
-            identifier: image.identifier.clone().map(Identifier::from),
-            version: image.version.clone(),
-            tags: None,
-        };
-        let outputs = Outputs { id: id.to_string(), ..Outputs::default() };
-        let mut state = State { inputs, outputs, private: Private::default() };
-        record(&mut state, &image);
-        Ok(state)
+        Ok(adopt(&id, &image))
+    }
+
+    fn take_over(&self, source: &Moved) -> Result<Option<State>> {
+        azapi::take_over(source)
     }
 
     fn identity(&self, state: &State) -> Identity {

@@ -2,6 +2,7 @@
 
 pub(crate) mod gallery_image;
 pub(crate) mod gallery_image_data;
+pub(crate) mod gallery_image_list;
 mod image_attributes;
 mod image_path;
 mod tags;

@@ -128,6 +128,10 @@ pub(crate) fn entries<P: Provider>(provider: &P) -> Vec<Entry> {
         attributes: source.schema(),
         ..new(Kind::DataSource, source.name(), source.description())
     }));
+    entries.extend(provider.list_resources().iter().map(|list| Entry {
+        attributes: list.schema(),
+        ..new(Kind::ListResource, list.name(), list.description())
+    }));
     entries.extend(provider.functions().iter().map(|function| Entry {
         summary: Some(function.summary()),
         attributes: function.parameters(),

@@ -12,45 +12,63 @@ use crate::cloud::json::text;
 use crate::cloud::{Deadline, Error, Kind, Result};
 use crate::secret::excerpt;
 
+/// A list that is read page by page.
+#[derive(Debug)]
+pub struct Pages<'a> {
+    arm: &'a Arm,
+    operation: &'static str,
+    path: String,
+    api_version: &'static str,
+    correlation: String,
+    /// The next page, if there is one.
+    next: Option<Url>,
+    seen: HashSet<Url>,
+}
+
 impl Arm {
-    /// All elements of the list at `path`, page after page. A page may be empty and not the last.
+    /// The list at `path`.
+    pub fn pages(
+        &self,
+        operation: &'static str,
+        path: String,
+        api_version: &'static str,
+    ) -> Pages<'_> {
+        let next = Some(self.url(&path, api_version));
+        let (correlation, seen) = (correlation(), HashSet::new());
+        Pages { arm: self, operation, path, api_version, correlation, next, seen }
+    }
+}
+
+impl Pages<'_> {
+    /// The elements of the next page, or none after the last. A page may be empty and not the last.
     ///
     /// # Errors
     /// The service's refusal; [`Kind::Unexpected`] if the links form a cycle or lead to another
     /// host, to which nothing is sent.
-    pub async fn list(
-        &self,
-        operation: &'static str,
-        path: &str,
-        api_version: &str,
-        deadline: &Deadline,
-    ) -> Result<Vec<Value>> {
-        let correlation = correlation();
-        let mut url = self.url(path, api_version);
-        let mut seen: HashSet<Url> = HashSet::new();
-        let mut elements = Vec::new();
-        loop {
-            let (method, body) = (Method::GET, None);
-            let (correlation, resource) = (correlation.as_str(), path);
-            let call = Call { operation, method, url: url.clone(), body, correlation, resource };
-            let page = self.read(&call, RequestClass::Read, deadline).await?;
-            match page.get("value") {
-                Some(Value::Array(more)) => elements.extend(more.iter().cloned()),
-                Some(Value::Null) => {}
-                // To take it for an empty page would hide images.
-                _ => return Err(self.about(&call, no_page(operation, &page))),
-            }
-            let Some(next) = text(page.get("nextLink")) else { return Ok(elements) };
-            seen.insert(url);
-            let broken = |why: String| {
-                let text = format!("the next page of the list cannot be fetched: {why}");
-                self.about(&call, Error::new(Kind::Unexpected, operation, text))
-            };
-            url = self.given(next, api_version).map_err(broken)?;
-            if seen.contains(&url) {
-                return Err(broken("its address is that of an earlier page".to_owned()));
-            }
+    pub async fn next(&mut self, deadline: &Deadline) -> Result<Option<Vec<Value>>> {
+        let Some(url) = self.next.take() else { return Ok(None) };
+        let (operation, method, body) = (self.operation, Method::GET, None);
+        let (correlation, resource) = (self.correlation.as_str(), self.path.as_str());
+        let call = Call { operation, method, url: url.clone(), body, correlation, resource };
+        let mut page = self.arm.read(&call, RequestClass::Read, deadline).await?;
+        let elements = match page.get_mut("value").map(Value::take) {
+            Some(Value::Array(elements)) => elements,
+            Some(Value::Null) => Vec::new(),
+            // To take it for an empty page would hide images.
+            _ => return Err(self.arm.about(&call, no_page(operation, &page))),
+        };
+        let Some(next) = text(page.get("nextLink")) else { return Ok(Some(elements)) };
+        self.seen.insert(url);
+        let broken = |why: String| {
+            let text = format!("the next page of the list cannot be fetched: {why}");
+            self.arm.about(&call, Error::new(Kind::Unexpected, operation, text))
+        };
+        let next = self.arm.given(next, self.api_version).map_err(broken)?;
+        if self.seen.contains(&next) {
+            return Err(broken("its address is that of an earlier page".to_owned()));
         }
+        self.next = Some(next);
+        Ok(Some(elements))
     }
 }
 

@@ -18,6 +18,7 @@ use crate::cloud::azure::Login;
 use crate::cloud::azure::arm::client::{Call, RequestClass, correlation};
 use crate::cloud::azure::arm::id::Form;
 use crate::cloud::azure::arm::operation::Change;
+use crate::cloud::azure::arm::pages::Pages;
 use crate::cloud::azure::arm::resource::State;
 use crate::cloud::azure::arm::tags::same_tags;
 use crate::cloud::azure::arm::write::{Found, Started, Write, known};
@@ -287,13 +288,46 @@ impl GalleryImages {
         version: ApiVersion,
         deadline: &Deadline,
     ) -> Result<Vec<Image>> {
+        let mut pages = self.pages(subscription_id, resource_group_name, version)?;
+        let mut images = Vec::new();
+        while let Some(more) = pages.next(deadline).await? {
+            images.extend(more);
+        }
+        Ok(images)
+    }
+
+    /// The same list, page by page.
+    ///
+    /// # Errors
+    /// [`Kind::Invalid`] about an invalid name.
+    pub fn pages(
+        &self,
+        subscription_id: &str,
+        resource_group_name: Option<&str>,
+        version: ApiVersion,
+    ) -> Result<ImagePages<'_>> {
         let path = match resource_group_name {
             Some(group) => ResourceId::new(OF_GROUP, &[subscription_id, group]),
             None => ResourceId::new(OF_SUBSCRIPTION, &[subscription_id]),
         }?
         .to_string();
-        let found = self.arm.list("ListGalleryImages", &path, version.as_str(), deadline).await?;
-        Ok(found.iter().map(Image::read).collect())
+        Ok(ImagePages(self.arm.pages("ListGalleryImages", path, version.as_str())))
+    }
+}
+
+/// A list of images that is read page by page.
+#[derive(Debug)]
+pub struct ImagePages<'a>(Pages<'a>);
+
+impl ImagePages<'_> {
+    /// The images of the next page, or none after the last.
+    ///
+    /// # Errors
+    /// The service's refusal; [`Kind::Unexpected`] about page links that form a cycle or lead
+    /// elsewhere.
+    pub async fn next(&mut self, deadline: &Deadline) -> Result<Option<Vec<Image>>> {
+        let page = self.0.next(deadline).await?;
+        Ok(page.map(|elements| elements.iter().map(Image::read).collect()))
     }
 }
 

@@ -15,6 +15,6 @@ mod tests;
 
 pub use api_version::ApiVersion;
 pub use image::{Identifier, Image};
-pub use images::{Accepted, Created, GALLERY_IMAGE, GalleryImages, Place};
+pub use images::{Accepted, Created, GALLERY_IMAGE, GalleryImages, ImagePages, Place};
 pub use new::{NewImage, Source};
 pub use progress::Progress;

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cloud::azure::arm::Operation;
 use crate::cloud::azure::arm::resource::State as Stage;
 use crate::cloud::azure::arm::tags::{respelled, same_tags};
+use crate::cloud::azure::arm::{Operation, ResourceId};
 use crate::cloud::azure::hci::{self as api, ApiVersion, NewImage, Progress, Source};
 use crate::tfplugin::attr::{Lenient, Text, WriteOnly};
 use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
@@ -204,6 +204,32 @@ pub(super) fn new_image(inputs: &Inputs) -> Result<NewImage> {
         version: inputs.version.clone(),
         tags: inputs.tags.clone().unwrap_or_default().0,
     })
+}
+
+/// The state of an image that exists already: imported, listed, or taken over from another type.
+pub(crate) fn adopt(id: &ResourceId, image: &api::Image) -> State {
+    let part = |place: &str| id.part(place).to_owned();
+    let inputs = Inputs {
+        name: part("name").into(),
+        resource_group_name: part("resource group").into(),
+        location: image.location.clone().unwrap_or_default().into(),
+        custom_location_id: image.custom_location_id.clone().unwrap_or_default().into(),
+        os_type: image.os_type.clone().unwrap_or_default().into(),
+        image_path: None,
+        image_path_wo: None,
+        image_path_wo_version: None,
+        source_virtual_machine_id: image.source_virtual_machine_id.clone().map(Lenient::from),
+        storage_path_id: None,
+        hyperv_generation: None,
+        cloud_init_data_source: None,
+        identifier: image.identifier.clone().map(Identifier::from),
+        version: image.version.clone(),
+        tags: None,
+    };
+    let outputs = Outputs { id: id.to_string(), ..Outputs::default() };
+    let mut state = State { inputs, outputs, private: Private::default() };
+    record(&mut state, image);
+    state
 }
 
 /// Copies the progress of the image.
