@@ -11,6 +11,7 @@ pub(crate) mod hci;
 pub(crate) mod horizon;
 pub(crate) mod https;
 pub(crate) mod mirror;
+pub(crate) mod newer;
 mod outcome;
 mod processes;
 mod run;

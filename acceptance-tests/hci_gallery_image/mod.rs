@@ -12,6 +12,7 @@ mod image_path;
 mod import;
 mod interruption;
 mod limits;
+mod listing;
 mod replacement;
 mod secrets;
 mod source_machine;
