@@ -13,6 +13,7 @@ mod import;
 mod interruption;
 mod limits;
 mod listing;
+mod moves;
 mod replacement;
 mod secrets;
 mod source_machine;
