@@ -36,6 +36,19 @@ fn tags_are_changed_in_place_and_nothing_else_is_sent() {
 }
 
 #[test]
+fn a_change_of_tags_leaves_only_the_state_of_the_image_open() {
+    let azure = Azure::start();
+    let workspace = Workspace::new(&azure.main(&Image::new()));
+    workspace.step();
+    workspace.main(&azure.main(&Image::new().set("tags", "{ team = \"edge\" }")));
+    let plan = workspace.planned();
+    let unknown = &plan["resource_changes"][0]["change"]["after_unknown"];
+    let open = unknown.as_object().unwrap().iter().filter(|(_, open)| **open == json!(true));
+    let open: Vec<_> = open.map(|(name, _)| name.as_str()).collect();
+    assert_eq!(open, ["provisioning_state"], "{plan}");
+}
+
+#[test]
 fn a_change_by_somebody_else_is_shown_and_repaired() {
     let azure = Azure::start();
     let image = Image::new().set("tags", "{ team = \"edge\" }");

@@ -100,6 +100,8 @@ pub enum Flag {
     create_only,
     /// An output that keeps its value through an update in place.
     stable,
+    /// An output that changes only until the object is ready.
+    settled,
     /// An input of the provider alone: a change is stored, no call is made.
     state_only,
     /// A value that is used when the configuration does not have one: `default = "NONE"`.

@@ -123,8 +123,8 @@ fn same(attribute: &Attribute, prior: &Value, planned: &Value) -> bool {
 /// Plans the change from `prior` (none on create) to what `config` asks for.
 ///
 /// What the configuration leaves to the service is unknown in a new object and stays as it is in
-/// an existing one. An output stays when nothing changes, or when it is stable and the object is
-/// not replaced.
+/// an existing one. An output stays when nothing changes, or when it is stable or settled and the
+/// object is not replaced.
 pub(crate) fn plan<'a>(
     attributes: &[Attribute],
     prior: Option<&'a Object>,
@@ -156,7 +156,8 @@ pub(crate) fn plan<'a>(
     for output in attributes.iter().filter(|attribute| !attribute.is_input()) {
         let before = prior.map_or(&Value::Null, |prior| get(prior, output.name));
         // One that has no value yet may get it.
-        let is_stable = output.has(Flag::stable) && !before.is_null();
+        let is_stable =
+            (output.has(Flag::stable) || output.has(Flag::settled)) && !before.is_null();
         let value = match !fresh && (!plan.changed || is_stable) {
             true => before.clone(),
             false => Value::unknown(),

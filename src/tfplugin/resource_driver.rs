@@ -505,16 +505,16 @@ pub fn outputs<C, R: Resource<C>>() -> Vec<Attribute> {
     attributes
 }
 
-/// The record of a change that was made, with the arguments as they were planned.
+/// The record of a change that was made, with everything that was known as it was planned.
 ///
-/// A service may return something else at once: a tag that a policy adds, a word in another case.
-/// Terraform would report that as a bug and taint the object. The next read finds it, and the plan
+/// A service may return something else at once: a tag that a policy adds, a word in another case, or
+/// nothing for a while. Terraform would report that as a bug and taint the object. The next read finds it, and the plan
 /// shows it as a difference between the configuration and the service.
 fn as_planned<C, R: Resource<C>>(mut record: Record, planned: &Object) -> Record {
-    for input in record::attributes::<C, R>().iter().filter(|a| a.is_input() && !a.write_only) {
-        let value = get(planned, input.name);
-        if value.is_wholly_known() && (!value.is_null() || !input.computed) {
-            record.object.insert(input.name.to_owned(), value.clone());
+    for attribute in record::attributes::<C, R>().iter().filter(|known| !known.write_only) {
+        let value = get(planned, attribute.name);
+        if value.is_wholly_known() && (!value.is_null() || !attribute.computed) {
+            record.object.insert(attribute.name.to_owned(), value.clone());
         }
     }
     record

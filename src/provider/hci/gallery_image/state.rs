@@ -125,10 +125,13 @@ model! {
         /// `Canceled`.
         pub provisioning_state: Option<String>,
         /// Progress of the download of the disk, in percent (0 to 100).
+        #[tf(settled)]
         pub progress_percentage: Option<i64>,
         /// Amount of data downloaded so far, in MB.
+        #[tf(settled)]
         pub download_size_in_mb: Option<i64>,
         /// Size of the operating system disk of the image, in MB.
+        #[tf(settled)]
         pub os_disk_size_in_mb: Option<i64>,
     }
 }
