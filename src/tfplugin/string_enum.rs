@@ -85,6 +85,10 @@ impl<W: StringEnum> Text for CaseSensitive<W> {
         let found = W::VALUES.iter().find(|word| **word == text);
         found.map(|word| Self(word, PhantomData)).ok_or_else(|| refusal(text, W::VALUES))
     }
+    fn written(text: &str) -> Option<String> {
+        let found = W::VALUES.iter().find(|word| word.eq_ignore_ascii_case(text));
+        found.map(|word| (*word).to_owned())
+    }
     /// A service may return another case than it received.
     fn same(a: &str, b: &str) -> bool {
         a.eq_ignore_ascii_case(b)
@@ -106,6 +110,10 @@ impl<W: StringEnum> Text for Open<W> {
             }
             _ => Ok(Self(PhantomData)),
         }
+    }
+    fn written(text: &str) -> Option<String> {
+        let known = W::VALUES.iter().find(|word| word.eq_ignore_ascii_case(text));
+        Some((*known.unwrap_or(&text)).to_owned())
     }
     fn doubt(text: &str) -> Option<String> {
         let is_known = W::VALUES.contains(&text);

@@ -20,10 +20,16 @@ impl<T> Lenient<T> {
 }
 
 impl<T: Text> Lenient<T> {
+    /// What a service sent, as a configuration would write it if that can.
+    #[must_use]
+    pub fn sent(text: &str) -> Self {
+        T::written(text).unwrap_or_else(|| text.to_owned()).into()
+    }
+
     /// Takes what the service sent, unless it means the same as the present text.
     pub fn update(&mut self, sent: &str) {
         if !T::same(&self.0, sent) {
-            sent.clone_into(&mut self.0);
+            *self = Self::sent(sent);
         }
     }
 }

@@ -22,6 +22,11 @@ pub trait Text: Sized {
     fn same(a: &str, b: &str) -> bool {
         a == b
     }
+    /// The text as a configuration would write it, if that can: a service may spell it in another
+    /// way, or know more than the argument takes.
+    fn written(text: &str) -> Option<String> {
+        Self::parse(text).is_ok().then(|| text.to_owned())
+    }
     /// What is unusual about a valid text, as a whole sentence: users are warned.
     fn doubt(_text: &str) -> Option<String> {
         None

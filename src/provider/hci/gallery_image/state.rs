@@ -217,7 +217,7 @@ pub(crate) fn adopt(id: &ResourceId, image: &api::Image) -> State {
         resource_group_name: part("resource group").into(),
         location: image.location.clone().unwrap_or_default().into(),
         custom_location_id: image.custom_location_id.clone().unwrap_or_default().into(),
-        os_type: image.os_type.clone().unwrap_or_default().into(),
+        os_type: Lenient::sent(image.os_type.as_deref().unwrap_or_default()),
         image_path: None,
         image_path_wo: None,
         image_path_wo_version: None,
@@ -279,12 +279,13 @@ pub(super) fn record(state: &mut State, image: &api::Image) {
     state.outputs.os_disk_size_in_mb = image.os_disk_size_in_mb;
 }
 
-/// Takes what the service sent; what it does not send stays as it was.
+/// Takes what the service sent; what it does not send, or what the argument cannot say, stays as it
+/// was: a configuration that is generated from the state has to be valid.
 fn take<T: Text>(known: &mut Option<Lenient<T>>, sent: Option<&str>) {
-    let Some(sent) = sent.filter(|sent| !sent.is_empty()) else { return };
+    let Some(sent) = sent.filter(|sent| !sent.is_empty()).and_then(T::written) else { return };
     match known {
-        Some(known) => known.update(sent),
-        None => *known = Some(sent.to_owned().into()),
+        Some(known) => known.update(&sent),
+        None => *known = Some(sent.into()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The rpcs about stored states, of this release or another.
 
-use crate::tfplugin::diagnostic::{Diagnostic, Failure};
+use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path};
+use crate::tfplugin::model::Attribute;
 use crate::tfplugin::provider::Provider;
 use crate::tfplugin::resource_driver::AnyResource;
 use crate::tfplugin::timeouts;
@@ -60,9 +61,9 @@ impl<P: Provider> Service<P> {
             let entry = self.offer().resource(&request.type_name)?;
             let mut state = config(request.state, &entry.ty)?;
             for attribute in &entry.schema {
-                // What only the provider sets, and what belongs to a run rather than to the object.
-                if !attribute.is_input() || attribute.name == timeouts::NAME {
-                    state.insert(attribute.name.to_owned(), Value::Null);
+                let value = state.entry(attribute.name.to_owned()).or_insert(Value::Null);
+                if !is_to_be_written(attribute, value) {
+                    *value = Value::Null;
                 }
             }
             Ok(dynamic(Some(state)))
@@ -97,6 +98,16 @@ pub(super) fn identified(ty: &Type, written: i64, text: &[u8]) -> Result<Option<
         Value::Map(object) => Ok(Some(object)),
         _ => Ok(None),
     }
+}
+
+/// Whether a configuration that Terraform generates is to have the value of an argument. Not what
+/// only the provider sets, what belongs to a run rather than to the object, secrets, and what the
+/// argument itself would refuse.
+fn is_to_be_written(attribute: &Attribute, value: &Value) -> bool {
+    let mut problems = Vec::new();
+    (attribute.check)(value, &Path::attribute(attribute.name), &mut problems);
+    let is_refused = !attribute.required && problems.iter().any(Diagnostic::is_error);
+    attribute.is_input() && attribute.name != timeouts::NAME && !attribute.sensitive && !is_refused
 }
 
 fn refuse_newer(what: &str, written: i64, known: i64) -> Result<(), Failure> {
