@@ -78,7 +78,7 @@ fn place(text: &str) -> Option<String> {
 /// The address of a disk that the service downloads.
 fn web(text: &str) -> Option<Url> {
     let is_whole = |url: &Url| text.contains("://") && matches!(url.scheme(), "https" | "http");
-    Url::parse(text.trim()).ok().filter(is_whole)
+    Url::parse(text).ok().filter(is_whole)
 }
 
 fn check(text: &str, at: &Path, problems: &mut Vec<Diagnostic>) {
@@ -99,9 +99,12 @@ fn check(text: &str, at: &Path, problems: &mut Vec<Diagnostic>) {
 /// Why no image can be created from `text`, as it follows the name of the argument. The text itself is
 /// a secret and not quoted.
 fn misfit(text: &str) -> Option<String> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Some("must not be empty. Use null to leave it out.".to_owned());
+    if text.trim() != text {
+        return Some(
+            "starts or ends with a space or a line break, which a file often has at its end. Remove it, \
+             for example with `trimspace`."
+                .to_owned(),
+        );
     }
     if web(text).is_some() || is_windows_path(text) || is_unc_path(text) {
         return None;
@@ -195,7 +198,8 @@ mod tests {
     #[test]
     fn anything_else_is_refused_with_what_is_expected_and_never_quoted() {
         for (text, why) in [
-            (" ", "must not be empty"),
+            ("https://files.example/mine.vhdx\n", "Remove it, for example with `trimspace`."),
+            (" C:\\mine.vhdx", "starts or ends with a space"),
             ("Canonical:ubuntu-24_04-lts:server:latest", "azurerm_stack_hci_marketplace_gallery"),
             ("canonical:ubuntu:server", "azurerm_stack_hci_marketplace_gallery"),
             ("./mine.qcow2", "Linux or macOS"),
