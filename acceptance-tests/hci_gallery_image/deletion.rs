@@ -48,6 +48,8 @@ fn a_deletion_that_fails_is_an_error_at_once_and_keeps_the_image() {
     assert_eq!(azure.sent("DELETE").len(), 1);
     assert!(workspace.state().instance(IMAGE).is_some());
     azure.arm.set_in_use(RESOURCE_GROUP, "golden", false);
+    azure.arm.refuse_deletes(1, "ScopeLocked", "The scope is locked.");
+    workspace.destroy().error().says(&["ScopeLocked", "Remove the lock first"]);
     workspace.destroy().ok();
     assert_eq!(azure.arm.image_count(), 0);
 }

@@ -47,7 +47,7 @@ const LOGIN: [Advice; 7] = [
 ];
 
 /// What Resource Manager's codes mean, and those of Azure Local behind it.
-const RESOURCE_MANAGER: [Advice; 9] = [
+const RESOURCE_MANAGER: [Advice; 11] = [
     Advice {
         codes: &["MissingSubscriptionRegistration"],
         text: "The subscription has not registered the resource provider. Run: az provider \
@@ -57,6 +57,16 @@ const RESOURCE_MANAGER: [Advice; 9] = [
         codes: &["MissingAzureKubernetesMapping"],
         text: "The extension for Arc VM management on the cluster is too old for this version of \
                the API. Update the cluster's Arc resource bridge and its extensions.",
+    },
+    Advice {
+        codes: &["ScopeLocked"],
+        text: "A lock protects the image, its resource group or its subscription. Remove the lock \
+               first: `az lock list` shows it.",
+    },
+    Advice {
+        codes: &["RequestDisallowedByPolicy"],
+        text: "A policy of Azure forbids the request. Change what the policy asks for, often \
+               `location` or `tags`, or have the image exempted.",
     },
     Advice {
         codes: &["NoRegisteredProviderFound", "InvalidResourceType", "InvalidResourceNamespace"],
