@@ -12,6 +12,7 @@ mod import;
 mod interruption;
 mod limits;
 mod markers;
+mod organization;
 mod outages;
 mod password;
 mod progress;

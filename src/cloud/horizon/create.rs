@@ -31,8 +31,8 @@ const SLACK: Duration = Duration::from_secs(5);
 pub struct Accepted {
     /// The id of the image.
     pub id: String,
-    /// The organisation.
-    pub org_id: Option<String>,
+    /// The organisation for which it was created.
+    pub org_id: String,
     /// The id of the version.
     pub version_id: Option<String>,
     /// The name of the version.
@@ -74,7 +74,8 @@ impl Horizon {
         if !taken.is_empty() {
             return Ok(Created::Taken(taken, None));
         }
-        let body = new.body(&self.org_id(deadline).await?);
+        let org_id = self.org_id(deadline).await?;
+        let body = new.body(&org_id);
         let call = Call {
             operation: CREATE,
             method: Method::POST,
@@ -85,7 +86,9 @@ impl Horizon {
         let started = at.unwrap_or_else(|| SystemTime::now() - Duration::from_secs(300)) - SLACK;
         let mut creation = Creation { horizon: self, new, call, started, doubt: None, deadline };
         match change::make(deadline, &mut creation).await {
-            Ok(Outcome::Accepted(accepted)) => Ok(Created::Accepted(Box::new(accepted))),
+            Ok(Outcome::Accepted(accepted)) => {
+                Ok(Created::Accepted(Box::new(Accepted { org_id, ..accepted })))
+            }
             Ok(Outcome::Unknown(error)) => Ok(Created::Unknown(error)),
             Err(refusal) if refusal.kind == Kind::Conflict => {
                 let found = self.images(Some(&new.name), deadline).await.unwrap_or_default();
@@ -195,7 +198,6 @@ impl Change for Creation<'_> {
             ([], []) => Seen::NotSeen,
             ([only], []) if self.new.may_be(only) => Seen::Done(Accepted {
                 id: only.id.clone(),
-                org_id: only.org_id.clone(),
                 status: only.status.clone(),
                 doubt: self.doubt.clone(),
                 ..Accepted::default()
@@ -217,7 +219,7 @@ fn read(response: &Response) -> Option<Accepted> {
     let own = |name: &str| text(body.get(name)).map(str::to_owned);
     Some(Accepted {
         id: own("streamId")?,
-        org_id: own("orgId"),
+        org_id: String::new(),
         version_id: own("versionId"),
         version_name: own("versionName"),
         asset_id: own("assetId"),

@@ -6,10 +6,10 @@
 
 use std::time::Duration;
 
-use crate::cloud::Kind;
 use crate::cloud::horizon::{
-    Created, Deletion, Import as Wait, Phase, Refused, Snapshot, own_markers, phase,
+    Created, Deletion, Horizon, Import as Wait, Phase, Refused, Snapshot, own_markers, phase,
 };
+use crate::cloud::{Deadline, Kind};
 use crate::tfplugin::attr::Lenient;
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
@@ -32,8 +32,8 @@ mod state;
 
 use change::{edit_version, rotate_password};
 use messages::{
-    adopted, disabled, exists, failed, other_versions, partly, progress, same_name, unknown,
-    version_deleted,
+    adopted, disabled, exists, failed, other_organization, other_versions, partly, progress,
+    same_name, unknown, version_deleted,
 };
 use state::{
     DELETED, Identity, Inputs, Outputs, Private, State, accepted, new_image, readiness, record,
@@ -177,9 +177,13 @@ impl Resource<Clients> for HorizonCatalogImport {
             (state.outputs.version_id.as_deref(), state.outputs.asset_id.as_deref());
         let seen = match client.snapshot(&id, version, asset, &deadline).await {
             Ok(seen) => seen,
-            Err(error) if error.kind == Kind::NotFound => return Ok(ReadOutcome::Gone),
+            Err(error) if error.kind == Kind::NotFound => {
+                check_organization(client, state, &deadline).await?;
+                return Ok(ReadOutcome::Gone);
+            }
             Err(error) => return Err(advice::failure(error)),
         };
+        state.private.org_id = Some(client.org_id(&deadline).await.map_err(advice::failure)?);
         if seen.version.is_none()
             && state.inputs.keep_imported_version
             && let Some(version_id) = &state.outputs.version_id
@@ -215,6 +219,14 @@ impl Resource<Clients> for HorizonCatalogImport {
 
     async fn delete(&self, clients: &Clients, state: State, context: &Context) -> Result<()> {
         let (client, deadline) = (clients.horizon().client()?, deadline(context));
+        if let Err(foreign) = check_organization(client, &state, &deadline).await {
+            // Some logins see the images of other organizations.
+            match client.image(&state.outputs.id, &deadline).await {
+                Ok(_) => {}
+                Err(error) if error.kind == Kind::NotFound => return Err(foreign),
+                Err(error) => return Err(advice::failure(error)),
+            }
+        }
         let wanted = Deletion {
             id: &state.outputs.id,
             version_id: state.outputs.version_id.as_deref(),
@@ -240,16 +252,14 @@ impl Resource<Clients> for HorizonCatalogImport {
         context: &Context,
     ) -> Result<State> {
         let (client, deadline) = (clients.horizon().client()?, deadline(context));
-        let (id, version_id) = match target {
-            Import::Id(id) => parse(&id)?,
-            Import::Identity(Identity { id, org_id }) => {
-                let own = client.org_id(&deadline).await.map_err(advice::failure)?;
-                if let Some(org_id) = org_id.filter(|org_id| *org_id != own) {
-                    return Err(other_organization(&org_id, &own));
-                }
-                (id, None)
-            }
+        let ((id, version_id), org_id) = match target {
+            Import::Id(id) => (parse(&id)?, None),
+            Import::Identity(Identity { id, org_id }) => ((id, None), org_id),
         };
+        let own = client.org_id(&deadline).await.map_err(advice::failure)?;
+        if let Some(of) = org_id.filter(|of| !is_same_org(of, &own)) {
+            return Err(other_organization(&id, &of, &own));
+        }
         let seen = match client.snapshot(&id, version_id.as_deref(), None, &deadline).await {
             Ok(seen) => seen,
             Err(error) if error.kind == Kind::NotFound => return Err(nonexistent(&id, None)),
@@ -258,7 +268,7 @@ impl Resource<Clients> for HorizonCatalogImport {
         if let (Some(version_id), None) = (&version_id, &seen.version) {
             return Err(nonexistent(&id, Some(version_id)));
         }
-        Ok(adopt(&seen))
+        Ok(adopt(&seen, own))
     }
 
     fn identity(&self, state: &State) -> Identity {
@@ -276,7 +286,7 @@ fn source(inputs: &Inputs) -> &'static str {
 }
 
 /// The state of an image that exists. What the service does not tell is null.
-fn adopt(seen: &Snapshot) -> State {
+fn adopt(seen: &Snapshot, org_id: String) -> State {
     let (image, copy) = (&seen.image, seen.copy.as_ref());
     let told = |text: &Option<String>| text.clone().unwrap_or_default();
     let label = copy.and_then(|copy| copy.provider_label.clone());
@@ -313,9 +323,23 @@ fn adopt(seen: &Snapshot) -> State {
         keep_imported_version: true,
     };
     let outputs = Outputs { id: image.id.clone(), ..Outputs::default() };
-    let mut state = State { inputs, outputs, private: Private::default() };
+    let private = Private { org_id: Some(org_id) };
+    let mut state = State { inputs, outputs, private };
     record(&mut state, seen);
     state
+}
+
+/// Another organization does not know the image, which therefore is not gone.
+async fn check_organization(client: &Horizon, state: &State, deadline: &Deadline) -> Result<()> {
+    let own = client.org_id(deadline).await.map_err(advice::failure)?;
+    match &state.private.org_id {
+        Some(of) if !is_same_org(of, &own) => Err(other_organization(&state.outputs.id, of, &own)),
+        _ => Ok(()),
+    }
+}
+
+fn is_same_org(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
 }
 
 fn warn_if_partly(seen: &Snapshot, context: &Context) {
@@ -350,15 +374,6 @@ fn nonexistent(id: &str, version_id: Option<&str>) -> Failure {
          well that the provider is configured for the right organization."
     );
     Diagnostic::error("Cannot import a non-existent image", detail).into()
-}
-
-fn other_organization(wanted: &str, own: &str) -> Failure {
-    let detail = format!(
-        "The image to import belongs to the organization {wanted}, but the provider is configured for \
-         {own}. Set {}, or use another provider configuration.",
-        super::settings::argument("org_id")
-    );
-    Diagnostic::error("The image belongs to another organization", detail).into()
 }
 
 /// User name and password belong together; a machine from the marketplace needs both.

@@ -5,6 +5,7 @@ use crate::cloud::horizon::{Copy, Image, Phase, Snapshot, Version, phase};
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path};
 
 use super::state::State;
+use crate::provider::horizon::settings::argument;
 
 /// Which image it is, and how far it was when it was last seen.
 pub(super) fn progress(state: &State) -> String {
@@ -140,6 +141,16 @@ pub(super) fn version_deleted(id: &str, version_id: &str) -> Diagnostic {
          `keep_imported_version = false`."
     );
     Diagnostic::warning("The imported version was deleted", detail)
+}
+
+/// An image that the configured organization does not know.
+pub(super) fn other_organization(id: &str, of: &str, own: &str) -> Failure {
+    let detail = format!(
+        "The image {id} belongs to the organization {of}, but the provider is configured for {own}. \
+         Check the login and {}, or use another provider configuration for this image.",
+        argument("org_id")
+    );
+    Diagnostic::error("The image belongs to another organization", detail).into()
 }
 
 /// Versions that nobody asked to delete.

@@ -269,7 +269,7 @@ model! {
 /// The private state.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Private {
-    /// The organization of the image.
+    /// The organization for which the provider was configured when the image was last seen.
     #[serde(default)]
     pub(super) org_id: Option<String>,
 }
@@ -368,7 +368,7 @@ pub(super) fn accepted(inputs: Inputs, accepted: &Accepted) -> State {
         asset_status: accepted.asset_status.clone(),
         ..Outputs::default()
     };
-    State { inputs, outputs, private: Private { org_id: accepted.org_id.clone() } }
+    State { inputs, outputs, private: Private { org_id: Some(accepted.org_id.clone()) } }
 }
 
 /// Copies the progress of an import: what is known so far.
@@ -382,7 +382,6 @@ pub(super) fn show(state: &mut State, seen: &Snapshot) {
     set(&mut outputs.status, seen.image.status.as_ref());
     set(&mut outputs.created_at, seen.image.created_at.as_ref());
     set(&mut outputs.updated_at, seen.image.updated_at.as_ref());
-    set(&mut state.private.org_id, seen.image.org_id.as_ref());
     if let Some(version) = &seen.version {
         set(&mut outputs.version_id, Some(&version.id));
         set(&mut outputs.version_name, version.name.as_ref());
