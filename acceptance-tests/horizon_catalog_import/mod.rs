@@ -25,6 +25,7 @@ mod statuses;
 mod trouble;
 mod unknown;
 mod unknown_outcome;
+mod unread;
 mod validation;
 
 use simulated_clouds::horizon::{Request, Simulation};

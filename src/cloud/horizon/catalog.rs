@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use super::client::Call;
 use super::{Copy, Horizon, Image, Version};
 use crate::cloud::poll::if_it_exists;
-use crate::cloud::{Deadline, Result};
+use crate::cloud::{Deadline, Error, Kind, Result};
 
 /// An image with one of its versions and the copy that was imported.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,13 +16,53 @@ pub struct Snapshot {
     pub version: Option<Version>,
     /// The copy, if it exists.
     pub copy: Option<Copy>,
+    /// All copies of the version, that one among them.
+    pub copies: Vec<Copy>,
+}
+
+impl Snapshot {
+    fn new(
+        image: Image,
+        version: Option<Version>,
+        copies: Vec<Copy>,
+        copy_id: Option<&str>,
+    ) -> Self {
+        Self { image, version, copy: pick(&copies, copy_id), copies }
+    }
+
+    /// The operating system's kind, as the image or the copy tells it.
+    #[must_use]
+    pub fn os_type(&self) -> Option<&str> {
+        let of_copy = || self.copy.as_ref().and_then(|copy| copy.os_type.as_deref());
+        self.image.os_type.as_deref().or_else(of_copy)
+    }
+
+    /// The provider instance of the version. Of a version that is in several, nobody can tell to
+    /// which of them it was imported.
+    #[must_use]
+    pub fn provider_instance_id(&self) -> Option<&str> {
+        self.common(|copy| copy.provider_instance_id.as_deref())
+    }
+
+    /// The kind of its provider.
+    #[must_use]
+    pub fn provider_label(&self) -> Option<&str> {
+        self.common(|copy| copy.provider_label.as_deref())
+    }
+
+    /// What all copies have in common.
+    fn common<'s>(&'s self, of: impl Fn(&'s Copy) -> Option<&'s str>) -> Option<&'s str> {
+        let mut told = self.copies.iter().filter_map(of);
+        let first = told.next()?;
+        told.all(|other| other == first).then_some(first)
+    }
 }
 
 impl Horizon {
     /// `getStream`.
     ///
     /// # Errors
-    /// [`Kind::NotFound`](crate::cloud::Kind::NotFound) if the service itself says that there is none.
+    /// [`Kind::NotFound`] if the service itself says that there is none.
     pub async fn image(&self, id: &str, deadline: &Deadline) -> Result<Image> {
         let document = self.get(&Call::get("GetImage", &["images", id]), deadline).await?;
         Ok(Image::read(&document))
@@ -31,7 +71,7 @@ impl Horizon {
     /// `getVersion`.
     ///
     /// # Errors
-    /// [`Kind::NotFound`](crate::cloud::Kind::NotFound) if the service itself says that there is none.
+    /// [`Kind::NotFound`] if the service itself says that there is none.
     pub async fn version(
         &self,
         id: &str,
@@ -104,7 +144,7 @@ impl Horizon {
     /// is the oldest, without a known copy the oldest as well.
     ///
     /// # Errors
-    /// [`Kind::NotFound`](crate::cloud::Kind::NotFound) if there is no such image.
+    /// [`Kind::NotFound`] if there is no such image.
     pub async fn snapshot(
         &self,
         id: &str,
@@ -113,13 +153,8 @@ impl Horizon {
         deadline: &Deadline,
     ) -> Result<Snapshot> {
         let Some(version_id) = version_id else {
-            let image = self.image(id, deadline).await?;
-            let version = self.versions(id, deadline).await?.into_iter().next();
-            let copy = match &version {
-                Some(version) => pick(self.copies(id, &version.id, deadline).await?, copy_id),
-                None => None,
-            };
-            return Ok(Snapshot { image, version, copy });
+            let found = self.found(id, None, deadline).await?;
+            return Ok(Snapshot { copy: pick(&found.copies, copy_id), ..found });
         };
         let read_version = || self.version(id, version_id, deadline);
         let (image, version, copies) = tokio::join!(
@@ -134,14 +169,45 @@ impl Horizon {
             Err(error) if error.status == Some(404) => Vec::new(),
             copies => copies?,
         };
-        Ok(Snapshot { image, version, copy: pick(copies, copy_id) })
+        Ok(Snapshot::new(image, version, copies, copy_id))
+    }
+
+    /// An image of which nothing is known yet, with that version or the oldest, and with the oldest
+    /// copy. What is missing is looked for twice: it is taken for what there is from then on.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`] if there is no such image; the service's refusal, also where it is a gateway's.
+    pub async fn found(
+        &self,
+        id: &str,
+        version_id: Option<&str>,
+        deadline: &Deadline,
+    ) -> Result<Snapshot> {
+        let image = self.image(id, deadline).await?;
+        let version = match version_id {
+            Some(version_id) => {
+                let read = || self.version(id, version_id, deadline);
+                if_it_exists("GetVersion", deadline, read).await?
+            }
+            None => self.versions(id, deadline).await?.into_iter().next(),
+        };
+        let Some(version) = version else {
+            return Ok(Snapshot { image, ..Snapshot::default() });
+        };
+        let read = || async {
+            let copies = self.copies(id, &version.id, deadline).await?;
+            let none = || Error::new(Kind::NotFound, "ListCopies", "the version has no copies");
+            (!copies.is_empty()).then_some(copies).ok_or_else(none)
+        };
+        let copies = if_it_exists("ListCopies", deadline, read).await?.unwrap_or_default();
+        Ok(Snapshot::new(image, Some(version), copies, None))
     }
 }
 
 /// The copy that was imported: the one of that id, or the oldest.
-pub(super) fn pick(copies: Vec<Copy>, id: Option<&str>) -> Option<Copy> {
+pub(super) fn pick(copies: &[Copy], id: Option<&str>) -> Option<Copy> {
     match id {
-        Some(id) => copies.into_iter().find(|copy| copy.id == id),
-        None => copies.into_iter().next(),
+        Some(id) => copies.iter().find(|copy| copy.id == id).cloned(),
+        None => copies.first().cloned(),
     }
 }

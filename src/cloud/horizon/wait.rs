@@ -193,8 +193,8 @@ impl Wait<'_> {
         let path = ["images", &self.import.id, "versions", version_id, "copies"];
         let call = Call::get("ListCopies", &path);
         let Ok(copies) = self.horizon.peek_list(&call, self.deadline).await else { return false };
-        let copies = copies.iter().map(Copy::read).collect();
-        let Some(copy) = pick(copies, self.import.copy_id.as_deref()) else { return false };
+        let copies: Vec<_> = copies.iter().map(Copy::read).collect();
+        let Some(copy) = pick(&copies, self.import.copy_id.as_deref()) else { return false };
         let status = copy.status.clone();
         self.seen.copy = Some(copy);
         status.is_some_and(|status| !is_settled_copy(&status))
@@ -228,7 +228,8 @@ impl Wait<'_> {
         if let Ok(version) = version {
             self.seen.version = Some(version);
         }
-        self.seen.copy = pick(copies?, self.import.copy_id.as_deref());
+        self.seen.copies = copies?;
+        self.seen.copy = pick(&self.seen.copies, self.import.copy_id.as_deref());
         if self.seen.copy.is_none() && is_read {
             // An empty list is not an error elsewhere.
             let path = ["images", id, "versions", version_id, "copies"];

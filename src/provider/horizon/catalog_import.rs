@@ -21,6 +21,7 @@ use crate::tfplugin::timeouts::Timeouts;
 use crate::tfplugin::value::{Object, Value, get};
 
 use super::advice;
+use super::texts::Told;
 use crate::provider::clients::Clients;
 use crate::provider::deadline::deadline;
 use crate::provider::error::unsettled;
@@ -260,7 +261,7 @@ impl Resource<Clients> for HorizonCatalogImport {
         if let Some(of) = org_id.filter(|of| !is_same_org(of, &own)) {
             return Err(other_organization(&id, &of, &own));
         }
-        let seen = match client.snapshot(&id, version_id.as_deref(), None, &deadline).await {
+        let seen = match client.found(&id, version_id.as_deref(), &deadline).await {
             Ok(seen) => seen,
             Err(error) if error.kind == Kind::NotFound => return Err(nonexistent(&id, None)),
             Err(error) => return Err(advice::failure(error)),
@@ -285,22 +286,19 @@ fn source(inputs: &Inputs) -> &'static str {
     }
 }
 
-/// The state of an image that exists. What the service does not tell is null.
+/// The state of an image that exists. What the service does not tell is null, or empty where a value
+/// is required.
 fn adopt(seen: &Snapshot, org_id: String) -> State {
     let (image, copy) = (&seen.image, seen.copy.as_ref());
-    let told = |text: &Option<String>| text.clone().unwrap_or_default();
-    let label = copy.and_then(|copy| copy.provider_label.clone());
+    let label = seen.provider_label().map(str::to_owned);
     let gpu_type = image.gpu_type.clone().or_else(|| copy?.gpu_type.clone());
     let own = seen.version.iter().flat_map(|version| own_markers(image, version));
     let inputs = Inputs {
         name: image.name.clone().into(),
         description: image.description.clone(),
-        os: told(&image.os).into(),
-        os_type: image.os_type.clone().or_else(|| copy?.os_type.clone()).unwrap_or_default().into(),
-        provider_instance_id: copy
-            .map(|copy| told(&copy.provider_instance_id))
-            .unwrap_or_default()
-            .into(),
+        os: Told(String::new()),
+        os_type: Told(String::new().into()),
+        provider_instance_id: Told(String::new()),
         provider_label: label.map(Lenient::from),
         gpu_type: gpu_type.map(Lenient::from),
         version_source: None,

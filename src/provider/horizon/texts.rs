@@ -1,6 +1,44 @@
 //! The types of the arguments of Horizon's images: names, ids and enumerations.
 
 use crate::tfplugin::attr::Text;
+use crate::tfplugin::diagnostic::{Diagnostic, Path};
+use crate::tfplugin::model::{Attr, Shape};
+use crate::tfplugin::value::{Sink, Value};
+
+/// A required argument that the service may not tell of an image that was imported. It is empty then,
+/// and takes over what is configured: nothing is known that would differ.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Told<T>(pub(crate) T);
+
+impl<T> std::ops::Deref for Told<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Attr> Attr for Told<T> {
+    fn shape() -> Shape {
+        T::shape()
+    }
+    fn decode(value: Value, at: &Path, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        T::decode(value, at, problems).map(Self)
+    }
+    fn encode(&self, out: &mut dyn Sink) {
+        self.0.encode(out);
+    }
+    fn same(a: &Value, b: &Value) -> bool {
+        T::same(a, b)
+    }
+    fn adopts(prior: &Value, planned: &Value) -> bool {
+        // No configuration can set an empty text.
+        prior.as_str() == Some("") || T::adopts(prior, planned)
+    }
+    fn check(value: &Value, at: &Path, problems: &mut Vec<Diagnostic>) {
+        T::check(value, at, problems);
+    }
+}
 
 string_enum! {
     /// The values of `osType`.

@@ -65,6 +65,15 @@ impl Simulation {
         }
     }
 
+    /// Begins to move a marker to another version, where it arrives only when it is put there.
+    pub fn begin_marker_move(&self, image: &str, name: &str, to: &str) {
+        if let Some(image) = lock(&self.state.store).image_mut(image)
+            && let Some(marker) = image.markers.iter_mut().find(|marker| marker.name == name)
+        {
+            marker.moving_to = Some(to.to_owned());
+        }
+    }
+
     /// Removes a marker from an image.
     pub fn remove_marker(&self, image: &str, name: &str) {
         if let Some(image) = lock(&self.state.store).image_mut(image) {
@@ -112,6 +121,15 @@ impl Simulation {
                 version.copies.push(copy);
             }
             version.copies.truncate(count);
+        });
+    }
+
+    /// Moves one of the copies of a version, by its number, to another provider instance.
+    pub fn set_copy_instance(&self, version: &str, number: usize, instance: &str) {
+        self.with_version(version, |version| {
+            if let Some(copy) = version.copies.get_mut(number) {
+                instance.clone_into(&mut copy.provider_instance);
+            }
         });
     }
 

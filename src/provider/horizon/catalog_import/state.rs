@@ -15,7 +15,7 @@ use crate::tfplugin::string_enum::Open;
 use crate::tfplugin::value::Value;
 
 use crate::provider::horizon::texts::{
-    AzureId, GpuType, ImageName, OsType, ProviderLabel, VersionType,
+    AzureId, GpuType, ImageName, OsType, ProviderLabel, Told, VersionType,
 };
 use crate::provider::write_only_version::WriteOnlyVersion;
 
@@ -126,17 +126,17 @@ model! {
         /// source `cloudimages_horizon_image_sources` lists the names. Changing it replaces the
         /// image.
         #[tf(replace)]
-        pub os: String,
+        pub os: Told<String>,
 
         /// Type of the operating system: `WINDOWS` or `LINUX`; Horizon Cloud also knows `CLIENT`,
         /// `SERVER` and `WVD`. Changing it replaces the image.
         #[tf(replace)]
-        pub os_type: Lenient<Open<OsType>>,
+        pub os_type: Told<Lenient<Open<OsType>>>,
 
         /// Id of the provider instance (the connected Azure subscription and region) to which the
         /// image is imported. Changing it replaces the image.
         #[tf(replace)]
-        pub provider_instance_id: String,
+        pub provider_instance_id: Told<String>,
 
         /// Type of the provider: `AZURE`, `AKKA`, `VSPHERE`, `ZEROCLOUD`, `GCP`, `AWS`, `VIEW` or
         /// `NUTANIX`. Default: `AZURE`. Changing it replaces the image.
@@ -397,6 +397,7 @@ pub(super) fn show(state: &mut State, seen: &Snapshot) {
 /// never changes: the service has no call for it.
 pub(super) fn record(state: &mut State, seen: &Snapshot) {
     show(state, seen);
+    learn(&mut state.inputs, seen);
     let Some(version) = &seen.version else { return };
     let described = version.description.clone().filter(|text| !text.is_empty());
     // An empty description may be sent as none.
@@ -415,6 +416,20 @@ pub(super) fn record(state: &mut State, seen: &Snapshot) {
     markers.extend(elsewhere(seen, &version.id).filter(|name| known.contains(name)));
     if markers != known {
         state.inputs.markers = Some(markers);
+    }
+}
+
+/// Takes what the service did not tell before.
+fn learn(inputs: &mut Inputs, seen: &Snapshot) {
+    if let Some(os) = seen.image.os.as_ref().filter(|_| inputs.os.is_empty()) {
+        inputs.os = Told(os.clone());
+    }
+    if let Some(kind) = seen.os_type().filter(|_| inputs.os_type.as_str().is_empty()) {
+        inputs.os_type = Told(kind.to_owned().into());
+    }
+    let instance = seen.provider_instance_id();
+    if let Some(id) = instance.filter(|_| inputs.provider_instance_id.is_empty()) {
+        inputs.provider_instance_id = Told(id.to_owned());
     }
 }
 
