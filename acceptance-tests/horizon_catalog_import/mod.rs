@@ -11,6 +11,7 @@ mod gone;
 mod import;
 mod interruption;
 mod limits;
+mod marker_places;
 mod markers;
 mod organization;
 mod outages;

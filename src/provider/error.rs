@@ -35,7 +35,7 @@ pub(crate) fn advice(
 }
 
 /// What each operation of an API is for, as it continues "Cannot".
-const ACTIONS: [(&str, &str); 18] = [
+const ACTIONS: [(&str, &str); 19] = [
     ("CreateGalleryImage", "create the gallery image"),
     ("CreateImageCatalog", "import the image"),
     ("DeleteGalleryImage", "delete the gallery image"),
@@ -49,6 +49,7 @@ const ACTIONS: [(&str, &str); 18] = [
     ("ListGalleryImages", "list the gallery images"),
     ("ListImageSources", "list the image sources"),
     ("ListImages", "list the images"),
+    ("ListMarkers", "list the markers of the image"),
     ("ListSupportedImages", "list the supported images"),
     ("ListVersions", "list the versions of the image"),
     ("ResetVmPassword", "reset the password"),

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use super::client::Call;
-use super::{Copy, Horizon, Image, Version};
+use super::{Copy, Horizon, Image, Marker, Version};
 use crate::cloud::poll::if_it_exists;
 use crate::cloud::{Deadline, Error, Kind, Result};
 
@@ -18,18 +18,11 @@ pub struct Snapshot {
     pub copy: Option<Copy>,
     /// All copies of the version, that one among them.
     pub copies: Vec<Copy>,
+    /// All markers of the image; `None` where the service does not tell where they are.
+    pub markers: Option<Vec<Marker>>,
 }
 
 impl Snapshot {
-    fn new(
-        image: Image,
-        version: Option<Version>,
-        copies: Vec<Copy>,
-        copy_id: Option<&str>,
-    ) -> Self {
-        Self { image, version, copy: pick(&copies, copy_id), copies }
-    }
-
     /// The operating system's kind, as the image or the copy tells it.
     #[must_use]
     pub fn os_type(&self) -> Option<&str> {
@@ -169,7 +162,11 @@ impl Horizon {
             Err(error) if error.status == Some(404) => Vec::new(),
             copies => copies?,
         };
-        Ok(Snapshot::new(image, version, copies, copy_id))
+        let markers = match &version {
+            Some(version) => self.placed_markers(&image, version, deadline).await?,
+            None => None,
+        };
+        Ok(Snapshot { image, version, copy: pick(&copies, copy_id), copies, markers })
     }
 
     /// An image of which nothing is known yet, with that version or the oldest, and with the oldest
@@ -200,7 +197,9 @@ impl Horizon {
             (!copies.is_empty()).then_some(copies).ok_or_else(none)
         };
         let copies = if_it_exists("ListCopies", deadline, read).await?.unwrap_or_default();
-        Ok(Snapshot::new(image, Some(version), copies, None))
+        let markers = self.placed_markers(&image, &version, deadline).await?;
+        let copy = pick(&copies, None);
+        Ok(Snapshot { image, version: Some(version), copy, copies, markers })
     }
 }
 

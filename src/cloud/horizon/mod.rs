@@ -15,6 +15,7 @@ mod create;
 mod csp;
 mod delete;
 mod error;
+mod markers;
 mod new;
 mod sources;
 mod status;
@@ -34,7 +35,7 @@ pub use new::{NewImage, Options, Source, VmInfo};
 pub use sources::{ImageSource, SourceQuery};
 pub use status::{Phase, is_good_version, is_reworked_version, phase};
 pub use types::{Copy, Image, Marker, Version};
-pub use update::{Edit, own_markers};
+pub use update::{Edit, Edited};
 pub use wait::Import;
 
 use reqwest::Url;

@@ -170,17 +170,24 @@ pub struct Marker {
     pub name: String,
     /// The version that has it.
     pub version_id: Option<String>,
+    /// The version that it is being moved to.
+    pub next_version_id: Option<String>,
+}
+
+impl Marker {
+    /// One without a name is none.
+    pub(super) fn read(document: &Value) -> Option<Self> {
+        Some(Self {
+            id: text(document.get("id")).unwrap_or_default().to_owned(),
+            name: text(document.get("name"))?.to_owned(),
+            version_id: own(document, "versionId"),
+            next_version_id: own(document, "nextVersionId"),
+        })
+    }
 }
 
 fn markers(document: &Value) -> Option<Vec<Marker>> {
-    let read = |marker: &Value| {
-        Some(Marker {
-            id: text(marker.get("id")).unwrap_or_default().to_owned(),
-            name: text(marker.get("name"))?.to_owned(),
-            version_id: own(marker, "versionId"),
-        })
-    };
-    Some(document.get("markers")?.as_array()?.iter().filter_map(read).collect())
+    Some(document.get("markers")?.as_array()?.iter().filter_map(Marker::read).collect())
 }
 
 pub(super) fn own(document: &Value, name: &str) -> Option<String> {

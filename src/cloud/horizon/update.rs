@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::client::Call;
 use super::new::VmInfo;
-use super::{Horizon, Image, Version};
+use super::{Horizon, Image, Marker, Version};
 use crate::cloud::change::{self, Change, Outcome, Seen};
 use crate::cloud::http::{Response, Sent};
 use crate::cloud::poll::{Poll, Progress, until_done};
@@ -34,28 +34,27 @@ impl Edit {
     }
 
     /// Whether a version has been changed so far.
-    fn is_done(&self, image: &Image, version: &Version) -> bool {
+    fn is_done(&self, shown: &Edited) -> bool {
         let described = self.description.as_deref().is_none_or(|wanted| {
-            version.description.as_deref().unwrap_or_default().trim() == wanted.trim()
+            shown.version.description.as_deref().unwrap_or_default().trim() == wanted.trim()
         });
-        let own = own_markers(image, version);
-        let has = |name: &String| own.iter().any(|(marker, _)| marker == name);
+        let has = |name: &String| {
+            let mut markers = shown.markers.iter().flatten();
+            markers.any(|marker| marker.name == *name && marker.is_on(&shown.version.id))
+        };
         described && self.markers.iter().flatten().all(has)
     }
 }
 
-/// The names and ids of the markers that a version has. They belong to the image, which tells where
-/// each of them is; a version alone may tell its own.
-#[must_use]
-pub fn own_markers(image: &Image, version: &Version) -> Vec<(String, String)> {
-    let of_image = image.markers.iter().flatten();
-    let own =
-        of_image.filter(|marker| marker.version_id.as_deref().is_none_or(|id| id == version.id));
-    let markers: Vec<_> = match &image.markers {
-        Some(_) => own.collect(),
-        None => version.markers.iter().flatten().collect(),
-    };
-    markers.into_iter().map(|marker| (marker.name.clone(), marker.id.clone())).collect()
+/// What was changed, as it is shown afterwards.
+#[derive(Clone, Debug)]
+pub struct Edited {
+    /// The image.
+    pub image: Image,
+    /// The version.
+    pub version: Version,
+    /// All markers of the image; `None` where the service does not tell where they are.
+    pub markers: Option<Vec<Marker>>,
 }
 
 impl Horizon {
@@ -69,7 +68,7 @@ impl Horizon {
         version_id: &str,
         edit: &Edit,
         deadline: &Deadline,
-    ) -> Result<(Image, Version)> {
+    ) -> Result<Edited> {
         let path = ["images", id, "versions", version_id];
         let call = Call {
             method: Method::PATCH,
@@ -160,7 +159,7 @@ struct Shown<'a> {
 }
 
 impl Poll for Shown<'_> {
-    type Output = (Image, Version);
+    type Output = Edited;
 
     async fn poll(&mut self) -> Result<Progress<Self::Output>> {
         let (horizon, deadline) = (self.horizon, self.deadline);
@@ -175,8 +174,13 @@ impl Poll for Shown<'_> {
             Ok(document) => Image::read(&document),
             Err((error, asked)) => return Ok(Progress::Unreadable(error, asked)),
         };
-        match self.edit.is_done(&image, &version) {
-            true => Ok(Progress::Done((image, version))),
+        let markers = match horizon.placed_markers(&image, &version, deadline).await {
+            Ok(markers) => markers,
+            Err(error) => return Ok(Progress::Unreadable(error, None)),
+        };
+        let shown = Edited { image, version, markers };
+        match self.edit.is_done(&shown) {
+            true => Ok(Progress::Done(shown)),
             false => Ok(Progress::Pending(None)),
         }
     }

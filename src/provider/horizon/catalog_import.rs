@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use crate::cloud::horizon::{
-    Created, Deletion, Horizon, Import as Wait, Phase, Refused, Snapshot, own_markers, phase,
+    Created, Deletion, Horizon, Import as Wait, Phase, Refused, Snapshot, phase,
 };
 use crate::cloud::{Deadline, Kind};
 use crate::tfplugin::attr::Lenient;
@@ -292,7 +292,6 @@ fn adopt(seen: &Snapshot, org_id: String) -> State {
     let (image, copy) = (&seen.image, seen.copy.as_ref());
     let label = seen.provider_label().map(str::to_owned);
     let gpu_type = image.gpu_type.clone().or_else(|| copy?.gpu_type.clone());
-    let own = seen.version.iter().flat_map(|version| own_markers(image, version));
     let inputs = Inputs {
         name: image.name.clone().into(),
         description: image.description.clone(),
@@ -304,7 +303,7 @@ fn adopt(seen: &Snapshot, org_id: String) -> State {
         version_source: None,
         version_type: None,
         version_description: None,
-        markers: Some(own.map(|(name, _)| name).collect()),
+        markers: None,
         marketplace: None,
         shared_gallery: None,
         custom_vm: None,

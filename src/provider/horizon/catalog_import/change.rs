@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::cloud::horizon::{Edit, Horizon, Snapshot, own_markers};
+use crate::cloud::horizon::{Edit, Edited, Horizon, Marker, Snapshot};
 use crate::cloud::{Deadline, Kind};
 use crate::tfplugin::context::Context;
 use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
 
-use super::messages::markers_elsewhere;
-use super::state::{Inputs, State, elsewhere, password, record, vm_info};
+use super::messages::{markers_elsewhere, markers_unknown};
+use super::state::{Inputs, State, password, record, vm_info};
 use crate::provider::horizon::advice;
 
 /// Changes the description and the markers of the version, as far as they differ. `state` is what
@@ -32,45 +32,52 @@ pub(super) async fn edit_version(
     let Some(version) = &seen.version else { return Err(no_version(&id).into()) };
     let version_id = version.id.clone();
     let wanted = desired.markers.clone().unwrap_or_default();
-    let moved: BTreeSet<String> = elsewhere(&seen, &version_id).collect();
-    let own: BTreeSet<String> =
-        own_markers(&seen.image, version).into_iter().map(|(name, _)| name).collect();
+    let known = state.inputs.markers.clone();
+    if marked && known.is_some() && seen.markers.is_none() {
+        return Err(markers_unknown(&id));
+    }
+    let (own, others): (BTreeSet<_>, BTreeSet<_>) = named(&seen.markers, &version_id);
     let new_there: Vec<String> = wanted
-        .intersection(&moved)
-        .filter(|name| !state.inputs.markers.iter().flatten().any(|known| known == *name))
+        .intersection(&others)
+        .filter(|name| !known.iter().flatten().any(|known| known == *name))
         .cloned()
         .collect();
     if !new_there.is_empty() {
         context.warn(markers_elsewhere(&new_there));
     }
     // All that it is to have, since it is not documented whether the list is added or replaces. One
-    // that another version has is never named: that would move pools back.
-    let keep: Vec<String> = wanted.difference(&moved).cloned().collect();
-    let adds = keep.iter().any(|name| !own.contains(name));
+    // that is not known to be on the version is never named: that would move pools back.
+    let keep: Vec<String> = wanted.difference(&others).cloned().collect();
+    let adds = seen.markers.is_some() && keep.iter().any(|name| !own.contains(name));
     let edit = Edit {
         description: described.then(|| desired.version_description.clone().unwrap_or_default()),
         markers: (marked && adds).then_some(keep),
     };
     let mut seen = seen;
     if edit != Edit::default() {
-        let (image, version) =
-            client.edit(&id, &version_id, &edit, deadline).await.map_err(advice::failure)?;
-        seen = Snapshot { image, version: Some(version), ..seen };
+        let edited = client.edit(&id, &version_id, &edit, deadline).await;
+        let Edited { image, version, markers } = edited.map_err(advice::failure)?;
+        seen = Snapshot { image, version: Some(version), markers, ..seen };
         record(state, &seen);
     }
-    if marked && let Some(version) = &seen.version {
-        for (name, marker) in own_markers(&seen.image, version) {
-            if !wanted.contains(&name) {
-                client.delete_marker(&id, &marker, deadline).await.map_err(advice::failure)?;
-                if let Some(markers) = &mut state.inputs.markers {
-                    markers.remove(&name);
-                }
-            }
+    let gone = |marker: &&Marker| marker.is_on(&version_id) && !wanted.contains(&marker.name);
+    for marker in seen.markers.iter().flatten().filter(gone).filter(|_| marked) {
+        client.delete_marker(&id, &marker.id, deadline).await.map_err(advice::failure)?;
+        if let Some(markers) = &mut state.inputs.markers {
+            markers.remove(&marker.name);
         }
     }
     state.inputs.version_description.clone_from(&desired.version_description);
     state.inputs.markers.clone_from(&desired.markers);
     Ok(())
+}
+
+/// The names of the markers that are on the version, and of those that are not.
+fn named(markers: &Option<Vec<Marker>>, version_id: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (own, others): (Vec<_>, Vec<_>) =
+        markers.iter().flatten().partition(|marker| marker.is_on(version_id));
+    let names = |markers: Vec<&Marker>| markers.into_iter().map(|m| m.name.clone()).collect();
+    (names(own), names(others))
 }
 
 /// Sets another password, if the configuration has another one.

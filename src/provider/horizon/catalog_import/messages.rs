@@ -185,6 +185,17 @@ pub(super) fn markers_elsewhere(names: &[String]) -> Diagnostic {
     Diagnostic::warning("Markers stay on another version", detail).at(path)
 }
 
+/// Markers whose places are not known.
+pub(super) fn markers_unknown(id: &str) -> Failure {
+    let detail = format!(
+        "Horizon Cloud does not tell on which versions of the image {id} its markers are. They were \
+         not changed, since a change could move pools to another version. Apply again later, or undo \
+         the change of `markers`."
+    );
+    let path = Path::attribute("markers");
+    Diagnostic::error("The markers cannot be changed", detail).at(path).into()
+}
+
 /// A replacement that has the name of what it replaces.
 pub(super) fn same_name(name: &str) -> Diagnostic {
     let detail = format!(

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::horizon::{
-    self as api, Accepted, NewImage, Phase, Snapshot, Source, VmInfo, own_markers, phase,
+    self as api, Accepted, NewImage, Phase, Snapshot, Source, VmInfo, phase,
 };
 use crate::secret::Secret;
 use crate::tfplugin::attr::{Lenient, WriteOnly};
@@ -406,15 +406,13 @@ pub(super) fn record(state: &mut State, seen: &Snapshot) {
     {
         state.inputs.version_description = described;
     }
-    let own = own_markers(&seen.image, version).into_iter().map(|(name, _)| name);
-    if seen.image.markers.is_none() && version.markers.is_none() {
-        // The service does not tell, which is not a change.
-        return;
-    }
-    let known = state.inputs.markers.clone().unwrap_or_default();
-    let mut markers: BTreeSet<String> = own.collect();
-    markers.extend(elsewhere(seen, &version.id).filter(|name| known.contains(name)));
-    if markers != known {
+    // The service may not tell, which is not a change.
+    let Some(all) = &seen.markers else { return };
+    let known = state.inputs.markers.as_ref();
+    let is_known = |name: &String| known.is_some_and(|known| known.contains(name));
+    let markers = all.iter().filter(|marker| marker.is_on(&version.id) || is_known(&marker.name));
+    let markers: BTreeSet<String> = markers.map(|marker| marker.name.clone()).collect();
+    if known != Some(&markers) {
         state.inputs.markers = Some(markers);
     }
 }
@@ -431,17 +429,6 @@ fn learn(inputs: &mut Inputs, seen: &Snapshot) {
     if let Some(id) = instance.filter(|_| inputs.provider_instance_id.is_empty()) {
         inputs.provider_instance_id = Told(id.to_owned());
     }
-}
-
-/// The names of the markers that other versions of the image have.
-pub(super) fn elsewhere<'s>(
-    seen: &'s Snapshot,
-    version_id: &'s str,
-) -> impl Iterator<Item = String> + use<'s> {
-    let of_image = seen.image.markers.iter().flatten();
-    let moved = of_image
-        .filter(move |marker| marker.version_id.as_deref().is_some_and(|id| id != version_id));
-    moved.map(|marker| marker.name.clone())
 }
 
 /// How far the image is. It has no status yet if its creation was interrupted.
