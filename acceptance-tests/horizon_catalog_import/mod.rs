@@ -10,6 +10,7 @@ mod failure;
 mod gone;
 mod import;
 mod interruption;
+mod lagging;
 mod limits;
 mod marker_places;
 mod markers;

@@ -35,12 +35,11 @@ pub fn phase(status: &str, is_copy: bool) -> Phase {
     }
 }
 
-/// Whether a version can be used, whatever became of the image's other versions.
+/// Whether a version can be used, whatever the service does with the image's other versions. A copy
+/// of an existing image passes through the status in which an import ends.
 #[must_use]
-pub fn is_good_version(status: &str) -> bool {
-    ["IMPORT_COMPLETE", "AVAILABLE", "PARTIALLY_AVAILABLE"]
-        .iter()
-        .any(|good| status.trim().eq_ignore_ascii_case(good))
+pub fn is_usable_version(status: &str, is_copy: bool) -> bool {
+    matches!(phase(status, is_copy), Phase::Ready | Phase::PartlyReady)
 }
 
 /// Whether the service is at work on a version that was imported before.
@@ -110,6 +109,21 @@ mod tests {
                 (failed, settled),
                 "{status}"
             );
+        }
+    }
+
+    #[test]
+    fn a_version_is_usable_once_it_is_imported_or_copied() {
+        for (status, import, copy) in [
+            ("IMPORT_COMPLETE", true, false),
+            ("AVAILABLE", true, true),
+            ("PARTIALLY_AVAILABLE", true, true),
+            ("IMPORT_IN_PROGRESS", false, false),
+            ("FAILED", false, false),
+            ("", false, false),
+        ] {
+            let usable = (is_usable_version(status, false), is_usable_version(status, true));
+            assert_eq!(usable, (import, copy), "{status}");
         }
     }
 

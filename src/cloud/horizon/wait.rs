@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::catalog::pick;
 use super::client::Call;
 use super::create::CREATE;
-use super::status::{Phase, is_good_version, is_settled_copy, phase};
+use super::status::{Phase, is_settled_copy, is_usable_version, phase};
 use super::{Copy, Horizon, Image, Snapshot, Version};
 use crate::cloud::deadline::readable;
 use crate::cloud::poll::{Poll, Progress, until_done};
@@ -209,7 +209,9 @@ impl Wait<'_> {
         let version = Version::read(&version);
         let status = version.status.clone();
         self.seen.version = Some(version);
-        status.is_some_and(|status| !is_good_version(&status) && !status.contains("FAILED"))
+        status.is_some_and(|status| {
+            !is_usable_version(&status, self.import.is_copy) && !status.contains("FAILED")
+        })
     }
 
     /// Reads version and copy at the end of the wait.

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use crate::cloud::horizon::{
-    Created, Deletion, Horizon, Import as Wait, Phase, Refused, Snapshot, phase,
+    Created, Deletion, Horizon, Import as Wait, Phase, Refused, Snapshot, is_usable_version, phase,
 };
 use crate::cloud::{Deadline, Kind};
 use crate::tfplugin::attr::Lenient;
@@ -185,9 +185,15 @@ impl Resource<Clients> for HorizonCatalogImport {
             Err(error) => return Err(advice::failure(error)),
         };
         state.private.org_id = Some(client.org_id(&deadline).await.map_err(advice::failure)?);
+        if is_being_made(state, &seen) {
+            // Versions may not be readable yet, and get their markers and descriptions at the end.
+            show(state, &seen);
+            return Ok(ReadOutcome::Present);
+        }
         if seen.version.is_none()
             && state.inputs.keep_imported_version
             && let Some(version_id) = &state.outputs.version_id
+            && is_deleted(client, &id, version_id, &deadline).await?
         {
             context.warn(version_deleted(&id, version_id));
             state.outputs.version_status = Some(DELETED.to_owned());
@@ -324,6 +330,26 @@ fn adopt(seen: &Snapshot, org_id: String) -> State {
     let mut state = State { inputs, outputs, private };
     record(&mut state, seen);
     state
+}
+
+/// Whether the image is at work, and the version not known to be usable before.
+fn is_being_made(state: &State, seen: &Snapshot) -> bool {
+    let status = seen.image.status.as_deref().unwrap_or_default();
+    let is_copy = state.inputs.shared_gallery.is_some();
+    let version = seen.version.as_ref().and_then(|version| version.status.as_deref());
+    matches!(phase(status, is_copy), Phase::Moving | Phase::Unknown)
+        && !is_usable_version(version.unwrap_or_default(), is_copy)
+}
+
+/// Whether the list of versions lacks one as well that could not be read.
+async fn is_deleted(
+    client: &Horizon,
+    id: &str,
+    version_id: &str,
+    deadline: &Deadline,
+) -> Result<bool> {
+    let versions = client.versions(id, deadline).await.map_err(advice::failure)?;
+    Ok(!versions.iter().any(|version| version.id == version_id))
 }
 
 /// Another organization does not know the image, which therefore is not gone.

@@ -439,7 +439,8 @@ pub(super) fn readiness(inputs: &Inputs, outputs: &Outputs) -> Readiness {
     };
     let Some(status) = outputs.status.as_deref() else { return is_moving };
     let version = outputs.version_status.as_deref().unwrap_or_default();
-    let (is_good, is_copy) = (api::is_good_version(version), inputs.shared_gallery.is_some());
+    let is_copy = inputs.shared_gallery.is_some();
+    let is_good = api::is_usable_version(version, is_copy);
     match phase(status, is_copy) {
         Phase::Ready | Phase::PartlyReady | Phase::Disabled => Readiness::Ready,
         // It is another version that failed.
