@@ -11,6 +11,7 @@ mod gone;
 mod import;
 mod interruption;
 mod lagging;
+mod later_work;
 mod limits;
 mod marker_places;
 mod markers;

@@ -50,6 +50,27 @@ pub fn is_reworked_version(status: &str) -> bool {
         .any(|work| status.trim().to_ascii_uppercase().strip_prefix(work) == Some("_IN_PROGRESS"))
 }
 
+/// Whether the status of a copy shows that it had been imported before: the service has published it,
+/// validated it, or tried to. The copy of an existing image is replicated as a part of its import.
+#[must_use]
+pub fn was_imported(status: &str, is_copy: bool) -> bool {
+    const LATER: [&str; 10] = [
+        "AVAILABLE",
+        "CAPTUR",
+        "DISABLED",
+        "GENERALIZING",
+        "PUBLISH",
+        "SCANNING_APPS",
+        "SHRINK",
+        "SYSPREP",
+        "VALIDATION",
+        "VM_DEPROVISION",
+    ];
+    let status = status.trim().to_ascii_uppercase();
+    LATER.iter().any(|work| status.starts_with(work))
+        || !is_copy && (status == "IMPORT_COMPLETE" || status.starts_with("REPLICATI"))
+}
+
 /// Whether a copy is as far as it gets, so that the image is about to follow.
 pub(super) fn is_settled_copy(status: &str) -> bool {
     let status = status.trim().to_ascii_uppercase();
@@ -124,6 +145,26 @@ mod tests {
         ] {
             let usable = (is_usable_version(status, false), is_usable_version(status, true));
             assert_eq!(usable, (import, copy), "{status}");
+        }
+    }
+
+    #[test]
+    fn what_became_of_a_copy_tells_whether_it_had_been_imported() {
+        for (status, import, copy) in [
+            ("IMPORT_COMPLETE", true, false),
+            ("PUBLISH_FAILED", true, true),
+            ("VALIDATION_FAILED", true, true),
+            ("SHRINK_TIMEOUT", true, true),
+            ("SYSPREP_FAILED", true, true),
+            ("REPLICATION_FAILED", true, false),
+            ("IMPORT_FAILED", false, false),
+            ("IMPORT_PENDING", false, false),
+            ("CLONE_FAILED", false, false),
+            ("AGENT_INSTALLATION_FAILED", false, false),
+            ("DELETION_FAILED", false, false),
+            ("", false, false),
+        ] {
+            assert_eq!((was_imported(status, false), was_imported(status, true)), (import, copy));
         }
     }
 

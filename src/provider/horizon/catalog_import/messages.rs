@@ -121,7 +121,10 @@ pub(super) fn failed(id: &str, seen: &Snapshot, is_replaced: bool) -> Diagnostic
     let reason = reason.unwrap_or_else(|| "the service gives no reason".to_owned());
     let next = match is_replaced {
         true => "It is planned to be replaced.",
-        false => "The imported version is usable, so the image is not replaced.",
+        false => {
+            "The import itself had succeeded, so the image is not replaced. Check the image in the \
+             Horizon console. To create it again, apply with `-replace`."
+        }
     };
     let detail = format!("The image {id} has the status FAILED: {reason}.\n{next}");
     Diagnostic::warning("The image has failed", detail.replace("..", "."))

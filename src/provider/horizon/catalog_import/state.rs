@@ -443,8 +443,8 @@ pub(super) fn readiness(inputs: &Inputs, outputs: &Outputs) -> Readiness {
     let is_good = api::is_usable_version(version, is_copy);
     match phase(status, is_copy) {
         Phase::Ready | Phase::PartlyReady | Phase::Disabled => Readiness::Ready,
-        // It is another version that failed.
-        Phase::Failed if is_good => Readiness::Ready,
+        // It is another version that failed, or later work on this one.
+        Phase::Failed if is_good || failed_later(outputs, is_copy) => Readiness::Ready,
         Phase::Failed => Readiness::Failed,
         Phase::Deleting => Readiness::Vanishing,
         // A copy of an existing image is replicated before it is ready.
@@ -452,5 +452,14 @@ pub(super) fn readiness(inputs: &Inputs, outputs: &Outputs) -> Readiness {
             Readiness::Ready
         }
         Phase::Moving | Phase::Unknown => is_moving,
+    }
+}
+
+/// Whether an image that has failed had been imported before. Where the copy says nothing, its version
+/// may say that it was validated, which is done with what is there.
+fn failed_later(outputs: &Outputs, is_copy: bool) -> bool {
+    match outputs.asset_status.as_deref() {
+        Some(copy) => api::was_imported(copy, is_copy),
+        None => outputs.version_status.as_deref() == Some("VALIDATION_FAILED"),
     }
 }
