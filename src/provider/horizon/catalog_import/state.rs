@@ -447,6 +447,8 @@ pub(super) fn readiness(inputs: &Inputs, outputs: &Outputs) -> Readiness {
         Phase::Failed if is_good || failed_later(outputs, is_copy) => Readiness::Ready,
         Phase::Failed => Readiness::Failed,
         Phase::Deleting => Readiness::Vanishing,
+        // It is another version that the service is at work on.
+        Phase::Moving | Phase::Unknown if is_good => Readiness::Ready,
         // A copy of an existing image is replicated before it is ready.
         Phase::Moving | Phase::Unknown if !is_copy && api::is_reworked_version(version) => {
             Readiness::Ready
