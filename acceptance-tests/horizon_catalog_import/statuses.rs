@@ -132,5 +132,14 @@ fn a_new_image_that_cannot_be_found_for_a_minute_is_an_error_and_stays_in_the_st
     let state = workspace.state();
     assert_eq!(state.attributes(IMAGE)["id"], *id);
     assert!(state.is_tainted(IMAGE));
-    assert_eq!(writes(&cloud).len(), 1);
+    // It may still appear, so neither a refresh nor a deletion forgets it, and no second one is made.
+    workspace.run(&["apply", "-json", "-refresh-only", "-auto-approve"]).ok();
+    assert_eq!(workspace.state().attributes(IMAGE)["id"], *id);
+    for arguments in
+        [&["destroy", "-json", "-auto-approve"][..], &["apply", "-json", "-auto-approve"]]
+    {
+        workspace.run(arguments).error().says(&["cannot be deleted yet"]);
+        assert_eq!(workspace.state().attributes(IMAGE)["id"], *id);
+    }
+    assert_eq!((writes(&cloud).len(), cloud.image_count()), (1, 1));
 }

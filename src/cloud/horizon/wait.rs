@@ -55,7 +55,7 @@ impl Horizon {
     ///
     /// # Errors
     /// [`Kind::Failed`] with the reason, as far as it can be read; [`Kind::NotFound`] if the image
-    /// does not appear or disappears; those of [`until_done`].
+    /// disappears; [`Kind::TimedOut`] if it does not appear; those of [`until_done`].
     pub async fn wait(
         &self,
         import: &Import,
@@ -182,7 +182,9 @@ impl Wait<'_> {
                 readable(self.since.elapsed()),
                 error.message
             );
-            return Err(about(Error { message: text, ..error }, &self.import.id));
+            // It may still appear: it has not failed, and has not been deleted either.
+            let error = Error { kind: Kind::TimedOut, message: text, ..error };
+            return Err(about(error, &self.import.id));
         }
         Ok(Progress::Pending(soon))
     }
