@@ -49,6 +49,33 @@ fn a_new_version_of_a_write_only_password_resets_it_in_place() {
 }
 
 #[test]
+fn a_first_version_of_a_write_only_password_sets_it_unless_the_image_was_imported() {
+    let unversioned = |password| hidden(password, "1").without("admin_password_wo_version");
+    let made = Imported::of(&unversioned(PASSWORD));
+    made.workspace.is_settled();
+    made.configure(&hidden(OTHER, "1"));
+    assert_eq!(made.workspace.plan().exits(2).changes(), planned("update"));
+    made.workspace.step();
+    was_reset_to(&made, OTHER);
+    // Nobody knows the password of an image that was imported, so it is taken for the configured one.
+    let described = |image: Image| {
+        let image = image.with("description", "Made by somebody else");
+        image.with("version_description", "Made by somebody else").with("name", "theirs")
+    };
+    let id = made.cloud.insert_image("theirs", &json!({}));
+    let main = |image: Image| crate::harness::horizon::main(&made.cloud, &described(image));
+    let workspace = crate::harness::Workspace::new(&main(unversioned(PASSWORD)));
+    workspace.run(&["import", IMAGE, &id]).ok();
+    workspace.step();
+    made.cloud.forget_requests();
+    assert_eq!(writes(&made.cloud).len(), 0);
+    // From there on it is as for any other.
+    workspace.main(&main(hidden(OTHER, "1")));
+    workspace.step();
+    assert_eq!(writes(&made.cloud).len(), 1);
+}
+
+#[test]
 fn another_stored_password_is_set_in_place() {
     let made = Imported::of(&stored(PASSWORD));
     made.workspace.is_settled();

@@ -137,8 +137,13 @@ fn is_rotated(before: &Inputs, desired: &Inputs) -> bool {
     match (&before.admin_password, &before.admin_password_wo_version) {
         (Some(known), _) => known != wanted,
         (None, Some(version)) => desired.admin_password_wo_version.as_ref() != Some(version),
-        // After an import nobody knows which password there is: what is configured is taken over.
-        (None, None) => false,
+        // A write-only one without a version, if there was any: the configuration names a user only
+        // together with a password. After an import nobody knows which password there is: what is
+        // configured is taken over.
+        (None, None) => {
+            before.admin_username.is_some()
+                && (desired.admin_password.is_some() || desired.admin_password_wo_version.is_some())
+        }
     }
 }
 
@@ -173,6 +178,12 @@ mod tests {
             let version = ("admin_password_wo_version", version.into());
             inputs(&[("admin_password_wo", text.into()), version])
         };
+        let unversioned = |text: &'static str| inputs(&[("admin_password_wo", text.into())]);
+        // Made with a write-only password that had no version.
+        let named = |given: &[(&str, Value)]| {
+            let user = [("admin_username", Value::from("admin"))];
+            inputs(&[given, &user].concat())
+        };
         let remembered = |version: i64| inputs(&[("admin_password_wo_version", version.into())]);
         for (before, desired, rotated) in [
             (stored("one"), stored("one"), false),
@@ -182,6 +193,10 @@ mod tests {
             (remembered(1), hidden("two", 1), false),
             (remembered(1), hidden("two", 2), true),
             (remembered(1), stored("two"), true),
+            (named(&[]), hidden("two", 1), true),
+            (named(&[]), stored("two"), true),
+            (named(&[]), unversioned("two"), false),
+            (inputs(&[]), unversioned("one"), false),
             (inputs(&[]), stored("one"), false),
             (inputs(&[]), hidden("one", 1), false),
             (stored("one"), inputs(&[]), false),

@@ -204,8 +204,10 @@ model! {
         /// `admin_password_wo_version` changes.
         pub admin_password_wo: Option<WriteOnly<Secret>>,
 
-        /// Version of the value of `admin_password_wo`, any whole number. Changing it resets the
-        /// password of the virtual machine in place, which is possible until the image is published.
+        /// Version of the value of `admin_password_wo`, any whole number. Raise it whenever that value
+        /// changes, which Terraform cannot see by itself. Changing it resets the password of the
+        /// virtual machine in place, which is possible until the image is published, and so does a
+        /// first version of a password that was set without one.
         pub admin_password_wo_version: Option<WriteOnlyVersion>,
 
         /// Id of the project of the image. Changing it replaces the image.
