@@ -128,6 +128,23 @@ fn an_import_that_is_not_waited_for_is_not_waited_for_later_either() {
 }
 
 #[test]
+fn an_import_that_was_not_waited_for_is_waited_for_as_soon_as_that_is_wanted() {
+    let cloud = start_endless();
+    let workspace =
+        Workspace::new(&main(&cloud, &Image::new().set("wait_for_completion", "false")));
+    workspace.step();
+    workspace.main(&main(&cloud, &Image::new()));
+    let mut run = workspace.start(&["apply", "-json", "-input=false", "-auto-approve"]);
+    let id = cloud.image_ids(NAME)[0].clone();
+    run.until("polls of the image", || cloud.poll_gaps(&id).len() > 6);
+    cloud.finish_all();
+    run.finish().ok();
+    assert_eq!(workspace.state().attributes(IMAGE)["status"], "IMPORT_COMPLETE");
+    workspace.is_settled();
+    assert_eq!(writes(&cloud).len(), 1);
+}
+
+#[test]
 fn an_import_that_was_not_waited_for_and_failed_is_replaced() {
     let cloud = start_endless();
     let image = Image::new().set("wait_for_completion", "false");

@@ -173,7 +173,7 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
         let plan = plan(&record::attributes::<C, R>(), prior, config);
         let mut plan = Plan { private, ..plan };
         Resource::plan(self, &mut plan);
-        let known = prior.and_then(known::<C, R>);
+        let known = prior.and_then(|prior| known::<C, R>(&as_asked(&plan, prior)));
         match known.as_ref().map(|state| R::readiness(&state.inputs, &state.outputs)) {
             Some(Readiness::Failed) => plan.replace_because_of(&outputs::<C, R>(), R::STATUS),
             // A replacement has marked all of it already.
@@ -495,6 +495,15 @@ fn is_gone(noun: &str, progress: &str) -> Diagnostic {
          removed from the state."
     );
     Diagnostic::warning(format!("The {noun} was deleted"), detail)
+}
+
+/// The object in the state with the arguments as planned: whether it has to be waited for is for the
+/// configuration to say. What is not known yet stays as it is.
+fn as_asked(plan: &Plan<'_>, prior: &Object) -> Object {
+    let known = plan.planned.iter().filter(|(_, value)| value.is_wholly_known());
+    let mut asked = prior.clone();
+    asked.extend(known.map(|(name, value)| (name.clone(), value.clone())));
+    asked
 }
 
 /// The results that are not also arguments.
