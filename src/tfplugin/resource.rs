@@ -99,6 +99,8 @@ pub trait Resource<C>: Send + Sync + Sized + 'static {
     /// Arguments of which exactly one says what the object is created from. The service does not
     /// return them: an imported object has none, until the configuration gives one.
     const SOURCES: &'static [&'static str] = &[];
+    /// Whether the service chooses the id, so that a second creation makes a second object.
+    const ID_IS_CHOSEN: bool = false;
     /// The version of the schema, raised when states written before need an upgrade.
     const VERSION: i64 = 0;
     /// The default time limits of its operations.

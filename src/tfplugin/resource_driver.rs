@@ -311,6 +311,10 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
                 return (Some(prior), unreadable(problems, "state"));
             };
             let context = Context::new(stop.clone(), timeouts::DELETE, or_usual(given.delete));
+            let is_lost = R::ID_IS_CHOSEN
+                && prior.private.is_empty()
+                && R::readiness(&state.inputs, &state.outputs) == Readiness::Moving;
+            let unfinished = unfinished.or_else(|| is_lost.then(Unfinished::lost));
             if let Some(Unfinished { since, .. }) = unfinished.filter(is_recent) {
                 let look = interruptible(&context, read_twice(self, clients, &mut state, &context));
                 let look = look.await;
@@ -318,7 +322,11 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
                 drop(context.take_warnings());
                 if let Ok(ReadOutcome::Gone) = look {
                     problems.push(may_still_appear(R::NOUN, since));
-                    return (Some(prior), problems);
+                    let kept = match is_lost {
+                        true => recorded(self, &state, &prior.object, prior.identity, unfinished),
+                        false => prior,
+                    };
+                    return (Some(kept), problems);
                 }
             }
             let deleted = Resource::delete(self, clients, state, &context).await;
@@ -444,6 +452,15 @@ async fn read_twice<C: Sync, R: Resource<C>>(
 /// Seconds since 1970.
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+impl Unfinished {
+    /// What there was to know of an object in progress got lost: Terraform does not hand over what is
+    /// private of a tainted object that it replaces. Since a refresh would have noticed that the
+    /// object is gone, it may have been created a moment ago, and would be there twice.
+    fn lost() -> Self {
+        Self { since: now(), timed_out: true }
+    }
 }
 
 /// Whether an object whose creation was not seen to end may still appear.

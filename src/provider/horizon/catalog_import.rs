@@ -57,6 +57,7 @@ impl Resource<Clients> for HorizonCatalogImport {
     const NOUN: &'static str = "image";
     const STATUS: &'static str = "status";
     const SOURCES: &'static [&'static str] = &SOURCES;
+    const ID_IS_CHOSEN: bool = true;
     const TIMEOUTS: Timeouts = Timeouts {
         create: Some(MINUTE.saturating_mul(90)),
         read: Some(MINUTE.saturating_mul(5)),

@@ -42,6 +42,7 @@ struct Thing;
 
 impl Resource<Notes> for Thing {
     const NAME: &'static str = "thing";
+    const ID_IS_CHOSEN: bool = true;
     const TIMEOUTS: Timeouts = Timeouts {
         create: Some(Duration::from_secs(100)),
         read: None,
@@ -53,6 +54,12 @@ impl Resource<Notes> for Thing {
     type Private = ();
     type Identity = Inputs;
 
+    fn readiness(_: &Inputs, outputs: &Outputs) -> Readiness {
+        match outputs.status.as_deref() {
+            Some("moving") => Readiness::Moving,
+            _ => Readiness::Ready,
+        }
+    }
     async fn create(
         &self,
         notes: &Notes,
@@ -237,4 +244,21 @@ async fn a_creation_whose_end_was_not_seen_is_not_forgotten_for_ten_minutes() {
     // One that is seen again was never gone.
     notes.1.store(false, Ordering::SeqCst);
     assert_eq!(thing().read(&notes, old, &stop).await.0.unwrap().private, [0; 0]);
+}
+
+/// Terraform does not hand over the private data of a tainted object that it replaces.
+#[tokio::test(start_paused = true)]
+async fn an_object_in_progress_of_which_nothing_private_is_known_is_not_deleted_by_being_missed() {
+    let (notes, stop) = (Notes::default(), CancellationToken::new());
+    notes.1.store(true, Ordering::SeqCst);
+    let moving = Record { object: object("a", "moving".into()), ..Record::default() };
+    let (kept, problems) = thing().delete(&notes, moving.clone(), &stop).await;
+    assert!(problems[0].is_error() && problems[0].detail.contains("may still create it"));
+    let kept = kept.unwrap();
+    assert_eq!(kept.object, moving.object);
+    // From there on it is one whose creation was not seen to end.
+    assert_eq!(thing().read(&notes, kept.clone(), &stop).await, (Some(kept), vec![]));
+    // One that is there is deleted.
+    notes.1.store(false, Ordering::SeqCst);
+    assert_eq!(thing().delete(&notes, moving, &stop).await, (None, vec![]));
 }
