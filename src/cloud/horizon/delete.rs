@@ -22,7 +22,7 @@ const GONE: u32 = 2;
 /// The longest pause between two such reads.
 const GONE_PAUSE: Duration = Duration::from_secs(1);
 
-/// Reads that may still show a failure from before the deletion.
+/// Reads that may still show what was there before the deletion.
 const STALE: u32 = 5;
 
 /// What may be deleted.
@@ -49,6 +49,39 @@ impl Horizon {
         wanted: &Deletion<'_>,
         deadline: &Deadline,
     ) -> std::result::Result<(), Refused> {
+        let every = self.polling_interval;
+        loop {
+            // Later ones may be made from earlier ones.
+            for version in self.to_delete(wanted, deadline).await?.iter().rev() {
+                let mut submission = Submission {
+                    horizon: self,
+                    wanted,
+                    version,
+                    deadline,
+                    reported: false,
+                    missing: 0,
+                };
+                let submitted = until_done(DELETE, every, None, deadline, &mut submission).await;
+                submitted.map_err(|error| Refused::Failed(about(error, wanted.id)))?;
+            }
+            let mut going = Going::new(self, wanted.id, deadline);
+            let ended = until_done(DELETE, every, None, deadline, &mut going).await;
+            match ended.map_err(|error| Refused::Failed(going.late(error)))? {
+                Ended::Gone => return Ok(()),
+                Ended::Standing => tracing::warn!(
+                    image = wanted.id,
+                    "the image has versions that are not being deleted; looking at them again"
+                ),
+            }
+        }
+    }
+
+    /// The versions of an image, unless it has some that are not to be deleted.
+    async fn to_delete(
+        &self,
+        wanted: &Deletion<'_>,
+        deadline: &Deadline,
+    ) -> std::result::Result<Vec<Version>, Refused> {
         let mut there = There { horizon: self, wanted, deadline, empty: 0 };
         let listed = until_done(DELETE, self.polling_interval, None, deadline, &mut there).await;
         let versions = listed.map_err(|error| Refused::Failed(about(error, wanted.id)))?;
@@ -58,34 +91,10 @@ impl Horizon {
             None => versions.len() > 1,
         };
         let others: Vec<_> = versions.iter().filter(is_other).cloned().collect();
-        if !others.is_empty() && !wanted.all_versions {
-            return Err(Refused::OtherVersions(others));
+        match others.is_empty() || wanted.all_versions {
+            true => Ok(versions),
+            false => Err(Refused::OtherVersions(others)),
         }
-        // Later ones may be made from earlier ones.
-        for version in versions.iter().rev() {
-            let mut submission = Submission {
-                horizon: self,
-                wanted,
-                version,
-                deadline,
-                reported: false,
-                missing: 0,
-            };
-            let every = self.polling_interval;
-            let submitted = until_done(DELETE, every, None, deadline, &mut submission).await;
-            submitted.map_err(|error| Refused::Failed(about(error, wanted.id)))?;
-        }
-        let mut going = Going {
-            horizon: self,
-            id: wanted.id,
-            deadline,
-            gone: 0,
-            stuck: 0,
-            was_going: false,
-            seen: None,
-        };
-        let ended = until_done(DELETE, self.polling_interval, None, deadline, &mut going).await;
-        ended.map_err(|error| Refused::Failed(going.late(error)))
     }
 }
 
@@ -125,10 +134,15 @@ impl Poll for There<'_> {
         match if_it_exists("GetImage", deadline, read).await? {
             None => Ok(Progress::Done(versions)),
             Some(image) if is_going(image.status.as_deref()) => Ok(Progress::Done(versions)),
-            Some(_) if self.empty >= GONE => {
+            Some(_) if self.empty >= GONE && wanted.version_id.is_some() => {
                 let own =
                     wanted.version_id.map(|id| Version { id: id.into(), ..Version::default() });
                 Ok(Progress::Done(own.into_iter().collect()))
+            }
+            Some(_) if self.empty >= STALE => {
+                let text = "the image has no version that could be deleted, and Horizon Cloud deletes \
+                            an image only with its last version";
+                Err(Error::new(Kind::Unexpected, DELETE, text))
             }
             Some(_) => {
                 self.empty += 1;
@@ -223,13 +237,21 @@ impl Change for Sending<'_> {
     }
 
     async fn look(&mut self) -> Seen<()> {
-        match self.horizon.version(self.wanted.id, &self.version.id, self.deadline).await {
-            Ok(version) if is_going(version.status.as_deref()) => Seen::Done(()),
-            Ok(_) => Seen::NotDone,
-            Err(error) if error.kind == Kind::NotFound => Seen::Done(()),
+        let read = || self.horizon.version(self.wanted.id, &self.version.id, self.deadline);
+        match if_it_exists("GetVersion", self.deadline, read).await {
+            Ok(Some(version)) if !is_going(version.status.as_deref()) => Seen::NotDone,
+            Ok(_) => Seen::Done(()),
             Err(error) => Seen::Unreadable(error),
         }
     }
+}
+
+/// How the wait for the end of a deletion ends.
+enum Ended {
+    /// The image does not exist any more.
+    Gone,
+    /// There are versions that nobody is deleting: a deletion had no effect, or one was added.
+    Standing,
 }
 
 /// An image that is being deleted.
@@ -239,6 +261,8 @@ struct Going<'a> {
     deadline: &'a Deadline,
     /// How often in a row it was missing.
     gone: u32,
+    /// How often in a row it had a version that is not being deleted.
+    standing: u32,
     /// How often a copy was found that could not be deleted.
     stuck: u32,
     was_going: bool,
@@ -246,16 +270,16 @@ struct Going<'a> {
 }
 
 impl Poll for Going<'_> {
-    type Output = ();
+    type Output = Ended;
 
-    async fn poll(&mut self) -> Result<Progress<()>> {
+    async fn poll(&mut self) -> Result<Progress<Ended>> {
         let (horizon, deadline, path) = (self.horizon, self.deadline, ["images", self.id]);
         let image = match horizon.peek(&Call::get("GetImage", &path), deadline).await {
             Ok(document) => Image::read(&document),
             Err((error, _)) if error.kind == Kind::NotFound => {
                 self.gone += 1;
                 if self.gone >= GONE {
-                    return Ok(Progress::Done(()));
+                    return Ok(Progress::Done(Ended::Gone));
                 }
                 return Ok(Progress::Pending(Some(soon(horizon, deadline))));
             }
@@ -265,19 +289,35 @@ impl Poll for Going<'_> {
         let is_going = is_going(image.status.as_deref());
         self.was_going |= is_going;
         self.seen = Some(image);
-        if !is_going && let Some(failure) = self.stuck().await {
+        let left = match is_going {
+            true => Vec::new(),
+            // What cannot be read now is read by the next poll.
+            false => horizon.versions(self.id, deadline).await.unwrap_or_default(),
+        };
+        if let Some(version) = left.first()
+            && let Some(failure) = self.stuck(version).await
+        {
             return Err(failure);
         }
-        Ok(Progress::Pending(None))
+        let stands = left.iter().any(|version| !self::is_going(version.status.as_deref()));
+        self.standing = if stands { self.standing + 1 } else { 0 };
+        match self.standing >= STALE {
+            true => Ok(Progress::Done(Ended::Standing)),
+            false => Ok(Progress::Pending(None)),
+        }
     }
 }
 
-impl Going<'_> {
+impl<'a> Going<'a> {
+    fn new(horizon: &'a Horizon, id: &'a str, deadline: &'a Deadline) -> Self {
+        let (gone, standing, stuck) = (0, 0, 0);
+        Self { horizon, id, deadline, gone, standing, stuck, was_going: false, seen: None }
+    }
+
     /// Why a copy could not be deleted, once that is surely about this deletion.
-    async fn stuck(&mut self) -> Option<Error> {
-        let (horizon, deadline) = (self.horizon, self.deadline);
-        let version = horizon.versions(self.id, deadline).await.ok()?.into_iter().next()?;
-        let copy = horizon.copies(self.id, &version.id, deadline).await.ok()?.into_iter().next()?;
+    async fn stuck(&mut self, version: &Version) -> Option<Error> {
+        let copies = self.horizon.copies(self.id, &version.id, self.deadline).await.ok()?;
+        let copy = copies.into_iter().next()?;
         let status = copy.status.clone().filter(|status| is_stuck_copy(status))?;
         self.stuck += 1;
         if self.stuck < STALE && !(self.was_going && self.stuck >= GONE) {

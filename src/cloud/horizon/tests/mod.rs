@@ -1,6 +1,7 @@
 //! The operations against a scripted service.
 
 mod create;
+mod deletes;
 mod reads;
 mod waits;
 
