@@ -127,6 +127,18 @@ impl Vacating<'_> {
     }
 }
 
+impl Vacating<'_> {
+    /// Whether the service itself says that an image does not exist which it lists: a list may lag
+    /// behind a deletion.
+    async fn is_gone(&self, image: &Image) -> Result<bool> {
+        match self.horizon.image(&image.id, self.deadline).await {
+            Err(error) if error.kind == Kind::NotFound => Ok(true),
+            Err(error) if error.kind == Kind::Interrupted => Err(error),
+            _ => Ok(false),
+        }
+    }
+}
+
 impl Poll for Vacating<'_> {
     type Output = (Vec<Image>, Option<SystemTime>);
 
@@ -135,12 +147,18 @@ impl Poll for Vacating<'_> {
         let is_going = |image: &Image| {
             image.status.as_deref().is_some_and(|status| phase(status, false) == Phase::Deleting)
         };
-        if images.iter().any(is_going) && images.iter().all(is_going) {
-            self.going = images.iter().map(|image| image.id.clone()).collect();
+        let mut going = Vec::new();
+        for image in &images {
+            if is_going(image) || self.is_gone(image).await? {
+                going.push(image.id.clone());
+            }
+        }
+        images.retain(|image| !going.contains(&image.id));
+        if images.is_empty() && !going.is_empty() {
+            self.going = going;
             tracing::info!(name = self.name, "an image of this name is being deleted");
             return Ok(Progress::Pending(None));
         }
-        images.retain(|image| !is_going(image));
         Ok(Progress::Done((images, at)))
     }
 }

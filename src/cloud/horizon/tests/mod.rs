@@ -1,5 +1,6 @@
 //! The operations against a scripted service.
 
+mod adoption;
 mod create;
 mod deletes;
 mod reads;
