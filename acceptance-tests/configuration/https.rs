@@ -8,8 +8,8 @@ use simulated_clouds::{Authority, Controls, batch, ucloud};
 use crate::harness::hci::{Azure, IMAGE, Image};
 use crate::harness::{batch as batch_blocks, horizon, https, ucloud as ucloud_blocks};
 
-/// Far less than the timeouts of the types, which a certificate will not wait out.
-const SOON: Duration = Duration::from_secs(30);
+/// Far less than several attempts with pauses between them take.
+const SOON: Duration = Duration::from_secs(8);
 
 /// Asserts that `services` were asked, and only over TLS.
 #[track_caller]

@@ -57,8 +57,25 @@ const ACTIONS: [(&str, &str); 19] = [
     ("UpdateVersion", "update the version of the image"),
 ];
 
+/// Codes that say more about a call than its kind, in words.
+const MEANINGS: [(&str, &str); 9] = [
+    ("ExtendedLocationNotFound", "custom location not found"),
+    ("InvalidExtendedLocation", "custom location not usable"),
+    ("InvalidResourceLocation", "its name is taken in another region"),
+    ("LocationNotAvailableForResourceType", "region not available"),
+    ("MissingSubscriptionRegistration", "resource provider not registered"),
+    ("RequestDisallowedByPolicy", "not allowed by a policy"),
+    ("ResourceGroupNotFound", "resource group not found"),
+    ("ScopeLocked", "locked"),
+    ("SubscriptionNotFound", "subscription not found"),
+];
+
 /// What happened to a call, as it follows the colon of a title.
 fn outcome(error: &Error) -> &'static str {
+    let code = error.code.as_deref().unwrap_or_default();
+    if let Some((_, words)) = MEANINGS.iter().find(|(known, _)| *known == code) {
+        return words;
+    }
     match error.kind {
         Kind::NotFound => "not found",
         Kind::Conflict => "conflicts with the current state",
@@ -169,6 +186,9 @@ mod tests {
         assert_eq!(summary(&error), "Cannot read the image: not allowed");
         let login = login_diagnostic("Azure", &error.of_login(), "");
         assert_eq!(login.summary, "Cannot log in to Azure: not allowed");
+        let missing = Error::new(Kind::NotFound, "CreateGalleryImage", "no").status(404);
+        let missing = missing.code("ResourceGroupNotFound");
+        assert_eq!(summary(&missing), "Cannot create the gallery image: resource group not found");
     }
 
     #[test]

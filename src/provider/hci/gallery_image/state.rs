@@ -34,7 +34,8 @@ model! {
     pub(crate) struct Inputs {
         /// Name of the image: 1 to 80 letters, digits, hyphens, full stops and underscores, with a
         /// letter or digit at both ends; at most 64 with `source_virtual_machine_id`. Azure rejects
-        /// names that contain the word "windows". Changing it replaces the image.
+        /// names that contain the word "windows", "microsoft", "login" or "xbox", in any case.
+        /// Changing it replaces the image.
         #[tf(replace)]
         pub name: Lenient<Name>,
 
