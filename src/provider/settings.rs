@@ -249,7 +249,16 @@ pub(crate) fn unknown(cloud: &'static str, name: &str) -> Failure {
              into the configuration."
         ),
     )
+    .deferrable()
     .into()
+}
+
+/// What a configuration waits for that is not wholly known. What else is wrong with it may turn out
+/// to be right.
+pub(crate) fn awaited(checked: Result<()>, cloud: &'static str) -> Failure {
+    let mut problems = checked.err().map_or(Vec::new(), |Failure(problems)| problems);
+    problems.retain(|problem| problem.is_deferrable);
+    if problems.is_empty() { unknown(cloud, "*") } else { problems.into() }
 }
 
 /// The arguments of a cloud, as far as any are given.

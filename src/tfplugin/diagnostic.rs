@@ -74,6 +74,9 @@ pub struct Diagnostic {
     pub detail: String,
     /// Empty when no single attribute is at fault.
     pub path: Path,
+    /// Whether it is only that the provider's configuration is not known yet. A client that can put
+    /// off an object is told to ask again later instead.
+    pub is_deferrable: bool,
 }
 
 impl Diagnostic {
@@ -84,6 +87,7 @@ impl Diagnostic {
             summary: summary.into(),
             detail: detail.into(),
             path: Path::default(),
+            is_deferrable: false,
         }
     }
 
@@ -96,6 +100,13 @@ impl Diagnostic {
     /// the outermost line of the configuration.
     pub fn invalid(path: &Path, detail: impl Into<String>) -> Self {
         Self::error(format!("Invalid value for `{path}`"), detail).at(path.clone())
+    }
+
+    /// Says that the provider's configuration is not known yet, and nothing else is wrong.
+    #[must_use]
+    pub fn deferrable(mut self) -> Self {
+        self.is_deferrable = true;
+        self
     }
 
     /// Points at an attribute.
@@ -115,6 +126,15 @@ impl Diagnostic {
 /// Everything that went wrong, at least one error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure(pub Vec<Diagnostic>);
+
+impl Failure {
+    /// Whether nothing is wrong but that the provider's configuration is not known yet.
+    #[must_use]
+    pub fn is_deferrable(&self) -> bool {
+        let mut errors = self.0.iter().filter(|problem| problem.is_error()).peekable();
+        errors.peek().is_some() && errors.all(|problem| problem.is_deferrable)
+    }
+}
 
 impl From<Diagnostic> for Failure {
     fn from(diagnostic: Diagnostic) -> Self {

@@ -117,10 +117,11 @@ pub trait Resource<C>: Send + Sync + Sized + 'static {
     /// Checks that concern several arguments at once. Each argument has been checked already.
     fn validate(&self, _config: &Config<'_>, _problems: &mut Vec<Diagnostic>) {}
 
-    /// Whether the provider's configuration is complete, as far as it is known. No network.
+    /// Whether the provider's configuration is complete. No network.
     ///
     /// # Errors
-    /// Names what is missing.
+    /// Names what is missing. One that is deferrable says that a part is not known yet: then the object
+    /// can be planned, but not more.
     fn ready(&self, _clients: &C) -> Result<()> {
         Ok(())
     }

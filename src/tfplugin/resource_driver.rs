@@ -71,10 +71,10 @@ pub trait AnyResource<C>: Send + Sync {
     fn identity(&self) -> Vec<Attribute>;
     /// All mistakes that can be found without a network.
     fn validate(&self, config: Object) -> Vec<Diagnostic>;
-    /// Whether the provider's configuration is complete, as far as it is known.
+    /// Whether the provider's configuration is complete.
     ///
     /// # Errors
-    /// Names what is missing.
+    /// See [`Resource::ready`].
     fn ready(&self, clients: &C) -> Result<()>;
     /// Plans a change. `private` is what is kept beside the prior object.
     fn plan(&self, prior: Option<&Object>, private: &[u8], config: &Object) -> Planned;

@@ -18,7 +18,7 @@ use crate::tfplugin::string_enum::CaseInsensitive;
 
 use crate::provider::interval::Interval;
 use crate::provider::settings::{
-    self, Environment, both, given, is_known, path, sentence, together,
+    self, Environment, awaited, both, given, is_known, path, sentence, together,
 };
 
 const CLOUD: &str = "azure";
@@ -213,11 +213,9 @@ impl Access {
     /// Whether an authentication method is fully configured and a subscription is named, as far as
     /// they are known.
     pub(crate) fn ready(&self) -> Result<()> {
-        if !is_known(&self.config) {
-            return Ok(());
-        }
         let interval = self.polling_interval();
-        both(together(self.usable(), self.subscription()), interval).map(|_| ())
+        let checked = both(together(self.usable(), self.subscription()), interval).map(|_| ());
+        if is_known(&self.config) { checked } else { Err(awaited(checked, CLOUD)) }
     }
 
     /// Whether the authentication method can be used here.

@@ -12,7 +12,9 @@ use crate::tfplugin::config::Config;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Result};
 
 use crate::provider::interval::Interval;
-use crate::provider::settings::{self, Environment, both, given, is_known, path, sentence};
+use crate::provider::settings::{
+    self, Environment, awaited, both, given, is_known, path, sentence,
+};
 
 const CLOUD: &str = "horizon";
 
@@ -90,7 +92,8 @@ impl Access {
 
     /// Whether the configuration is complete, as far as it is known.
     pub(crate) fn ready(&self) -> Result<()> {
-        if is_known(&self.config) { self.settings().map(drop) } else { Ok(()) }
+        let checked = self.settings().map(drop);
+        if is_known(&self.config) { checked } else { Err(awaited(checked, CLOUD)) }
     }
 
     /// The client. Nothing is sent yet.

@@ -3,11 +3,13 @@
 use crate::tfplugin::data_source::Reading;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure};
 use crate::tfplugin::provider::Provider;
+use crate::tfplugin::value::Refinement;
 use crate::tfplugin::wire::answer::{config, written};
 use crate::tfplugin::wire::proto::tfplugin6 as pb;
 use crate::tfplugin::wire::trace::About;
 
 use super::Service;
+use super::resource::{AWAITS_CONFIGURATION, may_defer};
 
 impl<P: Provider> Service<P> {
     pub(super) async fn validate_data_source(
@@ -33,16 +35,24 @@ impl<P: Provider> Service<P> {
         request: pb::read_data_source::Request,
     ) -> pb::read_data_source::Response {
         let type_name = request.type_name.clone();
+        let allowed = may_defer(request.client_capabilities.as_ref());
+        let mut deferred = None;
         let work = async {
             let (found, problems) = match self.found(connection, request).await {
                 Ok(outcome) => outcome,
                 Err(Failure(problems)) => (None, problems),
             };
-            (found.map(|found| written(|sink| found.encode(sink))), problems)
+            let failure = Failure(problems);
+            if allowed && found.is_none() && failure.is_deferrable() {
+                deferred = Some(AWAITS_CONFIGURATION);
+                let unknown = written(|sink| sink.unknown(&Refinement::default()));
+                return (Some(unknown), Vec::new());
+            }
+            (found.map(|found| written(|sink| found.encode(sink))), failure.0)
         };
         let about = About::DataSource(&type_name);
         let (state, diagnostics) = self.run("ReadDataSource", about, work).await;
-        pb::read_data_source::Response { state: state.flatten(), diagnostics, deferred: None }
+        pb::read_data_source::Response { state: state.flatten(), diagnostics, deferred }
     }
 
     async fn found(

@@ -5,8 +5,8 @@ use crate::tfplugin::diagnostic::{Diagnostic, Failure};
 use crate::tfplugin::provider::Provider;
 use crate::tfplugin::resource::Import;
 use crate::tfplugin::resource_driver::{Outcome, Planned, Record};
-use crate::tfplugin::value::{Object, Type, Value};
-use crate::tfplugin::wire::answer::{config, dynamic, identity, object, path};
+use crate::tfplugin::value::{Object, Refinement, Type, Value};
+use crate::tfplugin::wire::answer::{config, dynamic, identity, object, path, written};
 use crate::tfplugin::wire::proto::tfplugin6 as pb;
 use crate::tfplugin::wire::trace::About;
 
@@ -38,6 +38,15 @@ fn resulting(outcome: Result<Outcome, Failure>) -> (Option<Resulting>, Vec<Diagn
         Ok((record, problems)) => (Some(record.into()), problems),
         Err(Failure(problems)) => (None, problems),
     }
+}
+
+/// Why an object is put off: a part of the provider's configuration is not known yet.
+pub(super) const AWAITS_CONFIGURATION: pb::Deferred =
+    pb::Deferred { reason: pb::deferred::Reason::ProviderConfigUnknown as i32 };
+
+/// Whether the client can put off an object until the next run.
+pub(super) fn may_defer(capabilities: Option<&pb::ClientCapabilities>) -> bool {
+    capabilities.is_some_and(|capabilities| capabilities.deferral_allowed)
 }
 
 /// An identity that cannot be read, or is not known, is set when the object is read.
@@ -82,45 +91,54 @@ impl<P: Provider> Service<P> {
         let planned_private = request.prior_private.clone();
         // An identity does not change during the life of an object. A new object has none yet.
         let planned_identity = request.prior_identity.clone();
+        let allowed = may_defer(request.client_capabilities.as_ref());
         let work = async {
             match self.planned(connection, request) {
-                Ok(Some(Planned { object, replace, diagnostics })) => {
+                Ok((Some(Planned { object, replace, diagnostics }), awaits)) => {
                     let replace: Vec<_> = replace.iter().map(path).collect();
-                    (Some((dynamic(Some(object)), replace)), diagnostics)
+                    (Some((dynamic(Some(object)), replace, awaits)), diagnostics)
                 }
-                Ok(None) => (Some((dynamic(None), Vec::new())), Vec::new()),
+                Ok((None, awaits)) => (Some((dynamic(None), Vec::new(), awaits)), Vec::new()),
                 Err(Failure(problems)) => (None, problems),
             }
         };
         let about = About::Resource(&type_name);
         let (planned, diagnostics) = self.run("PlanResourceChange", about, work).await;
-        let (planned_state, requires_replace) = planned.flatten().unzip();
-        pb::plan_resource_change::Response {
-            planned_state,
-            requires_replace: requires_replace.unwrap_or_default(),
+        let mut response = pb::plan_resource_change::Response {
             planned_private,
             planned_identity,
             diagnostics,
             ..Default::default()
+        };
+        if let Some((planned_state, requires_replace, awaits)) = planned.flatten() {
+            response.planned_state = Some(planned_state);
+            response.requires_replace = requires_replace;
+            response.deferred = (awaits && allowed).then_some(AWAITS_CONFIGURATION);
         }
+        response
     }
 
-    /// None where the object is to be destroyed.
+    /// None where the object is to be destroyed, and whether the provider's configuration is not known
+    /// yet.
     fn planned(
         &self,
         connection: u64,
         request: pb::plan_resource_change::Request,
-    ) -> Result<Option<Planned>, Failure> {
+    ) -> Result<(Option<Planned>, bool), Failure> {
         let entry = self.offer().resource(&request.type_name)?;
         let prior = object(request.prior_state, &entry.ty)?;
         // The proposed state adds nothing to the configuration and the prior state, except whether
         // there will be an object at all.
         if object(request.proposed_new_state, &entry.ty)?.is_none() {
-            return Ok(None);
+            return Ok((None, false));
         }
         let config = config(request.config, &entry.ty)?;
-        entry.is.ready(&*self.clients(connection)?)?;
-        Ok(Some(entry.is.plan(prior.as_ref(), &request.prior_private, &config)))
+        // A plan needs nothing of the configuration, as long as it may turn out to be complete.
+        let awaits = match entry.is.ready(&*self.clients(connection)?) {
+            Err(failure) if !failure.is_deferrable() => return Err(failure),
+            checked => checked.is_err(),
+        };
+        Ok((Some(entry.is.plan(prior.as_ref(), &request.prior_private, &config)), awaits))
     }
 
     pub(super) async fn apply_resource(
@@ -186,20 +204,24 @@ impl<P: Provider> Service<P> {
             request.private.clone(),
             request.current_identity.clone(),
         );
-        let work = async { resulting(self.refreshed(connection, request).await) };
+        let allowed = may_defer(request.client_capabilities.as_ref());
+        let mut deferred = None;
+        let work = async {
+            match self.refreshed(connection, request).await {
+                Err(failure) if allowed && failure.is_deferrable() => {
+                    deferred = Some(AWAITS_CONFIGURATION);
+                    (None, Vec::new())
+                }
+                read => resulting(read),
+            }
+        };
         let about = About::Resource(&type_name);
         let (read, diagnostics) = self.run("ReadResource", about, work).await;
         let (new_state, private, new_identity) = match read.flatten() {
             Some(read) => (Some(read.state), read.private, read.identity),
             None => kept,
         };
-        pb::read_resource::Response {
-            new_state,
-            private,
-            new_identity,
-            diagnostics,
-            deferred: None,
-        }
+        pb::read_resource::Response { new_state, private, new_identity, diagnostics, deferred }
     }
 
     async fn refreshed(
@@ -225,12 +247,34 @@ impl<P: Provider> Service<P> {
         request: pb::import_resource_state::Request,
     ) -> pb::import_resource_state::Response {
         let type_name = request.type_name.clone();
+        let allowed = may_defer(request.client_capabilities.as_ref());
+        let mut deferred = None;
         let work = async {
-            let found = self.imported(connection, request).await;
-            found.unwrap_or_else(|Failure(problems)| (None, problems))
+            match self.imported(connection, request).await {
+                Err(failure) if allowed && failure.is_deferrable() => {
+                    deferred = Some(AWAITS_CONFIGURATION);
+                    (None, Vec::new())
+                }
+                found => found.unwrap_or_else(|Failure(problems)| (None, problems)),
+            }
         };
         let about = About::Resource(&type_name);
         let (found, diagnostics) = self.run("ImportResourceState", about, work).await;
+        if deferred.is_some() {
+            let state = Some(written(|sink| sink.unknown(&Refinement::default())));
+            let private = Vec::new();
+            let unknown = pb::import_resource_state::ImportedResource {
+                type_name,
+                state,
+                private,
+                identity: None,
+            };
+            return pb::import_resource_state::Response {
+                imported_resources: vec![unknown],
+                diagnostics,
+                deferred,
+            };
+        }
         let imported = found.flatten().map(|record| {
             let Resulting { state, private, identity } = Some(record).into();
             let state = Some(state);

@@ -17,7 +17,7 @@ use crate::tfplugin::provider::Provider;
 use crate::tfplugin::resource_driver::AnyResource;
 
 use super::cloud::Cloud;
-use super::machine::{Machine, found};
+use super::machine::{Machine, found, not_known_yet};
 use super::texts::{Code, Link, Place, plain};
 
 model! {
@@ -198,6 +198,9 @@ impl DataSource<Clients> for Machines {
     }
 
     async fn read(&self, clients: &Clients, query: Query, context: &Context) -> Result<Results> {
+        if clients.endpoint == "unknown" {
+            return Err(not_known_yet().into());
+        }
         clients.cloud.note("machines");
         match query.order.as_deref() {
             Some("hang") => std::future::pending().await,

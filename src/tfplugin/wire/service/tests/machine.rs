@@ -53,6 +53,7 @@ impl Resource<Clients> for Machine {
     fn ready(&self, clients: &Clients) -> Result<()> {
         match clients.endpoint.as_str() {
             "unready" => Err(Diagnostic::error("No endpoint", "Give `endpoint`.").into()),
+            "unknown" => Err(not_known_yet().into()),
             _ => Ok(()),
         }
     }
@@ -161,6 +162,11 @@ impl Resource<Clients> for Machine {
             _ => Err(Diagnostic::error("Unknown state version", "There was none.").into()),
         }
     }
+}
+
+/// The endpoint depends on something else.
+pub(super) fn not_known_yet() -> Diagnostic {
+    Diagnostic::error("No endpoint yet", "Apply something else first.").deferrable()
 }
 
 /// A machine that was created elsewhere.

@@ -21,6 +21,7 @@ mod applying;
 mod calls;
 mod cloud;
 mod core;
+mod deferral;
 mod garbage;
 mod listing;
 mod machine;
