@@ -105,7 +105,14 @@ pub async fn make<C: Change>(deadline: &Deadline, change: &mut C) -> Result<Outc
         let (is_conflict, since) = (error.kind == Kind::Conflict, Instant::now());
         for look in 0.. {
             let backoff = BACKOFF.saturating_mul(1 << (attempt - 1 + look).min(6));
-            let pause = asked.take().unwrap_or(backoff.min(LONGEST_BACKOFF));
+            let asked = asked.take();
+            let is_too_long = asked.is_some_and(|asked| asked >= deadline.left());
+            let pause = match asked {
+                // To look once does no harm, and is better than not to know.
+                Some(_) if is_too_long => LONGEST_BACKOFF.min(deadline.left() / 2),
+                Some(asked) => asked,
+                None => backoff.min(LONGEST_BACKOFF),
+            };
             if let Err(ended) = deadline.pause(error.operation, pause).await {
                 return Ok(Outcome::Unknown(Error { kind: ended.kind, ..error }));
             }
@@ -116,6 +123,8 @@ pub async fn make<C: Change>(deadline: &Deadline, change: &mut C) -> Result<Outc
                 Seen::NotSeen => {}
                 Seen::NotDone if is_conflict && look + 1 < LOOKS_AFTER_CONFLICT => {}
                 Seen::NotDone if is_conflict || attempt >= ATTEMPTS => return Err(error),
+                // The service asked not to be sent anything before the deadline.
+                Seen::NotDone if is_too_long => return Ok(Outcome::Unknown(error)),
                 Seen::NotDone => break,
                 Seen::Unreadable(_) if since.elapsed() >= PATIENCE => {
                     return Ok(Outcome::Unknown(error));
