@@ -1,8 +1,7 @@
 //! One request to the Image Management Service, with everything a request needs.
 
-use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Request, Url};
@@ -24,16 +23,6 @@ const SCOPE: &str = "horizon";
 
 /// Status checks under way at one time.
 const POLLS: usize = 8;
-
-/// Images, versions and copies on one page. The service's own default is 10; other clients ask for up
-/// to 1000.
-const PAGE: usize = 200;
-
-/// How often a list that changes is read.
-const PASSES: usize = 3;
-
-/// More pages are a service that repeats itself.
-const PAGES: usize = 1000;
 
 /// What a client is set up with.
 #[derive(Clone, Debug)]
@@ -148,6 +137,12 @@ impl Horizon {
     /// # Errors
     /// No answer after all attempts, no token, or the service's refusal.
     pub(super) async fn read(&self, call: &Call<'_>, deadline: &Deadline) -> Result<Response> {
+        let response = self.answer(call, deadline).await?;
+        if response.status.is_success() { Ok(response) } else { Err(self.error(call, &response)) }
+    }
+
+    /// The same, with a refusal as a response.
+    pub(super) async fn answer(&self, call: &Call<'_>, deadline: &Deadline) -> Result<Response> {
         let url = self.url(call, deadline).await?;
         let make = async |_| Ok(request(call, &url));
         let retry = RetryPolicy::default();
@@ -155,8 +150,7 @@ impl Horizon {
             true => Retry::Yes(self.error(call, response)),
             false => Retry::No,
         };
-        let response = self.client.send(call.operation, deadline, retry, make, judge).await?;
-        if response.status.is_success() { Ok(response) } else { Err(self.error(call, &response)) }
+        self.client.send(call.operation, deadline, retry, make, judge).await
     }
 
     /// Sends a status check: once, whatever the answer, since the next one comes anyway.
@@ -235,81 +229,6 @@ impl Horizon {
         let setting = (error.kind == Kind::Denied).then_some(self.setting);
         Error { setting, ..error }
     }
-
-    /// All elements of a list, each once, and the time of the service's clock. A list without
-    /// elements is a 404 of the service, 204, or an empty page. One that changes while it is read is
-    /// read again: what moved to another page may have been missed.
-    ///
-    /// # Errors
-    /// Those of [`Horizon::read`]; [`Kind::Unexpected`] about an answer that is no page.
-    pub(super) async fn list(&self, call: Call<'_>, deadline: &Deadline) -> Result<Listed> {
-        let mut listed = self.pages(&call, deadline).await?;
-        for _ in 1..PASSES {
-            if !listed.changed {
-                break;
-            }
-            listed = self.pages(&call, deadline).await?;
-        }
-        Ok(listed)
-    }
-
-    async fn pages(&self, call: &Call<'_>, deadline: &Deadline) -> Result<Listed> {
-        let mut listed = Listed::default();
-        let (mut known, mut total) = (HashSet::new(), None);
-        for number in 0..PAGES {
-            let page = call.clone().with("page", number.to_string()).with("size", PAGE.to_string());
-            let response = match self.read(&page, deadline).await {
-                Ok(response) => response,
-                Err(error) if error.kind == Kind::NotFound => {
-                    listed.changed |= number > 0;
-                    return Ok(listed);
-                }
-                Err(error) => return Err(error),
-            };
-            let date =
-                response.header("date").and_then(|date| httpdate::parse_http_date(date).ok());
-            listed.at = listed.at.or(date);
-            if response.status.as_u16() == 204 {
-                listed.changed |= number > 0;
-                return Ok(listed);
-            }
-            let body: Value = serde_json::from_slice(response.json()).unwrap_or_default();
-            let Some(content) = body["content"].as_array() else {
-                let text = format!("the answer is not a page of a list: {}", response.describe());
-                return Err(Error::new(Kind::Unexpected, call.operation, text));
-            };
-            let totals = (body["totalElements"].as_u64(), body["totalPages"].as_u64());
-            listed.changed |= total.is_some_and(|before| before != totals);
-            total = Some(totals);
-            let new = content.iter().filter(|element| known.insert(key(element)));
-            listed.elements.extend(new.cloned());
-            let is_last = match (totals.1, body["last"].as_bool()) {
-                (Some(pages), _) => number as u64 + 1 >= pages,
-                (None, Some(last)) => last,
-                (None, None) => content.len() < PAGE,
-            };
-            if is_last || content.is_empty() {
-                return Ok(listed);
-            }
-        }
-        let text = format!("the list does not end after {PAGES} pages");
-        Err(Error::new(Kind::Unexpected, call.operation, text))
-    }
-}
-
-/// A whole list.
-#[derive(Debug, Default)]
-pub(super) struct Listed {
-    pub(super) elements: Vec<Value>,
-    /// The time of the service's clock when it answered first.
-    pub(super) at: Option<SystemTime>,
-    /// Whether it changed while it was read.
-    changed: bool,
-}
-
-/// What tells elements apart: a list that changes while it is read shows one twice.
-fn key(element: &Value) -> String {
-    element["id"].as_str().map_or_else(|| element.to_string(), str::to_owned)
 }
 
 /// Whether a document is an object of the service, and not an error or the page of a gateway.

@@ -17,6 +17,7 @@ mod delete;
 mod error;
 mod markers;
 mod new;
+mod pages;
 mod sources;
 mod status;
 mod types;

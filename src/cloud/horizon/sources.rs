@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Horizon;
 use super::client::Call;
+use super::pages::whole;
 use super::types::own;
 use crate::cloud::{Deadline, Result};
 
@@ -71,7 +72,7 @@ impl Horizon {
         if let Some(os_type) = &query.os_type {
             call = call.with("os_type", os_type);
         }
-        let listed = self.list(call, deadline).await?;
+        let listed = self.list_by(whole, call, deadline).await?;
         let mut sources: Vec<_> = listed.elements.iter().map(ImageSource::read).collect();
         sources.sort_by(|one, other| {
             (&one.display_name, &one.id).cmp(&(&other.display_name, &other.id))

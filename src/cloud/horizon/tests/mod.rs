@@ -3,6 +3,7 @@
 mod adoption;
 mod create;
 mod deletes;
+mod pages;
 mod reads;
 mod waits;
 
