@@ -1,6 +1,7 @@
 //! One request to the Image Management Service, with everything a request needs.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
@@ -49,6 +50,8 @@ pub struct Horizon {
     setting: &'static str,
     pub(super) polling_interval: Duration,
     polls: Arc<Semaphore>,
+    /// The ids of the images that were created through this client.
+    created: Arc<Mutex<HashSet<String>>>,
 }
 
 /// What to send.
@@ -89,7 +92,14 @@ impl Horizon {
         let origins = Origins::Several { own: endpoint.clone(), domains: DOMAINS };
         let client = authorized::Client::new(http, Arc::clone(&tokens), SCOPE, origins);
         let polls = Arc::new(Semaphore::new(POLLS));
-        Self { client, tokens, endpoint, org_id, setting, polling_interval, polls }
+        let created = Arc::default();
+        Self { client, tokens, endpoint, org_id, setting, polling_interval, polls, created }
+    }
+
+    /// Takes an image for the one that a creation has made. False if it is another creation's: of two
+    /// with one name both may have lost their answer.
+    pub(super) fn claim(&self, id: &str) -> bool {
+        self.created.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned())
     }
 
     /// The organisation: the configured one, or that of the token.

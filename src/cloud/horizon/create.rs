@@ -14,6 +14,7 @@ use super::new::NewImage;
 use super::status::{Phase, phase};
 use super::{Horizon, Image};
 use crate::cloud::change::{self, Change, Outcome, Seen};
+use crate::cloud::deadline::readable;
 use crate::cloud::http::{Response, Sent};
 use crate::cloud::json::text;
 use crate::cloud::poll::{Poll, Progress, until_done};
@@ -25,6 +26,10 @@ pub(super) const CREATE: &str = "CreateImageCatalog";
 /// How far the creation time of an image may lie before the clock that the service showed: both are
 /// rounded, and it has several machines.
 const SLACK: Duration = Duration::from_secs(5);
+
+/// How long before the deadline a creation is sent at the latest, if that is less than a twentieth of
+/// the time: enough for an answer.
+const MARGIN: Duration = Duration::from_secs(5);
 
 /// A creation that the service has accepted.
 #[derive(Clone, Debug, Default)]
@@ -74,6 +79,7 @@ impl Horizon {
         if !taken.is_empty() {
             return Ok(Created::Taken(taken, None));
         }
+        check_time(deadline)?;
         let org_id = self.org_id(deadline).await?;
         let body = new.body(&org_id);
         let call = Call {
@@ -101,6 +107,16 @@ impl Horizon {
             Err(refusal) => Err(refusal),
         }
     }
+}
+
+/// Nothing is sent that could not be answered in time: what became of it would be unknown.
+fn check_time(deadline: &Deadline) -> Result<()> {
+    if deadline.left() >= MARGIN.min(deadline.within / 20) {
+        return Ok(());
+    }
+    let allowed = readable(deadline.within);
+    let text = format!("the time allowed ({allowed}) is almost over, so the request was not sent");
+    Err(Error::new(Kind::TimedOut, CREATE, text))
 }
 
 /// A name that must be free before it can be used.
@@ -198,7 +214,10 @@ impl Change for Creation<'_> {
 
     fn accept(&mut self, response: &Response) -> Result<Accepted> {
         match read(response).filter(|_| response.status.is_success()) {
-            Some(accepted) => Ok(accepted),
+            Some(accepted) => {
+                self.horizon.claim(&accepted.id);
+                Ok(accepted)
+            }
             None => Err(self.horizon.error(&self.call, response)),
         }
     }
@@ -214,7 +233,7 @@ impl Change for Creation<'_> {
         });
         match (new.as_slice(), old.as_slice()) {
             ([], []) => Seen::NotSeen,
-            ([only], []) if self.new.may_be(only) => Seen::Done(Accepted {
+            ([only], []) if self.is_ours(only).await => Seen::Done(Accepted {
                 id: only.id.clone(),
                 status: only.status.clone(),
                 doubt: self.doubt.clone(),
@@ -228,6 +247,25 @@ impl Change for Creation<'_> {
                 Seen::Prevented(Error::new(Kind::Conflict, CREATE, text))
             }
         }
+    }
+}
+
+impl Creation<'_> {
+    /// Whether a new image of the name is the requested one, as far as the service tells.
+    async fn is_ours(&self, found: &Image) -> bool {
+        if !self.new.may_be(found) {
+            return false;
+        }
+        let (horizon, deadline) = (self.horizon, self.deadline);
+        // It may not be readable yet.
+        let versions = horizon.versions(&found.id, deadline).await.unwrap_or_default();
+        let copies = match versions.first() {
+            Some(version) => horizon.copies(&found.id, &version.id, deadline).await,
+            None => Ok(Vec::new()),
+        };
+        let copies = copies.unwrap_or_default();
+        let mut places = copies.iter().filter_map(|copy| copy.provider_instance_id.as_deref());
+        places.all(|place| place == self.new.provider_instance_id) && horizon.claim(&found.id)
     }
 }
 

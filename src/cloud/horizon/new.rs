@@ -241,9 +241,13 @@ impl NewImage {
     /// requested one. What the service does not tell does not count.
     pub(super) fn may_be(&self, found: &Image) -> bool {
         let same = |told: &Option<String>, asked: &str| {
-            told.as_deref().is_none_or(|told| told.eq_ignore_ascii_case(asked))
+            told.as_deref().is_none_or(|told| told.trim().eq_ignore_ascii_case(asked.trim()))
         };
-        same(&found.source_type, self.source.stream_type()) && same(&found.os, &self.os)
+        same(&found.source_type, self.source.stream_type())
+            && same(&found.os, &self.os)
+            && same(&found.os_type, &self.os_type)
+            && same(&found.gpu_type, &self.gpu_type)
+            && same(&found.description, self.description.as_deref().unwrap_or_default())
     }
 }
 
