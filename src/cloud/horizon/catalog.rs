@@ -43,6 +43,14 @@ impl Snapshot {
         self.common(|copy| copy.provider_label.as_deref())
     }
 
+    /// The copy that tells why the image failed: the imported one, or another that has failed.
+    #[must_use]
+    pub fn culprit(&self) -> Option<&Copy> {
+        let tells = |copy: &&Copy| copy.reason().is_some();
+        let imported = self.copy.as_ref();
+        imported.filter(tells).or_else(|| self.copies.iter().find(tells)).or(imported)
+    }
+
     /// What all copies have in common.
     fn common<'s>(&'s self, of: impl Fn(&'s Copy) -> Option<&'s str>) -> Option<&'s str> {
         let mut told = self.copies.iter().filter_map(of);

@@ -56,7 +56,7 @@ fn is_own(body: &Value) -> bool {
 
 /// One error of the list: `message - detail (name = value)`. The cause is a stack trace, and left
 /// out.
-fn sentence(error: &Value) -> Option<String> {
+pub(super) fn sentence(error: &Value) -> Option<String> {
     let message = text(error.get("message")).map(one_line);
     let detail =
         text(error.get("detail")).map(one_line).filter(|detail| Some(detail) != message.as_ref());

@@ -4,7 +4,7 @@
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use super::error::with_parameters;
+use super::error::{sentence, with_parameters};
 use super::status::is_failed_copy;
 use crate::cloud::json::{number, text, time, utc};
 
@@ -133,15 +133,26 @@ impl Copy {
             let said = super::error::one_line(text(document.get(name))?);
             Some(with_parameters(said, document.get(parameters)))
         };
+        let status = own(document, "status");
+        let (mut code, mut details) =
+            (own(document, "errorCode"), said("errorDetails", "errorDetailsParameters"));
+        let is_failed = status.as_deref().is_some_and(is_failed_copy);
+        // What is past does not concern a copy that went on.
+        if is_failed && code.is_none() && details.is_none() {
+            let history = document.get("errorsHistory").and_then(Value::as_array);
+            let last = history.and_then(|history| history.last());
+            code = last.and_then(|last| own(last, "code"));
+            details = last.and_then(sentence);
+        }
         Self {
             id: text(document.get("id")).unwrap_or_default().to_owned(),
             provider_instance_id: own(document, "providerInstanceId"),
             provider_label: own(document, "providerLabel"),
             os_type: own(document, "osType"),
             gpu_type: own(document, "gpuType"),
-            status: own(document, "status"),
-            error_code: own(document, "errorCode"),
-            error_details: said("errorDetails", "errorDetailsParameters"),
+            status,
+            error_code: code,
+            error_details: details,
             warning: said("warningDetails", "warningDetailsParameters"),
             created: time(document.get("createdAt")),
         }

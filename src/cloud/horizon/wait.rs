@@ -274,9 +274,10 @@ impl Wait<'_> {
 
     /// The error of an import that the service states has failed.
     fn failed(&self, what: &str, unread: Option<Error>) -> Error {
-        let [status, version_status, asset_status] =
+        let [status, version_status, _] =
             statuses(&self.seen).map(|status| status.unwrap_or_default().to_owned());
-        let copy = self.seen.copy.as_ref();
+        let copy = self.seen.culprit();
+        let asset_status = copy.and_then(|copy| copy.status.clone()).unwrap_or_default();
         let details = copy.and_then(|copy| copy.error_details.as_deref());
         let message = match details {
             Some(details) => format!("{what}: {details}"),

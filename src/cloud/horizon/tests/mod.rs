@@ -4,6 +4,7 @@ mod adoption;
 mod create;
 mod deletes;
 mod pages;
+mod polls;
 mod reads;
 mod waits;
 

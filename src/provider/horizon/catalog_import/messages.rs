@@ -117,7 +117,7 @@ pub(super) fn partly(id: &str) -> Diagnostic {
 
 /// An image that failed since the last apply.
 pub(super) fn failed(id: &str, seen: &Snapshot, is_replaced: bool) -> Diagnostic {
-    let reason = seen.copy.as_ref().and_then(Copy::reason);
+    let reason = seen.culprit().and_then(Copy::reason);
     let reason = reason.unwrap_or_else(|| "the service gives no reason".to_owned());
     let next = match is_replaced {
         true => "It is planned to be replaced.",
