@@ -179,10 +179,10 @@ impl Horizon {
         &self,
         call: &Call<'_>,
         deadline: &Deadline,
-    ) -> Result<Vec<Value>> {
-        let response = self.peeked(call, deadline).await?;
+    ) -> std::result::Result<Vec<Value>, Unread> {
+        let response = self.peeked(call, deadline).await.map_err(|error| (error, None))?;
         if !response.status.is_success() {
-            return Err(self.error(call, &response));
+            return Err((self.error(call, &response), response.retry_after()));
         }
         let mut body: Value = serde_json::from_slice(response.json()).unwrap_or_default();
         Ok(body["content"].as_array_mut().map(std::mem::take).unwrap_or_default())

@@ -1,9 +1,8 @@
 //! Waiting for an import to end.
 //!
-//! The status of the image decides; those of its version and copy are for people, and what cannot be
-//! read of them holds nothing up. One request is sent for each interval, in turn for the image, the
-//! copy and the version; once copy or version are done, always for the image as well. When the
-//! status of the image has changed, everything is read.
+//! The status of the image decides; those of its version and copy are for people. One request is sent
+//! for each interval, in turn for the image, the copy and the version, and for the image again as
+//! soon as one of the others is done. When it is over, everything is read.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -11,7 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::catalog::pick;
-use super::client::Call;
+use super::client::{Call, Unread};
 use super::create::CREATE;
 use super::status::{Phase, is_settled_copy, is_usable_version, phase};
 use super::{Copy, Horizon, Image, Snapshot, Version};
@@ -29,7 +28,7 @@ const LAG: Duration = Duration::from_secs(3);
 const GONE: u32 = 2;
 
 /// The time between two reports that nothing has changed.
-const HEARTBEAT: Duration = Duration::from_secs(60);
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(60);
 
 /// Of so many status checks one is of the copy and one of the version.
 const TURNS: u32 = 3;
@@ -47,7 +46,7 @@ pub struct Import {
     pub is_copy: bool,
 }
 
-/// Called with all that is known, whenever something has changed.
+/// Called with all that is known after each look.
 pub(super) type OnProgress<'a> = &'a mut (dyn FnMut(&Snapshot) + Send);
 
 impl Horizon {
@@ -74,6 +73,8 @@ impl Horizon {
             told: [const { None }; 3],
             missing: 0,
             turn: 0,
+            owed: 0,
+            is_image_due: false,
             unknown: BTreeSet::new(),
         };
         let ended = until_done(CREATE, self.polling_interval, None, deadline, &mut wait).await;
@@ -96,6 +97,10 @@ struct Wait<'a> {
     /// How often in a row the image was missing.
     missing: u32,
     turn: u32,
+    /// How many looks at copy and version have to follow before a change of the image is logged.
+    owed: u32,
+    /// Whether the next look is at the image, out of turn.
+    is_image_due: bool,
     /// Unknown statuses that were logged.
     unknown: BTreeSet<String>,
 }
@@ -104,16 +109,43 @@ impl Poll for Wait<'_> {
     type Output = Snapshot;
 
     async fn poll(&mut self) -> Result<Progress<Snapshot>> {
-        self.turn += 1;
-        let is_at_work = match self.turn % TURNS {
-            2 => self.peek_copy().await,
-            0 => self.peek_version().await,
-            _ => false,
+        let looked = match self.next() {
+            Look::Image => return self.peek_image().await,
+            Look::Copy => self.peek_copy().await,
+            Look::Version => self.peek_version().await,
         };
-        if is_at_work {
-            self.report_change();
-            return Ok(self.pending());
+        self.owed = self.owed.saturating_sub(1);
+        match looked {
+            Ok(is_at_work) => self.is_image_due = !is_at_work && self.owed == 0,
+            // It may not be there yet.
+            Err((error, _)) if error.status == Some(404) => {}
+            Err((error, asked)) => return Ok(Progress::Unreadable(error, asked)),
         }
+        Ok(self.pending())
+    }
+}
+
+/// What to look at.
+enum Look {
+    Image,
+    Copy,
+    Version,
+}
+
+impl Wait<'_> {
+    fn next(&mut self) -> Look {
+        if self.import.version_id.is_none() || std::mem::take(&mut self.is_image_due) {
+            return Look::Image;
+        }
+        self.turn += 1;
+        match self.turn % TURNS {
+            2 => Look::Copy,
+            0 => Look::Version,
+            _ => Look::Image,
+        }
+    }
+
+    async fn peek_image(&mut self) -> Result<Progress<Snapshot>> {
         let call_path = ["images", self.import.id.as_str()];
         let call = Call::get("GetImage", &call_path);
         let image = match self.horizon.peek(&call, self.deadline).await {
@@ -123,17 +155,21 @@ impl Poll for Wait<'_> {
         };
         self.missing = 0;
         let status = image.status.clone().unwrap_or_default();
-        let has_changed = self.seen.image.status.as_deref() != Some(&status);
+        if image.status != self.seen.image.status && self.import.version_id.is_some() {
+            (self.turn, self.owed) = (1, TURNS - 1);
+        }
         self.seen.image = image;
         match phase(&status, self.import.is_copy) {
             Phase::Ready | Phase::PartlyReady => {
                 // What cannot be read now is read by the next refresh.
                 let _ = self.read_more().await;
+                self.owed = 0;
                 self.report_change();
                 Ok(Progress::Done(self.seen.clone()))
             }
             Phase::Failed => {
                 let unread = self.read_more().await.err();
+                self.owed = 0;
                 self.report_change();
                 Err(self.failed("Horizon Cloud reports that the import failed", unread))
             }
@@ -147,20 +183,13 @@ impl Poll for Wait<'_> {
                         "unknown status of an image, taken for work in progress"
                     );
                 }
-                if has_changed {
-                    // Once, since the next look comes anyway.
-                    self.peek_version().await;
-                    self.peek_copy().await;
-                }
-                self.report_change();
                 Ok(self.pending())
             }
         }
     }
-}
 
-impl Wait<'_> {
     fn pending(&mut self) -> Progress<Snapshot> {
+        self.report_change();
         if self.reported.elapsed() >= HEARTBEAT {
             self.report();
         }
@@ -171,7 +200,7 @@ impl Wait<'_> {
     fn missing(&mut self, error: Error) -> Result<Progress<Snapshot>> {
         self.missing += 1;
         let soon = Some(self.horizon.polling_interval.min(LAG));
-        let was_there = self.seen.image.status.is_some();
+        let was_there = !self.seen.image.id.is_empty();
         if was_there && self.missing >= GONE {
             let text = "the image was deleted meanwhile";
             return Err(about(Error { message: text.to_owned(), ..error }, &self.import.id));
@@ -190,30 +219,28 @@ impl Wait<'_> {
     }
 
     /// Reads the copy without a retry. Whether it says that the service is at work on it.
-    async fn peek_copy(&mut self) -> bool {
-        let Some(version_id) = &self.import.version_id else { return false };
+    async fn peek_copy(&mut self) -> std::result::Result<bool, Unread> {
+        let version_id = self.import.version_id.as_deref().unwrap_or_default();
         let path = ["images", &self.import.id, "versions", version_id, "copies"];
-        let call = Call::get("ListCopies", &path);
-        let Ok(copies) = self.horizon.peek_list(&call, self.deadline).await else { return false };
+        let copies = self.horizon.peek_list(&Call::get("ListCopies", &path), self.deadline).await?;
         let copies: Vec<_> = copies.iter().map(Copy::read).collect();
-        let Some(copy) = pick(&copies, self.import.copy_id.as_deref()) else { return false };
-        let status = copy.status.clone();
+        let Some(copy) = pick(&copies, self.import.copy_id.as_deref()) else { return Ok(true) };
+        let is_settled = copy.status.as_deref().is_some_and(is_settled_copy);
         self.seen.copy = Some(copy);
-        status.is_some_and(|status| !is_settled_copy(&status))
+        Ok(!is_settled)
     }
 
     /// Reads the version without a retry. Whether it says that the service is at work on it.
-    async fn peek_version(&mut self) -> bool {
-        let Some(version_id) = &self.import.version_id else { return false };
+    async fn peek_version(&mut self) -> std::result::Result<bool, Unread> {
+        let version_id = self.import.version_id.as_deref().unwrap_or_default();
         let path = ["images", &self.import.id, "versions", version_id];
-        let call = Call::get("GetVersion", &path);
-        let Ok(version) = self.horizon.peek(&call, self.deadline).await else { return false };
+        let version = self.horizon.peek(&Call::get("GetVersion", &path), self.deadline).await?;
         let version = Version::read(&version);
-        let status = version.status.clone();
+        let is_settled = version.status.as_deref().is_some_and(|status| {
+            is_usable_version(status, self.import.is_copy) || status.contains("FAILED")
+        });
         self.seen.version = Some(version);
-        status.is_some_and(|status| {
-            !is_usable_version(&status, self.import.is_copy) && !status.contains("FAILED")
-        })
+        Ok(!is_settled)
     }
 
     /// Reads version and copy at the end of the wait.
@@ -237,17 +264,19 @@ impl Wait<'_> {
         if self.seen.copy.is_none() && is_read {
             // An empty list is not an error elsewhere.
             let path = ["images", id, "versions", version_id, "copies"];
-            horizon.peek_list(&Call::get("ListCopies", &path), self.deadline).await?;
+            let call = Call::get("ListCopies", &path);
+            horizon.peek_list(&call, self.deadline).await.map_err(|(error, _)| error)?;
             let text = "the service does not list the copy of the version";
             return Err(Error::new(Kind::NotFound, "ListCopies", text));
         }
         Ok(())
     }
 
-    /// Logs what is known and hands it on, if it differs from what was logged last.
+    /// Hands on what is known, and logs it if it differs from what was logged last.
     fn report_change(&mut self) {
+        (self.on_progress)(&self.seen);
         let now = statuses(&self.seen).map(|status| status.map(str::to_owned));
-        if now != self.told && now[0].is_some() {
+        if now != self.told && now[0].is_some() && self.owed == 0 {
             self.told = now;
             self.report();
         }
@@ -269,7 +298,6 @@ impl Wait<'_> {
             "image import in progress: {}",
             parts.join(", "),
         );
-        (self.on_progress)(&self.seen);
     }
 
     /// The error of an import that the service states has failed.
