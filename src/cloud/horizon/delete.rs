@@ -1,29 +1,17 @@
 //! Deleting an image: all of its versions. The last one takes the image with it.
 
-use std::time::Duration;
-
 use reqwest::Method;
+use tokio::time::Instant;
 
 use super::client::Call;
-use super::status::{Phase, is_stuck_copy, phase};
-use super::wait::about;
-use super::{Horizon, Image, Version};
+use super::gone::{DELETE, Ended, GONE, Going, STALE, is_going, soon};
+use super::wait::{HEARTBEAT, about};
+use super::{Horizon, Version};
 use crate::cloud::change::{self, Change, Outcome, Seen};
 use crate::cloud::deadline::readable;
 use crate::cloud::http::{Response, Sent};
 use crate::cloud::poll::{Poll, Progress, if_it_exists, until_done};
 use crate::cloud::{Deadline, Error, Kind, Result};
-
-const DELETE: &str = "DeleteVersion";
-
-/// How often the service has to say that the image is gone.
-const GONE: u32 = 2;
-
-/// The longest pause between two such reads.
-const GONE_PAUSE: Duration = Duration::from_secs(1);
-
-/// Reads that may still show what was there before the deletion.
-const STALE: u32 = 5;
 
 /// What may be deleted.
 #[derive(Clone, Debug)]
@@ -58,7 +46,7 @@ impl Horizon {
                     wanted,
                     version,
                     deadline,
-                    reported: false,
+                    reported: None,
                     missing: 0,
                 };
                 let submitted = until_done(DELETE, every, None, deadline, &mut submission).await;
@@ -107,10 +95,6 @@ pub enum Refused {
     Failed(Error),
 }
 
-fn is_going(status: Option<&str>) -> bool {
-    status.is_some_and(|status| phase(status, false) == Phase::Deleting)
-}
-
 /// The versions to delete. A list that is empty although the image is there lags behind.
 struct There<'a> {
     horizon: &'a Horizon,
@@ -152,18 +136,14 @@ impl Poll for There<'_> {
     }
 }
 
-/// The pause before another look at something that seems to be gone.
-fn soon(horizon: &Horizon, deadline: &Deadline) -> Duration {
-    horizon.polling_interval.min(GONE_PAUSE).min(deadline.left() / 2)
-}
-
 /// A request that the service refuses as long as the version is busy.
 struct Submission<'a> {
     horizon: &'a Horizon,
     wanted: &'a Deletion<'a>,
     version: &'a Version,
     deadline: &'a Deadline,
-    reported: bool,
+    /// When it was logged last that the version is busy.
+    reported: Option<Instant>,
     /// How often the service did not know the version.
     missing: u32,
 }
@@ -186,7 +166,8 @@ impl Poll for Submission<'_> {
             Ok(Outcome::Unknown(error)) => Ok(Progress::Unreadable(error, None)),
             // "The current status of the version does not allow it": it is imported or published.
             Err(error) if error.status == Some(422) => {
-                if !std::mem::replace(&mut self.reported, true) {
+                if self.reported.is_none_or(|reported| reported.elapsed() >= HEARTBEAT) {
+                    self.reported = Some(Instant::now());
                     tracing::info!(
                         image = self.wanted.id,
                         version = self.version.id,
@@ -243,108 +224,5 @@ impl Change for Sending<'_> {
             Ok(_) => Seen::Done(()),
             Err(error) => Seen::Unreadable(error),
         }
-    }
-}
-
-/// How the wait for the end of a deletion ends.
-enum Ended {
-    /// The image does not exist any more.
-    Gone,
-    /// There are versions that nobody is deleting: a deletion had no effect, or one was added.
-    Standing,
-}
-
-/// An image that is being deleted.
-struct Going<'a> {
-    horizon: &'a Horizon,
-    id: &'a str,
-    deadline: &'a Deadline,
-    /// How often in a row it was missing.
-    gone: u32,
-    /// How often in a row it had a version that is not being deleted.
-    standing: u32,
-    /// How often a copy was found that could not be deleted.
-    stuck: u32,
-    was_going: bool,
-    seen: Option<Image>,
-}
-
-impl Poll for Going<'_> {
-    type Output = Ended;
-
-    async fn poll(&mut self) -> Result<Progress<Ended>> {
-        let (horizon, deadline, path) = (self.horizon, self.deadline, ["images", self.id]);
-        let image = match horizon.peek(&Call::get("GetImage", &path), deadline).await {
-            Ok(document) => Image::read(&document),
-            Err((error, _)) if error.kind == Kind::NotFound => {
-                self.gone += 1;
-                if self.gone >= GONE {
-                    return Ok(Progress::Done(Ended::Gone));
-                }
-                return Ok(Progress::Pending(Some(soon(horizon, deadline))));
-            }
-            Err((error, asked)) => return Ok(Progress::Unreadable(error, asked)),
-        };
-        self.gone = 0;
-        let is_going = is_going(image.status.as_deref());
-        self.was_going |= is_going;
-        self.seen = Some(image);
-        let left = match is_going {
-            true => Vec::new(),
-            // What cannot be read now is read by the next poll.
-            false => horizon.versions(self.id, deadline).await.unwrap_or_default(),
-        };
-        if let Some(version) = left.first()
-            && let Some(failure) = self.stuck(version).await
-        {
-            return Err(failure);
-        }
-        let stands = left.iter().any(|version| !self::is_going(version.status.as_deref()));
-        self.standing = if stands { self.standing + 1 } else { 0 };
-        match self.standing >= STALE {
-            true => Ok(Progress::Done(Ended::Standing)),
-            false => Ok(Progress::Pending(None)),
-        }
-    }
-}
-
-impl<'a> Going<'a> {
-    fn new(horizon: &'a Horizon, id: &'a str, deadline: &'a Deadline) -> Self {
-        let (gone, standing, stuck) = (0, 0, 0);
-        Self { horizon, id, deadline, gone, standing, stuck, was_going: false, seen: None }
-    }
-
-    /// Why a copy could not be deleted, once that is surely about this deletion.
-    async fn stuck(&mut self, version: &Version) -> Option<Error> {
-        let copies = self.horizon.copies(self.id, &version.id, self.deadline).await.ok()?;
-        let copy = copies.into_iter().next()?;
-        let status = copy.status.clone().filter(|status| is_stuck_copy(status))?;
-        self.stuck += 1;
-        if self.stuck < STALE && !(self.was_going && self.stuck >= GONE) {
-            return None;
-        }
-        let reason = copy.reason();
-        let text = match reason {
-            Some(reason) => format!("Horizon Cloud could not delete the image: {reason}"),
-            None => "Horizon Cloud could not delete the image".to_owned(),
-        };
-        let mut error = Error::new(Kind::Failed, DELETE, text);
-        error.code = copy.error_code;
-        Some(about(error, self.id).fact("Asset status", status))
-    }
-
-    fn late(&self, error: Error) -> Error {
-        let error = about(error, self.id);
-        if error.kind != Kind::TimedOut {
-            return error;
-        }
-        let status = self.seen.as_ref().and_then(|image| image.status.as_deref());
-        let text = format!(
-            "{}. Last seen after {}: {}. Horizon Cloud may still be deleting it",
-            error.message,
-            readable(self.deadline.elapsed()),
-            status.unwrap_or("nothing")
-        );
-        Error { message: text, ..error }
     }
 }

@@ -15,6 +15,7 @@ mod create;
 mod csp;
 mod delete;
 mod error;
+mod gone;
 mod markers;
 mod new;
 mod pages;
