@@ -13,6 +13,7 @@ mod interruption;
 mod lagging;
 mod later_work;
 mod limits;
+mod listing;
 mod marker_places;
 mod markers;
 mod organization;

@@ -78,7 +78,10 @@ impl Provider for CloudImages {
     }
 
     fn list_resources(&self) -> Vec<Arc<dyn AnyListResource<Clients>>> {
-        vec![Arc::new(hci::gallery_image_list::HciGalleryImageList)]
+        vec![
+            Arc::new(hci::gallery_image_list::HciGalleryImageList),
+            Arc::new(horizon::catalog_import_list::HorizonCatalogImportList),
+        ]
     }
 
     fn functions(&self) -> Vec<Box<dyn AnyFunction>> {

@@ -95,6 +95,12 @@ impl<C, R: Resource<C> + Default> Listing<R, C> {
         self.to.send(listed).await.is_ok() && !self.is_full()
     }
 
+    /// Whether all attributes of each object are wanted, and not only its identity.
+    #[must_use]
+    pub fn wants_objects(&self) -> bool {
+        self.wanted.objects
+    }
+
     /// Whether no more objects are wanted.
     #[must_use]
     pub fn is_full(&self) -> bool {

@@ -50,6 +50,7 @@ const ADOPTED: [&str; 4] = ["additional_data", "options", "admin_username", "pro
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// The resource.
+#[derive(Debug, Default)]
 pub(crate) struct HorizonCatalogImport;
 
 impl Resource<Clients> for HorizonCatalogImport {
@@ -295,7 +296,7 @@ fn source(inputs: &Inputs) -> &'static str {
 
 /// The state of an image that exists. What the service does not tell is null, or empty where a value
 /// is required.
-fn adopt(seen: &Snapshot, org_id: String) -> State {
+pub(super) fn adopt(seen: &Snapshot, org_id: String) -> State {
     let (image, copy) = (&seen.image, seen.copy.as_ref());
     let label = seen.provider_label().map(str::to_owned);
     let gpu_type = image.gpu_type.clone().or_else(|| copy?.gpu_type.clone());

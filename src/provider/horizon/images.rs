@@ -1,12 +1,11 @@
 //! `cloudimages_horizon_images`: all images that match.
 
-use crate::cloud::horizon as api;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::DataSource;
 use crate::tfplugin::diagnostic::Result;
 
 use super::image_attributes::Image;
-use super::search::{images, place};
+use super::search::{images, is, place};
 use crate::provider::clients::Clients;
 use crate::provider::query_id::query_id;
 
@@ -51,18 +50,11 @@ impl DataSource<Clients> for HorizonImages {
     async fn read(&self, clients: &Clients, asked: Many, context: &Context) -> Result<Found> {
         let name = asked.name.as_deref();
         let mut found = images(clients, name, context).await?;
-        type Field = fn(&api::Image) -> &Option<String>;
-        let words: [(_, Field); 3] = [
-            (&asked.os, |image| &image.os),
-            (&asked.os_type, |image| &image.os_type),
-            (&asked.status, |image| &image.status),
-        ];
-        for (wanted, field) in words {
-            let Some(wanted) = wanted else { continue };
-            found.retain(|image| {
-                field(image).as_deref().is_some_and(|is| is.eq_ignore_ascii_case(wanted.as_str()))
-            });
-        }
+        found.retain(|image| {
+            is(&asked.os, &image.os)
+                && is(&asked.os_type, &image.os_type)
+                && is(&asked.status, &image.status)
+        });
         let (endpoint, org_id) = place(clients, context).await?;
         let id = query_id(&[("endpoint", &endpoint), ("org_id", &org_id)], &asked);
         Ok(Found { id, images: found.into_iter().map(Image::from).collect() })

@@ -2,6 +2,7 @@
 
 pub(crate) mod advice;
 pub(crate) mod catalog_import;
+pub(crate) mod catalog_import_list;
 pub(crate) mod image;
 mod image_attributes;
 pub(crate) mod image_sources;

@@ -19,6 +19,12 @@ pub(super) async fn images(
     client.images(name, &deadline(context)).await.map_err(advice::failure)
 }
 
+/// Whether a word of an image is the one that was asked for, if any was, in any case.
+pub(super) fn is(wanted: &Option<String>, word: &Option<String>) -> bool {
+    let Some(wanted) = wanted else { return true };
+    word.as_deref().is_some_and(|word| word.eq_ignore_ascii_case(wanted))
+}
+
 /// Where a query is sent, for its id: address and organization.
 pub(super) async fn place(clients: &Clients, context: &Context) -> Result<(String, String)> {
     let client = clients.horizon().client()?;
