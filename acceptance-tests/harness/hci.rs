@@ -36,6 +36,17 @@ impl Azure {
         Self { entra, arm }
     }
 
+    /// With seven images in the usual group and one in another, three on a page.
+    pub(crate) fn stocked() -> Self {
+        let azure = Self::start();
+        for n in 0..7 {
+            azure.arm.insert_image(RESOURCE_GROUP, &format!("image-{n}"), &json!({}));
+        }
+        azure.arm.insert_image("Other-RG", "elsewhere", &json!({"tags": {"a": "b"}}));
+        azure.arm.set_page_size(3);
+        azure
+    }
+
     /// The provider block.
     pub(crate) fn provider(&self) -> String {
         format!(

@@ -1,7 +1,7 @@
 //! Lists of images, as `terraform query` asks for them.
 
 use serde_json::{Value, json};
-use simulated_clouds::arm::{Fault, Quirk, RESOURCE_GROUP, SUBSCRIPTION_ID, When};
+use simulated_clouds::arm::{Fault, Quirk, SUBSCRIPTION_ID, When};
 use simulated_clouds::entra::{CLIENT_ID, CLIENT_SECRET, TENANT_ID};
 
 use crate::harness::hci::Azure;
@@ -22,20 +22,9 @@ fn query(config: Value) -> Query<'static> {
     Query { of: "cloudimages_hci_gallery_image", config, whole: false, limit: 0 }
 }
 
-/// Seven images in one group and one in another, three on a page.
-fn stocked() -> Azure {
-    let azure = Azure::start();
-    for n in 0..7 {
-        azure.arm.insert_image(RESOURCE_GROUP, &format!("image-{n}"), &json!({}));
-    }
-    azure.arm.insert_image("Other-RG", "elsewhere", &json!({"tags": {"a": "b"}}));
-    azure.arm.set_page_size(3);
-    azure
-}
-
 #[test]
 fn every_image_is_listed_with_its_identity_and_on_request_with_its_attributes() {
-    let azure = stocked();
+    let azure = Azure::stocked();
     azure.arm.set_quirk(Quirk::LowerCaseIds, true);
     let terraform = start(&azure);
     let all = terraform.list(&query(json!({})));
@@ -59,7 +48,7 @@ fn every_image_is_listed_with_its_identity_and_on_request_with_its_attributes() 
 
 #[test]
 fn no_page_is_read_that_nobody_wants() {
-    let azure = stocked();
+    let azure = Azure::stocked();
     let terraform = start(&azure);
     for (limit, requests) in [(2, 1), (3, 1), (4, 2), (100, 3)] {
         azure.arm.forget_requests();
@@ -71,7 +60,7 @@ fn no_page_is_read_that_nobody_wants() {
 
 #[test]
 fn an_error_in_the_middle_comes_after_the_images_before_it() {
-    let azure = stocked();
+    let azure = Azure::stocked();
     let refused = Fault::status(403).code("AuthorizationFailed").message("No access.");
     azure.arm.fail(When::method("GET").after(1), 1, refused);
     let found = start(&azure).list(&query(json!({})));
@@ -83,7 +72,7 @@ fn an_error_in_the_middle_comes_after_the_images_before_it() {
 
 #[test]
 fn another_subscription_can_be_listed_and_a_wrong_one_is_refused() {
-    let azure = stocked();
+    let azure = Azure::stocked();
     let terraform = start(&azure);
     let other = "7e570000-0000-4000-8000-00000000dead";
     terraform.list(&query(json!({ "subscription_id": other })));

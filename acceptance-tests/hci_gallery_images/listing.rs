@@ -13,20 +13,9 @@ fn main(azure: &Azure, arguments: &str) -> String {
         + &format!("data \"cloudimages_hci_gallery_images\" \"all\" {{ {arguments} }}\n")
 }
 
-/// Seven images in one group and one in another.
-fn stocked() -> Azure {
-    let azure = Azure::start();
-    for n in 0..7 {
-        azure.arm.insert_image(RESOURCE_GROUP, &format!("image-{n}"), &json!({}));
-    }
-    azure.arm.insert_image("Other-RG", "elsewhere", &json!({"tags": {"a": "b"}}));
-    azure.arm.set_page_size(3);
-    azure
-}
-
 #[test]
 fn every_page_is_followed_and_the_images_come_in_order() {
-    let azure = stocked();
+    let azure = Azure::stocked();
     let group = format!("resource_group_name = {RESOURCE_GROUP:?}");
     let workspace = Workspace::new(&main(&azure, &group));
     for (link, requests) in [(ListLink::Normal, 3), (ListLink::EmptyPageFirst, 4)] {
@@ -70,7 +59,7 @@ fn nothing_is_an_empty_list() {
 #[test]
 fn a_list_with_links_elsewhere_or_in_a_cycle_or_that_is_refused_is_an_error() {
     let elsewhere = Azure::start();
-    let azure = stocked();
+    let azure = Azure::stocked();
     let workspace = Workspace::new(&main(&azure, ""));
     azure.arm.set_list_link(ListLink::OtherHost(elsewhere.arm.url()));
     workspace.plan().error().says(&["ListGalleryImages", &elsewhere.arm.url()]);

@@ -26,15 +26,17 @@ use super::resource::{Import, ReadOutcome, Readiness, Resource, StateOf};
 use super::timeouts::{self, or_usual};
 use super::value::{Object, Value, get};
 
+mod messages;
 mod record;
 mod settle;
 #[cfg(test)]
 mod tests;
 
+use messages::{is_gone, is_waited_for, may_still_appear, perhaps_tainted};
 pub use record::Record;
 pub(crate) use record::recorded;
 use record::{Unfinished, known, remembered, unreadable, wanted};
-use settle::{End, Purpose, named, settled};
+use settle::{End, Purpose, settled};
 
 /// How long after a creation whose end was not seen an object does not count as gone: the service
 /// may still be about to create it.
@@ -321,7 +323,7 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
                 // What it says about the next plan does not concern a deletion.
                 drop(context.take_warnings());
                 if let Ok(ReadOutcome::Gone) = look {
-                    problems.push(may_still_appear(R::NOUN, since));
+                    problems.push(may_still_appear(R::NOUN, left(since).div_ceil(60)));
                     let kept = match is_lost {
                         true => recorded(self, &state, &prior.object, prior.identity, unfinished),
                         false => prior,
@@ -463,55 +465,14 @@ impl Unfinished {
     }
 }
 
+/// How many seconds are left in which an object may still appear that was created at `since`.
+fn left(since: u64) -> u64 {
+    UNFINISHED.as_secs().saturating_sub(now().saturating_sub(since))
+}
+
 /// Whether an object whose creation was not seen to end may still appear.
 fn is_recent(unfinished: &Unfinished) -> bool {
-    now().saturating_sub(unfinished.since) < UNFINISHED.as_secs()
-}
-
-/// Nothing can be deleted yet of an object that the service may still be about to make.
-fn may_still_appear(noun: &str, since: u64) -> Diagnostic {
-    let left = UNFINISHED.as_secs().saturating_sub(now().saturating_sub(since)).div_ceil(60);
-    Diagnostic::error(
-        format!("The {noun} cannot be deleted yet"),
-        format!(
-            "Its creation was sent a few minutes ago and was not seen to end. The service does not \
-             show the {noun} yet, but may still create it, so it stays in the state.\n\n\
-             Destroy again in {left} minutes. If you know that the {noun} was never created, remove \
-             it from the state instead: terraform state rm <address>"
-        ),
-    )
-}
-
-/// An object for which a creation did not wait long enough: Terraform has tainted it, which a provider
-/// cannot see.
-fn perhaps_tainted(noun: &str, progress: &str) -> Diagnostic {
-    let which = named(noun, progress);
-    let detail = format!(
-        "The service is still at work on the {which}; the apply that created it did not wait \
-         long enough. If the plan says that it is tainted, it is about to be destroyed and created \
-         again. To keep waiting for it instead, run `terraform untaint` on it before you apply."
-    );
-    Diagnostic::warning(format!("The {noun} is not ready yet"), detail)
-}
-
-/// A plan for an object that is still being created: that it is changed in place means that apply waits.
-fn is_waited_for(noun: &str, progress: &str) -> Diagnostic {
-    let which = named(noun, progress);
-    let detail = format!(
-        "The service is still at work on the {which}. It is not created again: apply waits until it \
-         is ready, as long as `timeouts.create` allows."
-    );
-    Diagnostic::warning(format!("Apply waits for the {noun}"), detail)
-}
-
-/// An object that was deleted outside of Terraform.
-fn is_gone(noun: &str, progress: &str) -> Diagnostic {
-    let which = named(noun, progress);
-    let detail = format!(
-        "The {which} does not exist any more: it was deleted outside of Terraform. It is \
-         removed from the state."
-    );
-    Diagnostic::warning(format!("The {noun} was deleted"), detail)
+    left(unfinished.since) > 0
 }
 
 /// The object in the state with the arguments as planned: whether it has to be waited for is for the
