@@ -272,11 +272,13 @@ impl Wait<'_> {
         Ok(())
     }
 
-    /// Hands on what is known, and logs it if it differs from what was logged last.
+    /// Hands on what is known, and logs it if it differs from what was logged last: not while some of
+    /// it is still to be read.
     fn report_change(&mut self) {
         (self.on_progress)(&self.seen);
         let now = statuses(&self.seen).map(|status| status.map(str::to_owned));
-        if now != self.told && now[0].is_some() && self.owed == 0 {
+        let is_halfway = self.owed > 0 || self.is_image_due;
+        if now != self.told && now[0].is_some() && !is_halfway {
             self.told = now;
             self.report();
         }
