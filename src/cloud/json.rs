@@ -25,12 +25,17 @@ pub(crate) fn decimal(value: &Value) -> Option<f64> {
     number.filter(|number| number.is_finite())
 }
 
+/// A number of seconds since 1970 below this; of milliseconds, it would be in 1973.
+const SECONDS: i64 = 100_000_000_000;
+
 /// A point in time: RFC 3339, the same with an offset without a colon or with none at all (UTC), or
-/// milliseconds since 1970.
+/// seconds or milliseconds since 1970.
 pub(crate) fn time(value: Option<&Value>) -> Option<OffsetDateTime> {
     let text = match value? {
-        Value::Number(millis) => {
-            let nanos = i128::from(millis.as_i64()?) * 1_000_000;
+        Value::Number(number) => {
+            let whole = number.as_i64()?;
+            let unit = if whole.abs() < SECONDS { 1_000_000_000 } else { 1_000_000 };
+            let nanos = i128::from(whole) * unit;
             return OffsetDateTime::from_unix_timestamp_nanos(nanos).ok();
         }
         other => other.as_str()?.trim(),
@@ -69,8 +74,10 @@ mod tests {
         ] {
             assert_eq!(utc(Some(&sent.into())).as_deref(), Some(read));
         }
-        let millis = Value::from(1_767_323_045_000_i64);
-        assert_eq!(utc(Some(&millis)).as_deref(), Some("2026-01-02T03:04:05Z"));
+        for number in [1_767_323_045_000_i64, 1_767_323_045] {
+            let sent = Value::from(number);
+            assert_eq!(utc(Some(&sent)).as_deref(), Some("2026-01-02T03:04:05Z"));
+        }
         assert_eq!([utc(None), utc(Some(&"".into())), utc(Some(&Value::Null))], [None, None, None]);
     }
 }
