@@ -28,6 +28,14 @@ fn an_edited_description_is_put_right_with_one_patch() {
 }
 
 #[test]
+fn a_description_whose_last_newline_the_service_drops_is_the_same() {
+    let made = Imported::of(&Image::new().set("version_description", "<<-EOT\n  Golden\n  EOT\n"));
+    made.cloud.set_version_description(&made.version, "Golden");
+    made.workspace.is_settled();
+    assert_eq!(writes(&made.cloud).len(), 0);
+}
+
+#[test]
 fn a_description_can_be_added_and_removed() {
     let made = Imported::new();
     for (wanted, sent) in [(Some("First"), "First"), (None, "")] {

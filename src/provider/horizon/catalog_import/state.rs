@@ -402,10 +402,9 @@ pub(super) fn record(state: &mut State, seen: &Snapshot) {
     learn(&mut state.inputs, seen);
     let Some(version) = &seen.version else { return };
     let described = version.description.clone().filter(|text| !text.is_empty());
-    // An empty description may be sent as none.
-    if described.as_deref().unwrap_or_default()
-        != state.inputs.version_description.as_deref().unwrap_or_default()
-    {
+    // An empty description may be sent as none, and one from a heredoc without its last newline.
+    let trimmed = |text: &Option<String>| text.as_deref().unwrap_or_default().trim().to_owned();
+    if trimmed(&described) != trimmed(&state.inputs.version_description) {
         state.inputs.version_description = described;
     }
     // The service may not tell, which is not a change.
