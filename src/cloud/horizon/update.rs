@@ -11,6 +11,8 @@ use crate::cloud::http::{Response, Sent};
 use crate::cloud::poll::{Poll, Progress, until_done};
 use crate::cloud::{Deadline, Error, Kind, Result};
 
+const DELETE_MARKER: &str = "DeleteMarker";
+
 /// What to change of a version; `None` stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Edit {
@@ -18,6 +20,8 @@ pub struct Edit {
     pub description: Option<String>,
     /// The names of the markers that the version has to have in the end.
     pub markers: Option<Vec<String>>,
+    /// The name of a marker that it must not have in the end, as after [`Horizon::delete_marker`].
+    pub removed: Option<String>,
 }
 
 impl Edit {
@@ -42,7 +46,9 @@ impl Edit {
             let mut markers = shown.markers.iter().flatten();
             markers.any(|marker| marker.name == *name && marker.is_on(&shown.version.id))
         };
-        described && self.markers.iter().flatten().all(has)
+        described
+            && self.markers.iter().flatten().all(has)
+            && !self.removed.as_ref().is_some_and(has)
     }
 }
 
@@ -80,17 +86,42 @@ impl Horizon {
         until_done("UpdateVersion", self.polling_interval, None, deadline, &mut shown).await
     }
 
-    /// `deleteMarkerById`. One that does not exist counts as deleted.
+    /// `deleteMarkerById`, and waits until the version is without it. One that does not exist counts
+    /// as deleted.
     ///
     /// # Errors
-    /// The service's refusal.
-    pub async fn delete_marker(&self, id: &str, marker: &str, deadline: &Deadline) -> Result<()> {
-        let path = ["images", id, "markers", marker];
-        let call = Call { method: Method::DELETE, ..Call::get("DeleteMarker", &path) };
+    /// The service's refusal; [`Kind::TimedOut`] if it is still there.
+    pub async fn delete_marker(
+        &self,
+        id: &str,
+        version_id: &str,
+        marker: &Marker,
+        deadline: &Deadline,
+    ) -> Result<()> {
+        let marker_id = self.marker_id(id, marker, deadline).await?;
+        let path = ["images", id, "markers", &marker_id];
+        let call = Call { method: Method::DELETE, ..Call::get(DELETE_MARKER, &path) };
         match self.repeatable(call, deadline).await {
-            Err(error) if error.kind == Kind::NotFound => Ok(()),
-            other => other,
+            Err(error) if error.kind != Kind::NotFound => return Err(error),
+            _ => {}
         }
+        let edit = &Edit { removed: Some(marker.name.clone()), ..Edit::default() };
+        let mut shown = Shown { horizon: self, id, version_id, edit, deadline };
+        until_done(DELETE_MARKER, self.polling_interval, None, deadline, &mut shown).await?;
+        Ok(())
+    }
+
+    /// The id of a marker, from the list of all if it is not known.
+    async fn marker_id(&self, id: &str, marker: &Marker, deadline: &Deadline) -> Result<String> {
+        if !marker.id.is_empty() {
+            return Ok(marker.id.clone());
+        }
+        let all = self.markers(id, deadline).await?.unwrap_or_default();
+        let same = all.into_iter().find(|listed| listed.name == marker.name);
+        same.map(|listed| listed.id).filter(|id| !id.is_empty()).ok_or_else(|| {
+            let text = format!("the service does not tell the id of the marker {:?}", marker.name);
+            Error::new(Kind::Unexpected, DELETE_MARKER, text)
+        })
     }
 
     /// `resetVmPassword`. The service carries it out later and does not tell when.

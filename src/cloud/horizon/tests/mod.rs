@@ -3,6 +3,7 @@
 mod adoption;
 mod create;
 mod deletes;
+mod edits;
 mod pages;
 mod polls;
 mod reads;

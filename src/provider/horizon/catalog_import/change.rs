@@ -52,6 +52,7 @@ pub(super) async fn edit_version(
     let edit = Edit {
         description: described.then(|| desired.version_description.clone().unwrap_or_default()),
         markers: (marked && adds).then_some(keep),
+        ..Edit::default()
     };
     let mut seen = seen;
     if edit != Edit::default() {
@@ -62,7 +63,8 @@ pub(super) async fn edit_version(
     }
     let gone = |marker: &&Marker| marker.is_on(&version_id) && !wanted.contains(&marker.name);
     for marker in seen.markers.iter().flatten().filter(gone).filter(|_| marked) {
-        client.delete_marker(&id, &marker.id, deadline).await.map_err(advice::failure)?;
+        let deleted = client.delete_marker(&id, &version_id, marker, deadline).await;
+        deleted.map_err(advice::failure)?;
         if let Some(markers) = &mut state.inputs.markers {
             markers.remove(&marker.name);
         }
