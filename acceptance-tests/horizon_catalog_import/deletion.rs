@@ -38,6 +38,20 @@ fn an_image_is_deleted_when_the_service_has_lost_it() {
 }
 
 #[test]
+fn a_deletion_logs_how_far_it_is() {
+    let cloud = start();
+    cloud.set_deletion(Lifecycle::deletion().each_lasts(Progress::Polls(4)));
+    let mut made = Imported::by(cloud, &Image::new());
+    made.cloud.begin(&made.version, Lifecycle::import());
+    made.workspace.set("TF_LOG_PROVIDER", "INFO");
+    let outcome = made.workspace.run(&DESTROY).ok();
+    let lines = |text: &str| outcome.stderr.lines().filter(|line| line.contains(text)).count();
+    assert_eq!(lines("the version is busy and cannot be deleted yet"), 1, "{outcome}");
+    assert_eq!(lines("image deletion in progress"), 1, "{outcome}");
+    outcome.says(&["status=DELETING", "elapsed="]);
+}
+
+#[test]
 fn an_image_that_does_not_exist_counts_as_deleted() {
     let made = Imported::new();
     made.cloud.remove_image(&made.id);
