@@ -128,3 +128,44 @@ fn the_demonstration_can_be_installed_applied_and_destroyed() {
     workspace.destroy().ok();
     assert_eq!((azure.arm.image_count(), horizon_cloud.image_count()), (0, 0));
 }
+
+/// What users write to test their own modules without a cloud.
+const MOCKED: &str = r#"
+mock_provider "cloudimages" {
+  mock_data "cloudimages_horizon_image" {
+    defaults = {
+      status = "AVAILABLE"
+    }
+  }
+  mock_data "cloudimages_hci_gallery_image" {
+    defaults = {
+      provisioning_state = "Succeeded"
+    }
+  }
+}
+
+variables {
+  custom_location_id   = "/subscriptions/7e570000-0000-4000-8000-000000000010/resourceGroups/rg/providers/Microsoft.ExtendedLocation/customLocations/site-1"
+  windows_disk_url     = "https://madeup.blob.core.windows.net/vhds/windows.vhdx?sig=m4deUp"
+  image_admin_password = "Made-Up-Passw0rd!"
+}
+
+run "apply" {}
+"#;
+
+#[test]
+fn the_examples_can_be_tested_with_a_mocked_provider() {
+    let examples = Path::new(EXAMPLES);
+    let mut files = Vec::new();
+    configurations(&examples.join("resources"), &mut files);
+    configurations(&examples.join("data-sources"), &mut files);
+    files.retain(|file| !file.file_name().unwrap().to_str().unwrap().starts_with("import-"));
+    assert!(files.len() > 9, "{files:?}");
+    for file in files {
+        let workspace = Workspace::new("");
+        copy(&file, &workspace);
+        workspace.write("mocked.tftest.hcl", MOCKED);
+        let outcome = workspace.run(&["test", "-no-color"]).ok();
+        outcome.says(&["1 passed, 0 failed"]);
+    }
+}
