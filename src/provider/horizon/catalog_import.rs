@@ -6,14 +6,11 @@
 
 use std::time::Duration;
 
-use crate::cloud::horizon::{
-    Created, Deletion, Horizon, Import as Wait, Phase, Refused, Snapshot, is_usable_version, phase,
-};
-use crate::cloud::{Deadline, Kind};
-use crate::tfplugin::attr::Lenient;
+use crate::cloud::Kind;
+use crate::cloud::horizon::{Created, Deletion, Import as Wait, Phase, Refused, Snapshot, phase};
 use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
-use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
+use crate::tfplugin::diagnostic::{Diagnostic, Result};
 use crate::tfplugin::model::Model;
 use crate::tfplugin::plan::Plan;
 use crate::tfplugin::resource::{Import, ReadOutcome, Readiness, Resource, Unsettled};
@@ -21,25 +18,30 @@ use crate::tfplugin::timeouts::Timeouts;
 use crate::tfplugin::value::{Object, Value, get};
 
 use super::advice;
-use super::texts::Told;
 use crate::provider::clients::Clients;
 use crate::provider::deadline::deadline;
 use crate::provider::error::unsettled;
 use crate::provider::write_only_version;
 
 mod change;
+mod existing;
 mod messages;
+mod readiness;
 mod state;
+mod validation;
 
 use change::{edit_version, rotate_password};
+pub(crate) use existing::adopt;
+use existing::{check_organization, is_deleted, is_same_org, nonexistent, parse};
 use messages::{
     adopted, disabled, exists, failed, other_organization, other_versions, partly, progress,
     same_name, unknown, version_deleted,
 };
+use readiness::{is_being_made, readiness};
 use state::{
-    DELETED, Identity, Inputs, Outputs, Private, State, accepted, new_image, readiness, record,
-    show,
+    DELETED, Identity, Inputs, Outputs, Private, State, accepted, new_image, record, show,
 };
+use validation::{check_administrator, check_markers, check_options};
 
 /// What an image may be created from.
 const SOURCES: [&str; 3] = ["marketplace", "shared_gallery", "custom_vm"];
@@ -75,14 +77,7 @@ impl Resource<Clients> for HorizonCatalogImport {
         let version = "admin_password_wo_version";
         write_only_version::check(config, "admin_password_wo", version, problems);
         check_options(config, problems);
-        if let Some(Value::List(markers)) = config.0.get("markers")
-            && markers
-                .iter()
-                .any(|marker| marker.as_str().is_some_and(|name| name.trim().is_empty()))
-        {
-            let path = Path::attribute("markers");
-            problems.push(Diagnostic::invalid(&path, "A marker must have a name."));
-        }
+        check_markers(config, problems);
     }
 
     fn ready(&self, clients: &Clients) -> Result<()> {
@@ -294,155 +289,9 @@ fn source(inputs: &Inputs) -> &'static str {
     }
 }
 
-/// The state of an image that exists. What the service does not tell is null, or empty where a value
-/// is required.
-pub(super) fn adopt(seen: &Snapshot, org_id: String) -> State {
-    let (image, copy) = (&seen.image, seen.copy.as_ref());
-    let label = seen.provider_label().map(str::to_owned);
-    let gpu_type = image.gpu_type.clone().or_else(|| copy?.gpu_type.clone());
-    let inputs = Inputs {
-        name: image.name.clone().into(),
-        description: image.description.clone(),
-        os: Told(String::new()),
-        os_type: Told(String::new().into()),
-        provider_instance_id: Told(String::new()),
-        provider_label: label.map(Lenient::from),
-        gpu_type: gpu_type.map(Lenient::from),
-        version_source: None,
-        version_type: None,
-        version_description: None,
-        markers: None,
-        marketplace: None,
-        shared_gallery: None,
-        custom_vm: None,
-        additional_data: None,
-        options: None,
-        admin_username: None,
-        admin_password: None,
-        admin_password_wo: None,
-        admin_password_wo_version: None,
-        project_id: None,
-        wait_for_completion: true,
-        force_delete: false,
-        delete_all_versions: false,
-        keep_imported_version: true,
-    };
-    let outputs = Outputs { id: image.id.clone(), ..Outputs::default() };
-    let private = Private { org_id: Some(org_id) };
-    let mut state = State { inputs, outputs, private };
-    record(&mut state, seen);
-    state
-}
-
-/// Whether the image is at work, and the version not known to be usable before.
-fn is_being_made(state: &State, seen: &Snapshot) -> bool {
-    let status = seen.image.status.as_deref().unwrap_or_default();
-    let is_copy = state.inputs.shared_gallery.is_some();
-    let version = seen.version.as_ref().and_then(|version| version.status.as_deref());
-    matches!(phase(status, is_copy), Phase::Moving | Phase::Unknown)
-        && !is_usable_version(version.unwrap_or_default(), is_copy)
-}
-
-/// Whether the list of versions lacks one as well that could not be read.
-async fn is_deleted(
-    client: &Horizon,
-    id: &str,
-    version_id: &str,
-    deadline: &Deadline,
-) -> Result<bool> {
-    let versions = client.versions(id, deadline).await.map_err(advice::failure)?;
-    Ok(!versions.iter().any(|version| version.id == version_id))
-}
-
-/// Another organization does not know the image, which therefore is not gone.
-async fn check_organization(client: &Horizon, state: &State, deadline: &Deadline) -> Result<()> {
-    let own = client.org_id(deadline).await.map_err(advice::failure)?;
-    match &state.private.org_id {
-        Some(of) if !is_same_org(of, &own) => Err(other_organization(&state.outputs.id, of, &own)),
-        _ => Ok(()),
-    }
-}
-
-fn is_same_org(one: &str, other: &str) -> bool {
-    one.eq_ignore_ascii_case(other)
-}
-
 fn warn_if_partly(seen: &Snapshot, context: &Context) {
     let status = seen.image.status.as_deref().unwrap_or_default();
     if phase(status, false) == Phase::PartlyReady {
         context.warn(partly(&seen.image.id));
-    }
-}
-
-/// `<image id>` or `<image id>/<version id>`.
-fn parse(id: &str) -> Result<(String, Option<String>)> {
-    let parts: Vec<&str> = id.trim().split('/').collect();
-    match parts.as_slice() {
-        [image] if !image.is_empty() => Ok(((*image).to_owned(), None)),
-        [image, version] if !image.is_empty() && !version.is_empty() => {
-            Ok(((*image).to_owned(), Some((*version).to_owned())))
-        }
-        _ => {
-            let detail = format!("{id:?} is neither `<image id>` nor `<image id>/<version id>`.");
-            Err(Diagnostic::error("Invalid id", detail).into())
-        }
-    }
-}
-
-fn nonexistent(id: &str, version_id: Option<&str>) -> Failure {
-    let which = match version_id {
-        Some(version_id) => format!("The image {id} has no version {version_id}."),
-        None => format!("There is no image {id} in the organization."),
-    };
-    let detail = format!(
-        "{which} The data source cloudimages_horizon_images lists the ids of all images. Check as \
-         well that the provider is configured for the right organization."
-    );
-    Diagnostic::error("Cannot import a non-existent image", detail).into()
-}
-
-/// User name and password belong together; a machine from the marketplace needs both.
-fn check_administrator(config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
-    const PASSWORDS: [&str; 2] = ["admin_password", "admin_password_wo"];
-    config.at_most_one(&PASSWORDS, problems);
-    let missing = |name: &'static str, detail: String| {
-        Diagnostic::error("Missing argument", detail).at(Path::attribute(name))
-    };
-    let has_password = PASSWORDS.iter().any(|name| config.is_given(name));
-    let needs = match () {
-        // One whose value is not known yet may be null.
-        () if config.is_given("marketplace") && !config.is_unknown("marketplace") => "marketplace",
-        () if config.is_given("admin_username") && !config.is_unknown("admin_username") => {
-            "admin_username"
-        }
-        () if has_password => PASSWORDS[0],
-        () => return,
-    };
-    if !config.is_given("admin_username") {
-        let detail =
-            format!("`{needs}` needs the name of an administrator as well: set `admin_username`.");
-        problems.push(missing("admin_username", detail));
-    }
-    if !has_password {
-        let detail = format!(
-            "`{needs}` needs the password of the administrator as well: set `admin_password_wo` with \
-             `admin_password_wo_version`, or `admin_password`."
-        );
-        problems.push(missing("admin_password", detail));
-    }
-}
-
-/// A Linux machine with a public address is reached by SSH only.
-fn check_options(config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
-    let Some(Value::Map(options)) = config.0.get("options") else { return };
-    let is = |name, value: bool| *get(options, name) == Value::Bool(value);
-    let is_linux = config.known::<String>("os_type").as_deref() == Some("LINUX");
-    let is_open = is("open_ssh_port", true) || get(options, "open_ssh_port").is_unknown();
-    if is_linux && is("create_public_ip", true) && !is_open {
-        let detail = "`options.open_ssh_port` must be true for a Linux image with \
-                      `options.create_public_ip = true`.";
-        // Terraform shows the line of a path that exists.
-        let path = Path::attribute("options");
-        problems.push(Diagnostic::invalid(&path, detail));
     }
 }

@@ -4,13 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::cloud::horizon::{
-    self as api, Accepted, NewImage, Phase, Snapshot, Source, VmInfo, phase,
-};
+use crate::cloud::horizon::{self as api, Accepted, NewImage, Snapshot, Source, VmInfo};
 use crate::secret::Secret;
 use crate::tfplugin::attr::{Lenient, WriteOnly};
 use crate::tfplugin::diagnostic::{Diagnostic, Result};
-use crate::tfplugin::resource::Readiness;
 use crate::tfplugin::string_enum::Open;
 use crate::tfplugin::value::Value;
 
@@ -429,40 +426,5 @@ fn learn(inputs: &mut Inputs, seen: &Snapshot) {
     let instance = seen.provider_instance_id();
     if let Some(id) = instance.filter(|_| inputs.provider_instance_id.is_empty()) {
         inputs.provider_instance_id = Told(id.to_owned());
-    }
-}
-
-/// How far the image is. It has no status yet if its creation was interrupted.
-pub(super) fn readiness(inputs: &Inputs, outputs: &Outputs) -> Readiness {
-    let is_moving = match inputs.wait_for_completion {
-        true => Readiness::Moving,
-        false => Readiness::Ready,
-    };
-    let Some(status) = outputs.status.as_deref() else { return is_moving };
-    let version = outputs.version_status.as_deref().unwrap_or_default();
-    let is_copy = inputs.shared_gallery.is_some();
-    let is_good = api::is_usable_version(version, is_copy);
-    match phase(status, is_copy) {
-        Phase::Ready | Phase::PartlyReady | Phase::Disabled => Readiness::Ready,
-        // It is another version that failed, or later work on this one.
-        Phase::Failed if is_good || failed_later(outputs, is_copy) => Readiness::Ready,
-        Phase::Failed => Readiness::Failed,
-        Phase::Deleting => Readiness::Vanishing,
-        // It is another version that the service is at work on.
-        Phase::Moving | Phase::Unknown if is_good => Readiness::Ready,
-        // A copy of an existing image is replicated before it is ready.
-        Phase::Moving | Phase::Unknown if !is_copy && api::is_reworked_version(version) => {
-            Readiness::Ready
-        }
-        Phase::Moving | Phase::Unknown => is_moving,
-    }
-}
-
-/// Whether an image that has failed had been imported before. Where the copy says nothing, its version
-/// may say that it was validated, which is done with what is there.
-fn failed_later(outputs: &Outputs, is_copy: bool) -> bool {
-    match outputs.asset_status.as_deref() {
-        Some(copy) => api::was_imported(copy, is_copy),
-        None => outputs.version_status.as_deref() == Some("VALIDATION_FAILED"),
     }
 }
