@@ -15,6 +15,7 @@ fn a_failure_after_the_import_is_a_warning_and_replaces_nothing() {
         ("FAILED", "SHRINK_FAILED"),
         ("FAILED", "SYSPREP_FAILED"),
         ("FAILED", "REPLICATION_FAILED_TIMEOUT"),
+        ("FAILED", "QUANTUM_FAILED"),
     ] {
         let made = Imported::new();
         let step = Step::new("FAILED", version, copy);

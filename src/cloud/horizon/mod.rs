@@ -35,7 +35,7 @@ pub use csp::Credentials;
 pub use delete::{Deletion, Refused};
 pub use new::{NewImage, Options, Source, VmInfo};
 pub use sources::{ImageSource, SourceQuery};
-pub use status::{Phase, is_reworked_version, is_usable_version, phase, was_imported};
+pub use status::{Phase, is_of_import, is_reworked_version, is_usable_version, phase};
 pub use types::{Copy, Image, Marker, Version};
 pub use update::{Edit, Edited};
 pub use wait::Import;

@@ -50,25 +50,33 @@ pub fn is_reworked_version(status: &str) -> bool {
         .any(|work| status.trim().to_ascii_uppercase().strip_prefix(work) == Some("_IN_PROGRESS"))
 }
 
-/// Whether the status of a copy shows that it had been imported before: the service has published it,
-/// validated it, or tried to. The copy of an existing image is replicated as a part of its import.
+/// Whether the status of a copy is one of its import, or of its deletion: an image that failed with it
+/// is of no use. Any other may be one of later work, with which an image that is in use can fail. The
+/// copy of an existing image is replicated as a part of its import.
 #[must_use]
-pub fn was_imported(status: &str, is_copy: bool) -> bool {
-    const LATER: [&str; 10] = [
-        "AVAILABLE",
-        "CAPTUR",
-        "DISABLED",
-        "GENERALIZING",
-        "PUBLISH",
-        "SCANNING_APPS",
-        "SHRINK",
-        "SYSPREP",
-        "VALIDATION",
-        "VM_DEPROVISION",
+pub fn is_of_import(status: &str, is_copy: bool) -> bool {
+    const STEPS: [&str; 14] = [
+        "AGENT_INSTALLATION",
+        "ALLOW_RDP",
+        "AWS_",
+        "CLONE",
+        "COPYING",
+        "DELET",
+        "DEPLOYING",
+        "ENABLE_RDS",
+        "ENABLING_RDS",
+        "IMPORT",
+        "INSTALLING_AGENTS",
+        "RESTARTING_VM",
+        "SHUTTING_DOWN_VM",
+        "VIEW_SYNC",
     ];
     let status = status.trim().to_ascii_uppercase();
-    LATER.iter().any(|work| status.starts_with(work))
-        || !is_copy && (status == "IMPORT_COMPLETE" || status.starts_with("REPLICATI"))
+    match status.as_str() {
+        "IMPORT_COMPLETE" => is_copy,
+        replicated if replicated.starts_with("REPLICATI") => is_copy,
+        other => STEPS.iter().any(|step| other.starts_with(step)),
+    }
 }
 
 /// Whether a copy is as far as it gets, so that the image is about to follow.
@@ -149,22 +157,24 @@ mod tests {
     }
 
     #[test]
-    fn what_became_of_a_copy_tells_whether_it_had_been_imported() {
+    fn a_copy_tells_whether_it_was_the_import_that_failed() {
         for (status, import, copy) in [
-            ("IMPORT_COMPLETE", true, false),
-            ("PUBLISH_FAILED", true, true),
-            ("VALIDATION_FAILED", true, true),
-            ("SHRINK_TIMEOUT", true, true),
-            ("SYSPREP_FAILED", true, true),
-            ("REPLICATION_FAILED", true, false),
-            ("IMPORT_FAILED", false, false),
-            ("IMPORT_PENDING", false, false),
-            ("CLONE_FAILED", false, false),
-            ("AGENT_INSTALLATION_FAILED", false, false),
-            ("DELETION_FAILED", false, false),
-            ("", false, false),
+            ("IMPORT_FAILED", true, true),
+            ("import_failed_timeout", true, true),
+            ("CLONE_FAILED", true, true),
+            ("AGENT_INSTALLATION_FAILED", true, true),
+            ("DEPLOYING_VM", true, true),
+            ("DELETION_FAILED", true, true),
+            ("REPLICATION_FAILED", false, true),
+            ("IMPORT_COMPLETE", false, true),
+            ("AVAILABLE", false, false),
+            ("PUBLISH_FAILED", false, false),
+            ("VALIDATION_FAILED", false, false),
+            ("SHRINK_TIMEOUT", false, false),
+            ("QUANTUM_FAILED", false, false),
         ] {
-            assert_eq!((was_imported(status, false), was_imported(status, true)), (import, copy));
+            let is_it = (is_of_import(status, false), is_of_import(status, true));
+            assert_eq!(is_it, (import, copy), "{status}");
         }
     }
 

@@ -122,8 +122,9 @@ pub(super) fn failed(id: &str, seen: &Snapshot, is_replaced: bool) -> Diagnostic
     let next = match is_replaced {
         true => "It is planned to be replaced.",
         false => {
-            "The import itself had succeeded, so the image is not replaced. Check the image in the \
-             Horizon console. To create it again, apply with `-replace`."
+            "It was not the import of the version that failed, as far as Horizon Cloud tells, so the \
+             image is not replaced. Check the image in the Horizon console. To create it again, apply \
+             with `-replace`."
         }
     };
     let detail = format!("The image {id} has the status FAILED: {reason}.\n{next}");

@@ -1,7 +1,7 @@
 //! How far an image is, by its state.
 
 use crate::cloud::horizon::{
-    Phase, Snapshot, is_reworked_version, is_usable_version, phase, was_imported,
+    Phase, Snapshot, is_of_import, is_reworked_version, is_usable_version, phase,
 };
 use crate::tfplugin::resource::Readiness;
 
@@ -33,11 +33,11 @@ pub(super) fn readiness(inputs: &Inputs, outputs: &Outputs) -> Readiness {
     }
 }
 
-/// Whether an image that has failed had been imported before. Where the copy says nothing, its version
-/// may say that it was validated, which is done with what is there.
+/// Whether it is not known that an image failed with its import. Where the copy says nothing, its
+/// version may say that it was validated, which is done with what is there.
 fn failed_later(outputs: &Outputs, is_copy: bool) -> bool {
     match outputs.asset_status.as_deref() {
-        Some(copy) => was_imported(copy, is_copy),
+        Some(copy) => !is_of_import(copy, is_copy),
         None => outputs.version_status.as_deref() == Some("VALIDATION_FAILED"),
     }
 }
