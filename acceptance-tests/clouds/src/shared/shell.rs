@@ -60,7 +60,7 @@ pub(crate) trait Service: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// The kind of a request, for [`When::label`].
+    /// The kind of a request, for [`When::label`](super::script::When::label).
     fn label(&self, _request: &Request) -> String {
         String::new()
     }
