@@ -8,6 +8,8 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and may stop")]
 
 mod beside;
+#[cfg(unix)]
+mod list;
 mod plan;
 mod refresh;
 mod start;
@@ -36,6 +38,10 @@ fn main() {
     }
     if wanted("refresh") {
         refresh::report();
+    }
+    #[cfg(unix)]
+    if wanted("list") {
+        list::report();
     }
 }
 

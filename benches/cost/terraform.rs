@@ -111,7 +111,16 @@ fn watch(provider: &Path, done: &AtomicBool) -> u64 {
     most
 }
 
-fn high_water(process: &Path) -> Option<u64> {
+/// The CPU time of a process that runs. In ticks of 10 ms; zero where there is no /proc.
+#[cfg(unix)]
+pub(crate) fn cpu_of(process: &Path) -> Duration {
+    let stat = std::fs::read_to_string(process.join("stat")).unwrap_or_default();
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
+    let ticks: u64 = fields.filter_map(|field| field.parse::<u64>().ok()).sum();
+    Duration::from_millis(ticks * 10)
+}
+
+pub(crate) fn high_water(process: &Path) -> Option<u64> {
     let status = std::fs::read_to_string(process.join("status")).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
