@@ -47,7 +47,7 @@ fn a_deletion_logs_how_far_it_is() {
     let outcome = made.workspace.run(&DESTROY).ok();
     let lines = |text: &str| outcome.stderr.lines().filter(|line| line.contains(text)).count();
     assert_eq!(lines("the version is busy and cannot be deleted yet"), 1, "{outcome}");
-    assert_eq!(lines("image deletion in progress"), 1, "{outcome}");
+    assert_eq!(lines("image deletion in progress: image DELETING, "), 1, "{outcome}");
     outcome.says(&["status=DELETING", "elapsed="]);
 }
 

@@ -107,11 +107,15 @@ impl<'a> Going<'a> {
         let is_same = self.seen.as_ref().is_some_and(|seen| seen.status == image.status);
         if !is_same || self.reported.is_none_or(|reported| reported.elapsed() >= HEARTBEAT) {
             self.reported = Some(Instant::now());
+            let elapsed = readable(self.deadline.elapsed());
+            let status = image.status.as_deref();
+            // Terraform shows the fields in any order.
+            let shown = status.map(|status| format!("image {status}, ")).unwrap_or_default();
             tracing::info!(
                 image = self.id,
-                status = image.status,
-                elapsed = readable(self.deadline.elapsed()),
-                "image deletion in progress",
+                status,
+                elapsed,
+                "image deletion in progress: {shown}{elapsed}",
             );
         }
         self.seen = Some(image);
