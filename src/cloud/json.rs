@@ -26,7 +26,7 @@ pub(crate) fn decimal(value: &Value) -> Option<f64> {
 }
 
 /// A number of seconds since 1970 below this; of milliseconds, it would be in 1973.
-const SECONDS: i64 = 100_000_000_000;
+const SECONDS: u64 = 100_000_000_000;
 
 /// A point in time: RFC 3339, the same with an offset without a colon or with none at all (UTC), or
 /// seconds or milliseconds since 1970.
@@ -34,7 +34,7 @@ pub(crate) fn time(value: Option<&Value>) -> Option<OffsetDateTime> {
     let text = match value? {
         Value::Number(number) => {
             let whole = number.as_i64()?;
-            let unit = if whole.abs() < SECONDS { 1_000_000_000 } else { 1_000_000 };
+            let unit = if whole.unsigned_abs() < SECONDS { 1_000_000_000 } else { 1_000_000 };
             let nanos = i128::from(whole) * unit;
             return OffsetDateTime::from_unix_timestamp_nanos(nanos).ok();
         }
@@ -42,12 +42,12 @@ pub(crate) fn time(value: Option<&Value>) -> Option<OffsetDateTime> {
     };
     let offset = text.len().checked_sub(5).and_then(|at| text.split_at_checked(at));
     let with_colon = offset
-        .filter(|(_, offset)| offset.starts_with(['+', '-']))
+        .filter(|(_, offset)| offset.is_ascii() && offset.starts_with(['+', '-']))
         .map(|(time, offset)| format!("{time}{}:{}", &offset[..3], &offset[3..]));
     let read = OffsetDateTime::parse(with_colon.as_deref().unwrap_or(text), &Rfc3339).ok();
     let without = || PrimitiveDateTime::parse(&format!("{text}Z"), &Rfc3339).ok();
     read.or_else(|| without().map(PrimitiveDateTime::assume_utc))
-        .map(|time| time.to_offset(UtcOffset::UTC))
+        .and_then(|time| time.checked_to_offset(UtcOffset::UTC))
 }
 
 /// A point in time as RFC 3339 in UTC. One that is that already, or that cannot be read, stays as it
@@ -79,5 +79,17 @@ mod tests {
             assert_eq!(utc(Some(&sent)).as_deref(), Some("2026-01-02T03:04:05Z"));
         }
         assert_eq!([utc(None), utc(Some(&"".into())), utc(Some(&Value::Null))], [None, None, None]);
+    }
+
+    /// Each of them has made the reading panic.
+    #[test]
+    fn a_time_that_cannot_be_read_does_no_harm() {
+        for odd in ["2026-01-02T03:04:05+1é1", "+é12", "9999-12-31T23:59:59-12:00"] {
+            assert_eq!(time(Some(&odd.into())), None, "{odd}");
+            assert_eq!(utc(Some(&odd.into())).as_deref(), Some(odd));
+        }
+        for number in [i64::MIN, i64::MAX] {
+            assert_eq!(time(Some(&number.into())), None, "{number}");
+        }
     }
 }
