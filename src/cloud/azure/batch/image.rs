@@ -115,7 +115,7 @@ pub(super) fn read(element: &Value) -> (Option<Image>, Option<String>) {
         os_type: text(element, "osType").unwrap_or_default(),
         verification_type: text(element, "verificationType").unwrap_or_default(),
         capabilities: capabilities(element),
-        end_of_life: text(element, "batchSupportEndOfLife").map(EndOfLife::read),
+        end_of_life: EndOfLife::read(element.get("batchSupportEndOfLife")),
     };
     let unnamed = image.urn() == format!(":::{}", image.version);
     if unnamed || image.node_agent_sku_id.is_empty() {
@@ -144,12 +144,21 @@ fn capabilities(element: &Value) -> Vec<String> {
 }
 
 impl EndOfLife {
-    fn read(text: String) -> Self {
+    /// Reads it. Only null and an empty text mean that there is none: an image whose end of life
+    /// cannot be read must not pass for one that is supported for ever.
+    fn read(value: Option<&Value>) -> Option<Self> {
+        let text = match value? {
+            Value::Null => return None,
+            Value::String(text) if text.trim().is_empty() => return None,
+            Value::String(text) => text.clone(),
+            other => return Some(Self { at: None, text: other.to_string() }),
+        };
         // A time without an offset is UTC, as all of the service's times are.
-        let parsed = OffsetDateTime::parse(&text, &Rfc3339)
-            .or_else(|_| OffsetDateTime::parse(&format!("{text}Z"), &Rfc3339));
-        let at = parsed.ok().and_then(|at| at.checked_to_offset(time::UtcOffset::UTC));
-        Self { at, text }
+        let time = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
+        let read =
+            [&*text, &format!("{text}Z"), &format!("{text}T00:00:00Z")].into_iter().find_map(time);
+        let at = read.and_then(|at| at.checked_to_offset(time::UtcOffset::UTC));
+        Some(Self { at, text })
     }
 }
 
@@ -170,7 +179,7 @@ mod tests {
     }
 
     fn end_of_life(text: &str) -> Option<OffsetDateTime> {
-        EndOfLife::read(text.to_owned()).at
+        EndOfLife::read(Some(&text.into())).unwrap().at
     }
 
     #[test]
@@ -251,6 +260,7 @@ mod tests {
             "2024-06-30T02:00:00+02:00",
             "2024-06-29T19:00:00.000-05:00",
             "2024-06-30T00:00:00",
+            "2024-06-30",
         ] {
             assert_eq!(end_of_life(text), expected, "{text}");
         }
@@ -262,7 +272,7 @@ mod tests {
 
     #[test]
     fn an_end_of_life_that_is_no_date_is_kept_and_warned_about() {
-        for text in ["soon", "2024-13-01T00:00:00Z", "9999-12-31T23:59:59-12:00", "2024-06-30"] {
+        for text in ["soon", "2024-13-01T00:00:00Z", "9999-12-31T23:59:59-12:00", "30.06.2024"] {
             let mut element = element();
             element["batchSupportEndOfLife"] = json!(text);
             let (image, warning) = read(&element);
@@ -270,6 +280,30 @@ mod tests {
             assert_eq!((end.at, end.text.as_str()), (None, text));
             let warning = warning.unwrap();
             assert!(warning.contains("meadow:flock:9:latest") && warning.contains(text));
+        }
+    }
+
+    /// Read as missing, it would mean that the image is supported for ever.
+    #[test]
+    fn an_end_of_life_of_another_type_is_kept_and_warned_about() {
+        for (sent, kept) in [
+            (json!(1_719_705_600), "1719705600"),
+            (json!(false), "false"),
+            (json!({"year": 2024}), r#"{"year":2024}"#),
+            (json!(["2024-06-30"]), r#"["2024-06-30"]"#),
+        ] {
+            let mut element = element();
+            element["batchSupportEndOfLife"] = sent;
+            let (image, warning) = read(&element);
+            let end = image.unwrap().end_of_life.unwrap();
+            assert_eq!((end.at, end.text.as_str()), (None, kept));
+            assert!(warning.unwrap().contains("meadow:flock:9:latest"));
+        }
+        for nothing in [json!(null), json!(""), json!(" ")] {
+            let mut element = element();
+            element["batchSupportEndOfLife"] = nothing;
+            let (image, warning) = read(&element);
+            assert_eq!((image.unwrap().end_of_life, warning), (None, None));
         }
     }
 }
