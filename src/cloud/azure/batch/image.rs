@@ -12,6 +12,9 @@ const GENERATION_2: &str = "Generation2VMImage";
 /// The parts of a SKU that name ARM: `server-arm64`, `9-arm-gen2`.
 const ARM64: [&str; 3] = ["arm64", "arm", "aarch64"];
 
+/// How many parts the name of a Marketplace image has: publisher, offer, SKU.
+const NAMES: usize = 3;
+
 /// The version of an image for which the service names none.
 const LATEST: &str = "latest";
 
@@ -67,9 +70,21 @@ impl Image {
             &self.shared_gallery_image_id,
         ];
         match id.into_iter().flatten().next() {
-            Some(id) if self.publisher.is_empty() => id.clone(),
+            Some(id) if !self.missing_names().is_empty() => id.clone(),
             _ => format!("{}:{}:{}:{}", self.publisher, self.offer, self.sku, self.version),
         }
+    }
+
+    /// The parts of the name that a Marketplace image has and this one has not.
+    fn missing_names(&self) -> Vec<&'static str> {
+        let names = [("publisher", &self.publisher), ("offer", &self.offer), ("sku", &self.sku)];
+        names.into_iter().filter(|(_, name)| name.is_empty()).map(|(part, _)| part).collect()
+    }
+
+    fn is_in_a_gallery(&self) -> bool {
+        self.virtual_machine_image_id.is_some()
+            || self.community_gallery_image_id.is_some()
+            || self.shared_gallery_image_id.is_some()
     }
 
     /// Whether the service has verified that it works with its agent.
@@ -117,11 +132,17 @@ pub(super) fn read(element: &Value) -> (Option<Image>, Option<String>) {
         capabilities: capabilities(element),
         end_of_life: EndOfLife::read(element.get("batchSupportEndOfLife")),
     };
-    let unnamed = image.urn() == format!(":::{}", image.version);
-    if unnamed || image.node_agent_sku_id.is_empty() {
-        let shown = excerpt(&element.to_string(), 200);
-        let lack = if unnamed { "image reference" } else { "node agent" };
-        return (None, Some(format!("an image without {lack} was left out: {shown}")));
+    // A pool needs all parts of the name, or the id of an image in a gallery.
+    let mut missing = if image.is_in_a_gallery() { Vec::new() } else { image.missing_names() };
+    if missing.len() == NAMES {
+        missing = vec!["image reference"];
+    }
+    if image.node_agent_sku_id.is_empty() {
+        missing.push("node agent");
+    }
+    if !missing.is_empty() {
+        let (missing, shown) = (missing.join(", "), excerpt(&element.to_string(), 200));
+        return (None, Some(format!("an image without {missing} was left out: {shown}")));
     }
     let warning = match &image.end_of_life {
         Some(EndOfLife { at: None, text }) => Some(format!(
@@ -134,8 +155,13 @@ pub(super) fn read(element: &Value) -> (Option<Image>, Option<String>) {
     (Some(image), warning)
 }
 
+/// A text, or a number as its text: a SKU such as `2204` may be sent as either.
 fn text(object: &Value, name: &str) -> Option<String> {
-    object.get(name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    match object.get(name)? {
+        Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 fn capabilities(element: &Value) -> Vec<String> {
@@ -219,7 +245,6 @@ mod tests {
             ("server", "x64"),
             ("server-amd64", "x64"),
             ("swarm-charm64", "x64"),
-            ("", "x64"),
         ] {
             let mut element = element();
             element["imageReference"]["sku"] = json!(sku);
@@ -305,5 +330,36 @@ mod tests {
             let (image, warning) = read(&element);
             assert_eq!((image.unwrap().end_of_life, warning), (None, None));
         }
+    }
+
+    #[test]
+    fn an_image_that_lacks_a_part_of_its_name_is_left_out_with_a_warning() {
+        for part in ["publisher", "offer", "sku"] {
+            for value in [json!(null), json!(""), json!(["9"])] {
+                let mut element = element();
+                element["imageReference"][part] = value;
+                let (image, warning) = read(&element);
+                assert_eq!(image, None, "{part}");
+                let expected = format!("an image without {part} was left out");
+                assert!(warning.unwrap().starts_with(&expected));
+                element["imageReference"]["virtualMachineImageId"] = json!("/images/i");
+                let (image, warning) = read(&element);
+                assert_eq!((image.unwrap().urn().as_str(), warning), ("/images/i", None));
+            }
+        }
+        let mut element = element();
+        element["imageReference"] = json!({"sku": "9"});
+        element["nodeAgentSKUId"] = json!(null);
+        let warning = read(&element).1.unwrap();
+        assert!(warning.starts_with("an image without publisher, offer, node agent"), "{warning}");
+    }
+
+    #[test]
+    fn a_number_in_a_name_is_read_as_its_text() {
+        let mut element = element();
+        element["imageReference"]["sku"] = json!(2204);
+        element["imageReference"]["version"] = json!(1.5);
+        let (image, warning) = read(&element);
+        assert_eq!((image.unwrap().urn().as_str(), warning), ("meadow:flock:2204:1.5", None));
     }
 }
