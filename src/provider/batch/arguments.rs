@@ -21,7 +21,7 @@ string_enum! {
     pub(crate) OsType = ["linux", "windows"];
     /// The values of `verificationType`.
     pub(crate) VerificationType = ["verified", "unverified"];
-    /// The processor architectures, which the SKUs of images tell.
+    /// The processor architectures, which the SKUs of images and agents tell.
     pub(crate) Architecture = ["x64", "arm64"];
 }
 
@@ -93,7 +93,8 @@ model! {
         pub sku_regex: Option<Verbatim<Pattern>>,
 
         /// Processor architecture of the image, in any case: `x64` or `arm64`. Azure Batch does not
-        /// report it; it is `arm64` if a part of the SKU is `arm64`, `arm` or `aarch64`.
+        /// report it; it is `arm64` if a part of the SKU or of the node agent SKU id is `arm64`,
+        /// `arm` or `aarch64`.
         pub architecture: Option<CaseInsensitive<Architecture>>,
 
         /// Capabilities that the image must have, in any case, such as `DockerCompatible`; the

@@ -30,7 +30,8 @@ model! {
         /// `unverified`.
         pub verification_type: String,
         /// Processor architecture of the image: `x64` or `arm64`. Azure Batch does not report it; it
-        /// is `arm64` if a part of the SKU is `arm64`, `arm` or `aarch64`.
+        /// is `arm64` if a part of the SKU or of the node agent SKU id is `arm64`, `arm` or
+        /// `aarch64`.
         pub architecture: String,
         /// Capabilities of the image, such as `DockerCompatible`.
         pub capabilities: Vec<String>,

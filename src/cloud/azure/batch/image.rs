@@ -9,7 +9,7 @@ use crate::secret::excerpt;
 /// The capability of an image for virtual machines of generation 2.
 const GENERATION_2: &str = "Generation2VMImage";
 
-/// The parts of a SKU that name ARM: `server-arm64`, `9-arm-gen2`.
+/// The parts of a SKU, or of the id of an agent, that name ARM: `server-arm64`, `9-arm-gen2`.
 const ARM64: [&str; 3] = ["arm64", "arm", "aarch64"];
 
 /// How many parts the name of a Marketplace image has: publisher, offer, SKU.
@@ -93,10 +93,11 @@ impl Image {
         self.verification_type.eq_ignore_ascii_case("verified")
     }
 
-    /// The processor architecture, `x64` or `arm64`, which only the SKU tells.
+    /// The processor architecture, `x64` or `arm64`, which only the SKU and the agent tell.
     #[must_use]
     pub fn architecture(&self) -> &'static str {
-        let mut parts = self.sku.split(|c: char| !c.is_ascii_alphanumeric());
+        let names = [&self.sku, &self.node_agent_sku_id].into_iter();
+        let mut parts = names.flat_map(|name| name.split(|c: char| !c.is_ascii_alphanumeric()));
         let is_arm64 = parts.any(|part| ARM64.iter().any(|arm| part.eq_ignore_ascii_case(arm)));
         if is_arm64 { "arm64" } else { "x64" }
     }
@@ -361,5 +362,19 @@ mod tests {
         element["imageReference"]["version"] = json!(1.5);
         let (image, warning) = read(&element);
         assert_eq!((image.unwrap().urn().as_str(), warning), ("meadow:flock:2204:1.5", None));
+    }
+
+    #[test]
+    fn the_architecture_may_be_a_part_of_the_agent_only() {
+        for (agent, architecture) in [
+            ("batch.node.ubuntu 24.04-arm64", "arm64"),
+            ("batch.node.el 9-AARCH64", "arm64"),
+            ("batch.node.windows amd64", "x64"),
+            ("batch.node.alarm 9", "x64"),
+        ] {
+            let mut element = element();
+            element["nodeAgentSKUId"] = json!(agent);
+            assert_eq!(read(&element).0.unwrap().architecture(), architecture, "{agent}");
+        }
     }
 }
