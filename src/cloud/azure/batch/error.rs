@@ -32,8 +32,12 @@ const MOST_VALUES: usize = 10;
 /// The fact about a response that is not JSON but a web page.
 const CONTENT_TYPE: &str = "Content-Type";
 
-/// Adds to an error about a response that it is a web page, if it is one.
+/// Adds to an error about a response that it is a web page, if it is one. Not if it comes with a
+/// transient status: a gateway says so that the service is unavailable, and the address is right.
 pub(super) fn note_web_page(error: Error, response: &Response) -> Error {
+    if is_transient(response.status) {
+        return error;
+    }
     let declared = response.header("content-type").unwrap_or_default().to_lowercase();
     let start: String = response.text().trim_start().chars().take(14).collect();
     let start = start.to_lowercase();
@@ -177,5 +181,30 @@ fn setting(error: &Error) -> Option<&'static str> {
         "maxresults" => Some("max_results"),
         "timeout" => Some("server_timeout_seconds"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::Url;
+    use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+
+    use super::*;
+
+    #[test]
+    fn the_page_of_a_gateway_that_cannot_reach_the_service_does_not_blame_the_address() {
+        for (status, cause) in
+            [(403, Some(Cause::WebPage)), (500, None), (502, None), (503, None), (504, None)]
+        {
+            let html = HeaderValue::from_static("text/html");
+            let response = Response {
+                status: StatusCode::from_u16(status).unwrap(),
+                headers: HeaderMap::from_iter([(CONTENT_TYPE, html)]),
+                body: b"<html>Bad gateway</html>".to_vec(),
+                url: Url::parse("https://sheep.westeu.batch.azure.com").unwrap(),
+                attempts: 1,
+            };
+            assert_eq!(Cause::of(&read(&response)), cause, "{status}");
+        }
     }
 }
