@@ -335,7 +335,7 @@ pub(super) fn or_application(mend: &str) -> String {
 }
 
 /// Several words in a sentence.
-fn listed(words: &[&str]) -> String {
+pub(crate) fn listed(words: &[&str]) -> String {
     match words {
         [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
         words => words.concat(),

@@ -1,12 +1,14 @@
 //! What to do about a failed call to Azure Batch.
 
-use crate::cloud::azure::batch::Cause;
+use std::borrow::Cow;
+
+use crate::cloud::azure::batch::{Cause, Query};
 use crate::cloud::{Error, Kind, Stage};
 use crate::tfplugin::diagnostic::{Failure, Path};
 
 use super::settings::OR_ACCOUNT_KEY;
 use crate::provider::azure::advice::login_or;
-use crate::provider::azure::settings::has_variables;
+use crate::provider::azure::settings::{has_variables, listed};
 use crate::provider::clients::Clients;
 use crate::provider::error::diagnostic;
 
@@ -22,12 +24,7 @@ const CAUSES: [(Cause, &str); 6] = [
         "Remove `batch.account_key` (AZURE_BATCH_ACCESS_KEY) and log in with Entra ID through \
          `azure`, or allow Shared Key in the authentication modes of the account.",
     ),
-    (
-        Cause::SignatureMismatch,
-        "Check that `batch.account_key` (AZURE_BATCH_ACCESS_KEY) is a key of the account, that \
-         `batch.account_name` (AZURE_BATCH_ACCOUNT) is its name, and that the clock of this machine \
-         is right.",
-    ),
+    (Cause::SignatureMismatch, KEY_OR_CLOCK),
     (
         Cause::ClockSkew,
         "Set the clock of this machine: it differs from the clock of the service by more than 15 \
@@ -45,6 +42,19 @@ const CAUSES: [(Cause, &str); 6] = [
          place (HTTPS_PROXY, NO_PROXY).",
     ),
 ];
+
+const KEY_OR_CLOCK: &str = "Check that `batch.account_key` (AZURE_BATCH_ACCESS_KEY) is a key of the account, that \
+     `batch.account_name` (AZURE_BATCH_ACCOUNT) is its name, and that the clock of this machine is \
+     right.";
+
+/// The service cannot read the token.
+const TOKEN_OR_CLOCK: &str = "Check the arguments of `azure`, the clock of this machine and the proxy variables (HTTPS_PROXY, \
+     NO_PROXY): the service cannot read the credentials of the request, which a proxy on the way may \
+     have changed.";
+
+/// The service cannot read the URL.
+const NO_URL: &str = "Check `account_endpoint` (AZURE_BATCH_ENDPOINT) and the proxy variables (HTTPS_PROXY, NO_PROXY): \
+     the service cannot read the URL of the request, which a proxy on the way may have changed.";
 
 /// A refused login that succeeded in itself.
 const NO_ROLE: &str = "Give the identity the role \"Azure Batch Account Reader\" on the Batch account, which has the \
@@ -64,54 +74,118 @@ const NO_ANSWER: &str = "Check `account_endpoint` (AZURE_BATCH_ENDPOINT): an acc
      If it is right, check the network and the proxy variables (HTTPS_PROXY, NO_PROXY), or try again \
      later.";
 
+/// Whether the code is one of these, in any case.
+fn is_code(error: &Error, codes: &[&str]) -> bool {
+    let own = error.code.as_deref();
+    own.is_some_and(|own| codes.iter().any(|code| code.eq_ignore_ascii_case(own)))
+}
+
 /// What to do about a failure whose cause is not in the table.
-fn by_kind(error: &Error, has_key: bool) -> &'static str {
-    let is_code = |code: &str| error.code.as_deref().is_some_and(|c| c.eq_ignore_ascii_case(code));
-    match error.kind {
-        Kind::Denied if is_code("AccountIsDisabled") => DISABLED,
+fn by_kind(error: &Error, has_key: bool, query: &Query) -> Cow<'static, str> {
+    let advice = match error.kind {
+        Kind::Denied if is_code(error, &["AccountIsDisabled"]) => DISABLED,
         Kind::Denied if has_key => WRONG_KEY,
         Kind::Denied => NO_ROLE,
         Kind::NotFound => NO_ACCOUNT,
         Kind::Unavailable if error.status.is_none() => NO_ANSWER,
-        Kind::Invalid if error.code.is_some() => match error.setting {
-            Some("max_results") => "Change `max_results`.",
-            Some("server_timeout_seconds") => "Change `server_timeout_seconds`.",
-            _ if is_about_filter(error) => "Check `filter`, the OData expression.",
-            _ => "Check `filter`, `max_results` and `api_version`.",
-        },
+        Kind::Invalid if is_code(error, &["InvalidAuthenticationInfo", "InvalidHeaderValue"]) => {
+            if has_key {
+                KEY_OR_CLOCK
+            } else {
+                TOKEN_OR_CLOCK
+            }
+        }
+        Kind::Invalid if is_code(error, &["InvalidUri", "RequestUrlFailedToParse"]) => NO_URL,
+        Kind::Invalid => return about_parameters(error, query).into(),
         _ => "",
+    };
+    advice.into()
+}
+
+/// What to do about refused parameters of the request; nothing if the error is not about them.
+fn about_parameters(error: &Error, query: &Query) -> String {
+    const CODES: [&str; 5] = [
+        "InvalidInput",
+        "InvalidQueryParameterValue",
+        "MissingRequiredQueryParameter",
+        "OutOfRangeQueryParameterValue",
+        "UnsupportedQueryParameter",
+    ];
+    let mut blamed = filter_arguments(query);
+    if let Some(setting) = error.setting {
+        return format!("Change `{setting}`.");
     }
+    if is_about_filter(error) {
+        return match blamed.as_slice() {
+            [] => String::new(),
+            ["filter"] => "Check `filter`, the OData expression.".to_owned(),
+            [_] => format!("Check {}: the provider makes the OData filter of it.", named(&blamed)),
+            _ => format!("Check {}: the provider makes the OData filter of them.", named(&blamed)),
+        };
+    }
+    if !is_code(error, &CODES) {
+        return String::new();
+    }
+    blamed.extend(query.max_results.map(|_| "max_results"));
+    blamed.extend(query.server_timeout_seconds.map(|_| "server_timeout_seconds"));
+    blamed.push("api_version");
+    format!("Check {}.", named(&blamed))
+}
+
+/// The arguments that the OData filter is made of. What the user wrote is to blame before anything
+/// that the provider added.
+fn filter_arguments(query: &Query) -> Vec<&'static str> {
+    if query.filter.is_some() {
+        return vec!["filter"];
+    }
+    let typed = [
+        ("os_type", &query.os_type),
+        ("verification_type", &query.verification_type),
+        ("node_agent_sku_id", &query.node_agent_sku_id),
+    ];
+    typed.into_iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name).collect()
+}
+
+/// Arguments in a sentence.
+fn named(arguments: &[&str]) -> String {
+    let quoted: Vec<_> = arguments.iter().map(|name| format!("`{name}`")).collect();
+    listed(&quoted.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// The argument to blame.
-fn argument(error: &Error, cause: Option<Cause>) -> Option<&'static str> {
+fn argument(error: &Error, cause: Option<Cause>, query: &Query) -> Option<&'static str> {
     match (cause, error.kind) {
         (Some(Cause::UnsupportedVersion), _) => Some("api_version"),
         (Some(Cause::WebPage), _) | (None, Kind::NotFound) => Some("account_endpoint"),
         (None, Kind::Unavailable) if error.status.is_none() => Some("account_endpoint"),
-        _ if is_about_filter(error) => Some("filter"),
+        _ if is_about_filter(error) => match filter_arguments(query).as_slice() {
+            [only] => Some(only),
+            _ => None,
+        },
         _ => error.setting,
     }
 }
 
 /// Whether the service refuses the OData filter.
 fn is_about_filter(error: &Error) -> bool {
-    error.facts.iter().any(|(name, value)| *name == "QueryParameterName" && value == "$filter")
+    error.facts.iter().any(|(name, value)| {
+        *name == "QueryParameterName" && value.trim_start_matches('$') == "filter"
+    })
 }
 
-/// A failed call to Azure Batch, or to the login before it.
-pub(super) fn failure(error: Error, clients: &Clients) -> Failure {
+/// A failed call to Azure Batch with this query, or to the login before it.
+pub(super) fn failure(error: Error, clients: &Clients, query: &Query) -> Failure {
     if error.stage == Stage::Login || error.setting.is_some_and(has_variables) {
         return login_or(error, clients, OR_ACCOUNT_KEY);
     }
     let cause = Cause::of(&error);
     let known = CAUSES.iter().find(|(known, _)| Some(*known) == cause);
     let advice = match known {
-        Some((_, advice)) => advice,
-        None => by_kind(&error, clients.batch().has_key()),
+        Some((_, advice)) => Cow::Borrowed(*advice),
+        None => by_kind(&error, clients.batch().has_key(), query),
     };
-    let diagnostic = diagnostic(&error, advice);
-    match argument(&error, cause) {
+    let diagnostic = diagnostic(&error, &advice);
+    match argument(&error, cause, query) {
         Some(name) => diagnostic.at(Path::attribute(name)).into(),
         None => diagnostic.into(),
     }

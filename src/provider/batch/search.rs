@@ -116,7 +116,7 @@ impl Search {
         let mut listing =
             client.supported_images(&deadline(context), query).await.map_err(|failure| {
                 let failure = failure.fact("API version", &*query.api_version);
-                advice::failure(failure, clients)
+                advice::failure(failure, clients, query)
             })?;
         api::order::sort_and_deduplicate(&mut listing.images);
         Ok(listing)

@@ -8,6 +8,11 @@ use crate::tfplugin::diagnostic::Diagnostic;
 
 /// What is said about an error without a key, or with one from the environment.
 fn said(error: Error, key: Option<&'static str>) -> Diagnostic {
+    said_of(&Query::default(), error, key)
+}
+
+/// What is said about an error of this query.
+fn said_of(query: &Query, error: Error, key: Option<&'static str>) -> Diagnostic {
     let config = Configuration {
         azure: Setting::Null,
         batch: Setting::<Batch>::Null,
@@ -18,7 +23,8 @@ fn said(error: Error, key: Option<&'static str>) -> Diagnostic {
         ("AZURE_BATCH_ACCESS_KEY", Some(key)) => Ok(key.to_owned()),
         _ => Err(std::env::VarError::NotPresent),
     });
-    let Failure(said) = failure(error, &Clients::new(config, "test".to_owned(), environment));
+    let Failure(said) =
+        failure(error, &Clients::new(config, "test".to_owned(), environment), query);
     assert_eq!(said.len(), 1);
     said.into_iter().next().unwrap()
 }
@@ -87,8 +93,65 @@ fn a_refused_parameter_is_blamed_on_its_argument() {
         assert_eq!(said.path, Path::attribute(name));
         assert!(said.detail.contains(&format!("`{name}`")), "{}", said.detail);
     }
-    let of_filter = said(refused(None).fact("QueryParameterName", "$filter"), None);
-    assert_eq!(of_filter.path, Path::attribute("filter"));
-    let said = said(refused(None), None);
-    assert!(said.detail.ends_with("Check `filter`, `max_results` and `api_version`."));
+    let all = Query {
+        filter: Some("osType ne 'x'".to_owned()),
+        node_agent_sku_id: Some("batch.node.x".to_owned()),
+        max_results: Some(5),
+        server_timeout_seconds: Some(5),
+        ..Query::default()
+    };
+    let said = said_of(&all, refused(None), None);
+    let expected = "Check `filter`, `max_results`, `server_timeout_seconds` and `api_version`.";
+    assert!(said.detail.ends_with(expected), "{}", said.detail);
+    assert_eq!(said.path, Path::default());
+    let said = said_of(&Query::default(), refused(None), None);
+    assert!(said.detail.ends_with("\n\nCheck `api_version`."), "{}", said.detail);
+}
+
+/// The provider makes the OData filter of several arguments.
+#[test]
+fn a_refused_filter_is_blamed_on_the_arguments_that_it_is_made_of() {
+    let refused = || error(Kind::Invalid, 400).fact("QueryParameterName", "$filter");
+    let text = |text: &str| Some(text.to_owned());
+    let os_type = Query { os_type: text("linux"), ..Query::default() };
+    let two = Query { node_agent_sku_id: text("batch.node.x"), ..os_type.clone() };
+    let raw = Query { filter: text("osType ne 'x'"), ..two.clone() };
+    for (query, path, advice) in [
+        (&raw, "filter", "Check `filter`, the OData expression."),
+        (&os_type, "os_type", "Check `os_type`: the provider makes the OData filter of it."),
+        (
+            &two,
+            "",
+            "Check `os_type` and `node_agent_sku_id`: the provider makes the OData filter of them.",
+        ),
+    ] {
+        for error in [refused(), refused().code("InvalidQueryParameterValue")] {
+            let said = said_of(query, error, None);
+            assert_eq!(said.path.to_string(), path);
+            assert!(said.detail.ends_with(advice), "{}", said.detail);
+        }
+    }
+}
+
+#[test]
+fn unreadable_credentials_are_not_blamed_on_a_parameter() {
+    let query = Query { filter: Some("osType ne 'x'".to_owned()), ..Query::default() };
+    for code in ["InvalidAuthenticationInfo", "invalidheadervalue"] {
+        let refused = || error(Kind::Invalid, 400).code(code);
+        for (key, expected) in [
+            (Some("a2V5"), ["`batch.account_key` (AZURE_BATCH_ACCESS_KEY)", "clock"]),
+            (None, ["the arguments of `azure`", "clock"]),
+        ] {
+            let said = said_of(&query, refused(), key);
+            let detail = said.detail;
+            assert!(expected.iter().all(|part| detail.contains(part)), "{detail}");
+            assert!(!detail.contains("`filter`") && !detail.contains("api_version"), "{detail}");
+            assert_eq!(said.path, Path::default());
+        }
+    }
+    for code in ["InvalidUri", "RequestUrlFailedToParse"] {
+        let said = said_of(&query, error(Kind::Invalid, 400).code(code), None);
+        assert!(said.detail.contains("(HTTPS_PROXY, NO_PROXY)"), "{}", said.detail);
+        assert!(!said.detail.contains("`filter`"), "{}", said.detail);
+    }
 }
