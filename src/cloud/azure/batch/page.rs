@@ -28,7 +28,13 @@ struct Body {
 }
 
 pub(super) fn read(response: &Response) -> Result<Page> {
-    let body: Body = serde_json::from_slice(response.json()).map_err(|why| {
+    // The parser takes a list for an object with its fields in order.
+    let is_object = response.json().trim_ascii_start().starts_with(b"{");
+    let read = match is_object {
+        true => serde_json::from_slice(response.json()).map_err(|why| why.to_string()),
+        false => Err("it is not a JSON object".to_owned()),
+    };
+    let body: Body = read.map_err(|why| {
         let text = format!("the response is not a list of images ({why}): {}", response.describe());
         let error = Error::new(Kind::Unexpected, OPERATION, text)
             .status(response.status.as_u16())

@@ -221,6 +221,8 @@ async fn responses_that_are_not_an_error_of_the_service_are_readable() {
         (Reply::json(400, "[1]"), "[1]"),
         (Reply::json(200, r#"{"value": [{"#), r#"{"value""#),
         (Reply::json(200, "{}"), "not a list of images"),
+        // A parser may take a list for an object with its fields in order.
+        (Reply::json(200, "[[], null]"), "not a list of images"),
         (Reply::new(200, "text/html", "<p>Sign in</p>"), "Sign in"),
         (Reply::empty(204), "204"),
     ] {
