@@ -25,7 +25,7 @@ impl Endpoint {
         if url.path() != "/" {
             return Err(wrong(format!("{text:?} must not contain a path")));
         }
-        if let Some(what) = foreign(&url) {
+        if let Some(what) = foreign(&url, text) {
             return Err(wrong(format!(
                 "{text:?} is {what}, not the endpoint of a Batch account, such as \
                  \"myaccount.westeurope.batch.azure.com\""
@@ -58,12 +58,13 @@ const ACCOUNT_NAME: std::ops::RangeInclusive<usize> = 3..=24;
 const MISTAKEN: [(&str, &str); 2] =
     [("portal.azure.com", "the Azure portal"), ("management.azure.com", "Azure Resource Manager")];
 
-/// What the host is, if it is certainly not that of an account.
-fn foreign(url: &Url) -> Option<&'static str> {
+/// What the host is, if it is certainly not that of an account. A short name counts as the name of
+/// an account, unless `text` has a scheme or a port: then it is the address of a host nearby.
+fn foreign(url: &Url, text: &str) -> Option<&'static str> {
     let url::Host::Domain(host) = url.host()? else { return None };
     let host = host.trim_end_matches('.');
     let known = MISTAKEN.iter().find(|(mistaken, _)| *mistaken == host).map(|(_, what)| *what);
-    let is_short = !host.contains('.') && host != "localhost";
+    let is_short = !host.contains('.') && host != "localhost" && !text.contains(':');
     known.or(is_short.then_some("a name without a domain"))
 }
 
@@ -107,8 +108,7 @@ mod tests {
     fn what_is_certainly_not_an_account_is_refused_and_named() {
         for (text, what) in [
             ("sheep", "a name without a domain"),
-            ("https://sheep.", "a name without a domain"),
-            ("sheep:8443", "a name without a domain"),
+            ("sheep.", "a name without a domain"),
             ("https://portal.azure.com", "the Azure portal"),
             ("Portal.Azure.com.", "the Azure portal"),
             ("https://management.azure.com/", "Azure Resource Manager"),
@@ -118,7 +118,9 @@ mod tests {
             let expected = format!("{text:?} is {what}, not the endpoint of a Batch account");
             assert!(error.message.starts_with(&expected), "{}", error.message);
         }
-        for text in ["management.azure.com.example", "batch.portal.azure.com", "localhost"] {
+        let short = ["https://batch-mock:8443", "batch-mock:8443", "https://batch-mock"];
+        let long = ["management.azure.com.example", "batch.portal.azure.com", "localhost"];
+        for text in short.into_iter().chain(long) {
             assert!(Endpoint::parse(text).is_ok(), "{text}");
         }
     }
