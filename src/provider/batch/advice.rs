@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::cloud::azure::batch::query::API_VERSION;
 use crate::cloud::azure::batch::{Cause, Query};
 use crate::cloud::{Error, Kind, Stage};
 use crate::tfplugin::diagnostic::{Failure, Path};
@@ -12,7 +13,11 @@ use crate::provider::azure::settings::{has_variables, listed};
 use crate::provider::clients::Clients;
 use crate::provider::error::diagnostic;
 
-/// What to do about the causes that are recognized by the response.
+/// The version to use instead of a refused one, unless that is refused itself.
+const NEW_VERSION: &str = "2025-06-01";
+
+/// What to do about the causes that are recognized by the response. `{version}` is a version that
+/// was not refused.
 const CAUSES: [(Cause, &str); 6] = [
     (
         Cause::WrongAudience,
@@ -32,7 +37,7 @@ const CAUSES: [(Cause, &str); 6] = [
     ),
     (
         Cause::UnsupportedVersion,
-        "Change `api_version`, for example to \"2025-06-01\": the service does not support this \
+        "Change `api_version`, for example to \"{version}\": the service does not support this \
          version of its API.",
     ),
     (
@@ -73,6 +78,11 @@ const NO_ACCOUNT: &str = "Check `account_endpoint` (AZURE_BATCH_ENDPOINT): there
 const NO_ANSWER: &str = "Check `account_endpoint` (AZURE_BATCH_ENDPOINT): an account that does not exist has no address. \
      If it is right, check the network and the proxy variables (HTTPS_PROXY, NO_PROXY), or try again \
      later.";
+
+/// A version other than the one of the query.
+fn other_version(query: &Query) -> &'static str {
+    if query.api_version == NEW_VERSION { API_VERSION } else { NEW_VERSION }
+}
 
 /// Whether the code is one of these, in any case.
 fn is_code(error: &Error, codes: &[&str]) -> bool {
@@ -181,7 +191,7 @@ pub(super) fn failure(error: Error, clients: &Clients, query: &Query) -> Failure
     let cause = Cause::of(&error);
     let known = CAUSES.iter().find(|(known, _)| Some(*known) == cause);
     let advice = match known {
-        Some((_, advice)) => Cow::Borrowed(*advice),
+        Some((_, advice)) => advice.replace("{version}", other_version(query)).into(),
         None => by_kind(&error, clients.batch().has_key(), query),
     };
     let diagnostic = diagnostic(&error, &advice);

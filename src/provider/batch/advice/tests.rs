@@ -47,9 +47,21 @@ fn each_cause_has_its_advice() {
     ] {
         let (_, advice) = CAUSES.iter().find(|(known, _)| *known == cause).unwrap();
         let said = said(error, None).detail;
-        assert!(said.ends_with(advice), "{cause:?}: {said}");
+        let advice = advice.replace("{version}", NEW_VERSION);
+        assert!(said.ends_with(&advice), "{cause:?}: {said}");
     }
     assert_eq!(CAUSES.len(), 6);
+}
+
+#[test]
+fn a_refused_version_is_not_offered_again() {
+    for (refused, offered) in [("2024-07-01.20.0", "2025-06-01"), ("2025-06-01", "2024-07-01.20.0")]
+    {
+        let query = Query { api_version: refused.to_owned(), ..Query::default() };
+        let error = error(Kind::Invalid, 400).code("UnsupportedRequestVersion");
+        let detail = said_of(&query, error, None).detail;
+        assert!(detail.contains(&format!("Change `api_version`, for example to {offered:?}: ")));
+    }
 }
 
 #[test]
