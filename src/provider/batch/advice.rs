@@ -61,6 +61,10 @@ const TOKEN_OR_CLOCK: &str = "Check the arguments of `azure`, the clock of this 
 const NO_URL: &str = "Check `account_endpoint` (AZURE_BATCH_ENDPOINT) and the proxy variables (HTTPS_PROXY, NO_PROXY): \
      the service cannot read the URL of the request, which a proxy on the way may have changed.";
 
+const REDIRECT: &str = "Check `account_endpoint` (AZURE_BATCH_ENDPOINT): Azure Batch does not redirect requests, so this is \
+     not the endpoint of a Batch account, or a proxy or gateway on the way answered in its place \
+     (HTTPS_PROXY, NO_PROXY).";
+
 /// A refused login that succeeded in itself.
 const NO_ROLE: &str = "Give the identity the role \"Azure Batch Account Reader\" on the Batch account, which has the \
      data actions `Microsoft.Batch/*/read`. If it has the role, check that `azure.tenant_id` \
@@ -84,6 +88,11 @@ fn other_version(query: &Query) -> &'static str {
     if query.api_version == NEW_VERSION { API_VERSION } else { NEW_VERSION }
 }
 
+/// Whether the response is a redirect, which is never followed.
+fn is_redirect(error: &Error) -> bool {
+    error.status.is_some_and(|status| (300..400).contains(&status))
+}
+
 /// Whether the code is one of these, in any case.
 fn is_code(error: &Error, codes: &[&str]) -> bool {
     let own = error.code.as_deref();
@@ -93,6 +102,7 @@ fn is_code(error: &Error, codes: &[&str]) -> bool {
 /// What to do about a failure whose cause is not in the table.
 fn by_kind(error: &Error, has_key: bool, query: &Query) -> Cow<'static, str> {
     let advice = match error.kind {
+        _ if is_redirect(error) => REDIRECT,
         Kind::Denied if is_code(error, &["AccountIsDisabled"]) => DISABLED,
         Kind::Denied if has_key => WRONG_KEY,
         Kind::Denied => NO_ROLE,
@@ -168,6 +178,7 @@ fn argument(error: &Error, cause: Option<Cause>, query: &Query) -> Option<&'stat
         (Some(Cause::UnsupportedVersion), _) => Some("api_version"),
         (Some(Cause::WebPage), _) | (None, Kind::NotFound) => Some("account_endpoint"),
         (None, Kind::Unavailable) if error.status.is_none() => Some("account_endpoint"),
+        (None, _) if is_redirect(error) => Some("account_endpoint"),
         _ if is_about_filter(error) => match filter_arguments(query).as_slice() {
             [only] => Some(only),
             _ => None,

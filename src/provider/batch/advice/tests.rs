@@ -65,6 +65,15 @@ fn a_refused_version_is_not_offered_again() {
 }
 
 #[test]
+fn a_redirect_is_blamed_on_the_endpoint() {
+    for status in [301, 307] {
+        let said = said(error(Kind::Unexpected, status), None);
+        assert_eq!(said.path, Path::attribute("account_endpoint"));
+        assert!(said.detail.contains("Check `account_endpoint` (AZURE_BATCH_ENDPOINT): "));
+    }
+}
+
+#[test]
 fn a_refused_identity_needs_a_role_and_a_refused_key_needs_a_look_at_the_key() {
     for status in [401, 403] {
         let detail = said(error(Kind::Denied, status), None).detail;
