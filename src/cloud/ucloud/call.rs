@@ -159,7 +159,11 @@ fn read(response: &Response) -> Reading {
     match parsed {
         // The parser takes a list for an object with its fields in order.
         Ok(_) if start != Some(&b'{') => Reading::Final(strange(&error, response)),
-        Ok(Envelope { ret_code: Some(0), total_count, image_set, .. }) => {
+        Ok(Envelope { ret_code: Some(0), image_set: None, .. }) => Reading::Final(error(
+            Kind::Unexpected,
+            format!("the ImageSet is not a list: {}", response.describe()),
+        )),
+        Ok(Envelope { ret_code: Some(0), total_count, image_set: Some(image_set), .. }) => {
             let total = total_count.and_then(|total| u64::try_from(total).ok());
             Reading::Page(Page {
                 images: image_set.into_vec(),

@@ -126,8 +126,8 @@ pub(super) fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>, 
 }
 
 pub(super) fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<Box<[Box<str>]>, D::Error> {
-    from.deserialize_any(ListVisitor::<Scalar>(PhantomData))
-        .map(|list| list.into_iter().filter_map(Scalar::text).collect())
+    let list = from.deserialize_any(ListVisitor::<Scalar>(PhantomData))?;
+    Ok(list.unwrap_or_default().into_iter().filter_map(Scalar::text).collect())
 }
 
 /// A list of objects. Null, or anything that is not a list, is an empty one; an element that cannot
@@ -137,12 +137,13 @@ where
     T: Deserialize<'de>,
     D: Deserializer<'de>,
 {
-    let elements = elements(from)?;
+    let elements = elements(from)?.unwrap_or_default();
     Ok(elements.into_iter().filter_map(|element| object(element).ok()).collect())
 }
 
-/// The elements of a list as they are written, so that each of them can be decoded by itself.
-pub(super) fn elements<'de, D>(from: D) -> Result<Vec<&'de RawValue>, D::Error>
+/// The elements of a list as they are written, so that each of them can be decoded by itself. Null
+/// is an empty list; anything else that is not a list is none.
+pub(super) fn elements<'de, D>(from: D) -> Result<Option<Vec<&'de RawValue>>, D::Error>
 where
     D: Deserializer<'de>,
 {
@@ -171,34 +172,51 @@ pub(super) fn fields<const N: usize>(
     })
 }
 
+/// Reads a list; none if the value is of another type.
 struct ListVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
-    type Value = Vec<T>;
+    type Value = Option<Vec<T>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
+        f.write_str("any value")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut all = Vec::new();
         while let Some(element) = list.next_element()? {
             all.push(element);
         }
-        Ok(all)
+        Ok(Some(all))
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<Vec<T>, E> {
-        Ok(Vec::new())
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(Some(Vec::new()))
     }
 
-    fn visit_str<E: de::Error>(self, _: &str) -> Result<Vec<T>, E> {
-        Ok(Vec::new())
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(None)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<T>, A::Error> {
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Vec::new())
+        Ok(None)
     }
 }
 
@@ -290,7 +308,8 @@ mod tests {
             (r#"{"Message": "x"}"#, None),
         ] {
             let read: Envelope = serde_json::from_str(json).unwrap();
-            assert_eq!((read.ret_code, read.image_set.len()), (code, 0), "{json}");
+            let images = read.image_set.map(|images| images.len());
+            assert_eq!((read.ret_code, images), (code, Some(0)), "{json}");
         }
     }
 }

@@ -18,15 +18,21 @@ pub(super) struct Envelope {
     pub(super) message: Option<Box<str>>,
     #[serde(deserialize_with = "whole")]
     pub(super) total_count: Option<i64>,
-    #[serde(deserialize_with = "images")]
-    pub(super) image_set: Box<[Image]>,
+    /// None if it is not a list. A missing one is empty: an empty list may come without it.
+    #[serde(default = "no_images", deserialize_with = "images")]
+    pub(super) image_set: Option<Box<[Image]>>,
 }
 
 /// The images of a page, and in their places what is known of those that cannot be decoded: they
 /// count when pages are requested.
-fn images<'de, D: Deserializer<'de>>(from: D) -> Result<Box<[Image]>, D::Error> {
+fn images<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Box<[Image]>>, D::Error> {
     let read = |element| object(element).unwrap_or_else(|why| undecodable(element, why));
-    Ok(elements(from)?.into_iter().map(read).collect())
+    Ok(elements(from)?.map(|elements| elements.into_iter().map(read).collect()))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the type of the field")]
+fn no_images() -> Option<Box<[Image]>> {
+    Some(Box::default())
 }
 
 fn undecodable(element: &RawValue, why: String) -> Image {

@@ -291,10 +291,31 @@ async fn odd_values_in_an_image_cost_nothing() {
     for item in [
         r#"{"ImageId": "uimage-00002", "CreateTime": 1, "PriceSet": [null, 1, {"Price": 2}]}"#,
         r#"{"ImageId": "uimage-00002", "CreateTime": 1, "Features": [["a"], {"b": 1}]}"#,
+        r#"{"ImageId": "uimage-00002", "CreateTime": 1, "PriceSet": 0, "Features": false}"#,
+        r#"{"ImageId": "uimage-00002", "CreateTime": 1, "PriceSet": -1, "Features": 0.5}"#,
     ] {
         let (outcome, _) = answered(vec![page_with(item)]).await;
         let listing = outcome.unwrap();
         assert_eq!((ids_of(&listing), listing.warnings.len()), (ids(3), 0), "{item}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_a_list_of_images_is_not_an_empty_one() {
+    for odd in [json!("error"), json!(""), json!({"a": 1}), json!(0), json!(false)] {
+        let body = json!({"RetCode": 0, "ImageSet": odd});
+        let (outcome, fake) = answered(vec![Reply::json(200, body)]).await;
+        let error = outcome.unwrap_err();
+        assert_eq!((error.kind, fake.count()), (Kind::Unexpected, 1), "{odd}");
+        assert!(error.message.contains("ImageSet is not a list"), "{}", error.message);
+        // What the service says about an error counts more.
+        let body = json!({"RetCode": 292, "Message": "No project", "ImageSet": odd});
+        let (outcome, _) = answered(vec![Reply::json(200, body)]).await;
+        assert_eq!(outcome.unwrap_err().code.as_deref(), Some("292"), "{odd}");
+    }
+    for empty in [json!({"RetCode": 0}), json!({"RetCode": 0, "ImageSet": null})] {
+        let (outcome, _) = answered(vec![Reply::json(200, empty)]).await;
+        assert_eq!(outcome.unwrap().images, []);
     }
 }
 
