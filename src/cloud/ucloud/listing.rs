@@ -120,7 +120,7 @@ impl Source {
     async fn first(&self, size: &mut usize) -> Result<Page> {
         loop {
             match self.page(0, FIRST[*size]).await {
-                Err(error) if *size + 1 < FIRST.len() && refuses("Limit", &error) => *size += 1,
+                Err(error) if *size + 1 < FIRST.len() && refuses("limit", &error) => *size += 1,
                 outcome => return outcome,
             }
         }
@@ -161,21 +161,34 @@ impl Source {
         }
         // In the order of the list.
         segments.sort_unstable_by_key(|segment| segment.start);
-        segments.into_iter().for_each(|segment| pass.take(segment));
+        for mut segment in segments {
+            let refused = segment.refused.take();
+            pass.take(segment);
+            if let Some(refused) = refused.filter(|_| !pass.has_what_was_announced()) {
+                return Err(refused);
+            }
+        }
         Ok(())
     }
 
     async fn segment(self, range: Range<u64>, announced: Option<u64>) -> Result<Segment> {
-        let mut segment = Segment { start: range.start, pages: Vec::new(), ended: false };
+        let mut segment =
+            Segment { start: range.start, pages: Vec::new(), ended: false, refused: None };
         let mut at = range.start;
         while at < range.end {
             let asked = range.end - at;
             let mut page = match self.page(at, asked).await {
                 // After the end, a refused offset means the same as an empty page.
                 Err(error)
-                    if refuses("Offset", &error) && announced.is_none_or(|total| total <= at) =>
+                    if refuses("offset", &error) && announced.is_none_or(|total| total <= at) =>
                 {
                     Page { images: Vec::new(), total: None }
+                }
+                // As does any refusal, if all that was announced came.
+                Err(error) if is_refusal(&error) && announced.is_some_and(|total| total <= at) => {
+                    segment.ended = true;
+                    segment.refused = Some(error);
+                    break;
                 }
                 outcome => outcome?,
             };
@@ -196,8 +209,15 @@ impl Source {
     }
 }
 
+/// Whether the service refuses a parameter, in any case: `limit`.
 fn refuses(parameter: &str, error: &Error) -> bool {
-    error.code.as_deref() == Some(&BAD_PARAMETER.to_string()) && error.message.contains(parameter)
+    error.code.as_deref() == Some(&BAD_PARAMETER.to_string())
+        && error.message.to_lowercase().contains(parameter)
+}
+
+/// Whether the service itself refuses the request: nothing says how it refuses an offset.
+fn is_refusal(error: &Error) -> bool {
+    error.code.is_some() || error.status == Some(400)
 }
 
 fn part(pass: Pass, flaw: Option<Flaw>) -> Part {

@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::Image;
 use super::call::Page;
+use crate::cloud::Error;
 
 type Key = (Box<str>, Option<Box<str>>);
 
@@ -14,6 +15,8 @@ pub(super) struct Segment {
     pub(super) pages: Vec<Page>,
     /// Whether an empty page came before the range was complete.
     pub(super) ended: bool,
+    /// How the service refused the range, which lies behind all that it announced.
+    pub(super) refused: Option<Error>,
 }
 
 /// One reading of a list.

@@ -70,10 +70,12 @@ async fn pages_come_in_parallel_within_the_cap() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_page_size_is_lowered() {
-    for (most, requests) in [(100, 4), (20, 9)] {
+    for (most, requests, text) in
+        [(100, 4, "Params [Limit] not available"), (20, 9, "invalid parameter limit")]
+    {
         let fake = odd(120, move |request, all| {
             if number(request, "Limit") > most {
-                return refusal(230, "Params [Limit] not available");
+                return refusal(230, text);
             }
             page(cut(request, all, most), 120)
         })
@@ -321,12 +323,15 @@ async fn images_that_a_page_holds_twice_do_not_move_the_next_page() {
 #[tokio::test(start_paused = true)]
 async fn a_service_may_refuse_an_offset_behind_the_end() {
     for total in [json!(60), Value::Null] {
-        let fake = odd(60, move |request, all| match number(request, "Offset") {
-            60.. => refusal(230, "Params [Offset] not available"),
-            _ => page(cut(request, all, 20), total.clone()),
-        })
-        .await;
-        assert_eq!(ids_of(&list(&fake).await.unwrap()), ids(60));
+        for text in ["Params [Offset] not available", "invalid parameter offset"] {
+            let total = total.clone();
+            let fake = odd(60, move |request, all| match number(request, "Offset") {
+                60.. => refusal(230, text),
+                _ => page(cut(request, all, 20), total.clone()),
+            })
+            .await;
+            assert_eq!(ids_of(&list(&fake).await.unwrap()), ids(60));
+        }
     }
     let fake = odd(60, |request, all| match number(request, "Offset") {
         40.. => refusal(230, "Params [Offset] not available"),
@@ -334,6 +339,46 @@ async fn a_service_may_refuse_an_offset_behind_the_end() {
     })
     .await;
     assert_eq!(list(&fake).await.unwrap_err().code.as_deref(), Some("230"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_refusal_behind_the_end_is_the_end_if_all_that_was_announced_came() {
+    for reply in [
+        || refusal(8889, "failed to get the image list"),
+        || refusal(4711, "out of range"),
+        || Reply::json(400, json!({"RetCode": 230, "Message": "Bad request"})),
+        || Reply::empty(400),
+    ] {
+        let fake = odd(60, move |request, all| match number(request, "Offset") {
+            60.. => reply(),
+            _ => page(cut(request, all, 20), 60),
+        })
+        .await;
+        let listing = list(&fake).await.unwrap();
+        assert_eq!((ids_of(&listing), listing.warnings.len()), (ids(60), 0));
+        // An image is missing: the refusal is the reason, as far as anybody knows.
+        let fake = odd(59, move |request, all| match number(request, "Offset") {
+            60.. => reply(),
+            _ => page(cut(request, all, 20), 60),
+        })
+        .await;
+        let images = list(&fake).await.map(|listing| listing.images.len());
+        assert!(images.as_ref().is_err_and(|error| error.status.is_some()), "{images:?}");
+    }
+    // Without a count, only a refusal that names the offset says that this is the end.
+    let fake = odd(60, |request, all| match number(request, "Offset") {
+        60.. => refusal(4711, "out of range"),
+        _ => page(cut(request, all, 20), Value::Null),
+    })
+    .await;
+    assert_eq!(list(&fake).await.unwrap_err().code.as_deref(), Some("4711"));
+    // Neither does it say so before the end.
+    let fake = odd(60, |request, all| match number(request, "Offset") {
+        40.. => refusal(4711, "out of range"),
+        _ => page(cut(request, all, 20), 60),
+    })
+    .await;
+    assert_eq!(list(&fake).await.unwrap_err().code.as_deref(), Some("4711"));
 }
 
 #[tokio::test(start_paused = true)]
