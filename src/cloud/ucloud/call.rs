@@ -9,7 +9,7 @@ use reqwest::{Method, Request, StatusCode, Url};
 use tokio::sync::Semaphore;
 
 use super::envelope::Envelope;
-use super::retcode::meaning;
+use super::retcode::{is_permanent, meaning};
 use super::signature::Parameters;
 use super::{Credentials, Image, OPERATION, Query};
 use crate::cloud::http::{Http, Response, Retry, RetryPolicy, is_transient, redirect_refused};
@@ -211,6 +211,13 @@ fn refusal(
             setting: Some("base_url"),
             ..error(Kind::Unexpected, text)
         });
+    }
+    if let Some((code, text)) = &refused
+        && is_permanent(*code)
+    {
+        let meaning = meaning(*code);
+        let failure = error(meaning.kind, text.clone()).code(code.to_string());
+        return Reading::Final(Error { setting: meaning.setting, ..failure });
     }
     let kind = match Kind::of_status(response.status.as_u16()) {
         // The service always responds with 200, so this comes from a gateway.

@@ -25,6 +25,12 @@ pub(super) struct Meaning {
     pub(super) setting: Option<&'static str>,
 }
 
+/// Whether a code is known to be permanent: the same request gets it again.
+pub(super) fn is_permanent(code: i64) -> bool {
+    let meaning = meaning(code);
+    !meaning.transient && meaning.kind != Kind::Failed
+}
+
 /// The meaning of a code other than zero.
 pub(super) fn meaning(code: i64) -> Meaning {
     let permanent = |kind, setting| Meaning { kind, transient: false, pause: None, setting };

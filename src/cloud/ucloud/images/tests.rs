@@ -320,6 +320,21 @@ async fn what_is_not_a_list_of_images_is_not_an_empty_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_permanent_return_code_is_final_whatever_the_status() {
+    for status in [429, 500, 503] {
+        let body = json!({"RetCode": 171, "Message": "Signature VerifyAC Error"});
+        let (outcome, fake) = answered(vec![Reply::json(status, body)]).await;
+        let error = outcome.unwrap_err();
+        assert_eq!((error.kind, fake.count()), (Kind::Denied, 1), "{status}");
+        assert_eq!((error.status, error.setting), (Some(status), Some("private_key")));
+    }
+    // Nobody knows what this one means.
+    let unknown = Reply::json(503, json!({"RetCode": 4711, "Message": "?"}));
+    let (outcome, fake) = answered(vec![unknown, good()]).await;
+    assert_eq!((outcome.is_ok(), fake.count()), (true, 2));
+}
+
+#[tokio::test(start_paused = true)]
 async fn many_images_that_cannot_be_decoded_are_one_warning() {
     let all: Vec<Value> = (0..60).map(|n| if n < 45 { json!(n) } else { image(n) }).collect();
     let fake = Fake::start(move |request| page(cut(request, &all, 20), 60)).await;
