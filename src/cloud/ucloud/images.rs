@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use reqwest::Url;
 use tokio::sync::OnceCell;
@@ -24,8 +25,9 @@ const IDS: usize = 100;
 /// How many images that cannot be decoded a warning names.
 const NAMED: usize = 10;
 
-/// A listing that is being read, shared by all callers with the same query.
-type Flight = OnceCell<Result<Arc<SearchResult>>>;
+/// A listing that is being read, shared by all callers with the same query; with the time that the
+/// caller who reads it has.
+type Flight = OnceCell<(Duration, Result<Arc<SearchResult>>)>;
 
 /// Lists the images of UCloud with one pair of keys.
 #[derive(Debug)]
@@ -82,12 +84,15 @@ impl Client {
             let mut own = false;
             let read = async {
                 own = true;
-                self.read(deadline, query).await.map(Arc::new)
+                (deadline.within, self.read(deadline, query).await.map(Arc::new))
             };
-            let outcome = flight.get_or_init(|| read).await.clone();
+            let (within, outcome) = flight.get_or_init(|| read).await.clone();
             match outcome {
                 // The other caller's deadline has ended, not ours.
                 Err(error) if !own && matches!(error.kind, Kind::TimedOut | Kind::Interrupted) => {}
+                // The other caller may not have had the time for the pause that was asked for.
+                Err(error) if !own && error.kind == Kind::Throttled && within < deadline.within => {
+                }
                 outcome => return outcome,
             }
         }

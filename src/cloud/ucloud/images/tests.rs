@@ -335,6 +335,19 @@ async fn a_permanent_return_code_is_final_whatever_the_status() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_caller_with_more_time_waits_longer_than_the_other_may() {
+    let busy = Reply::empty(429).header("Retry-After", "20").after(Duration::from_secs(1));
+    let fake = Fake::replies(vec![busy.clone(), busy, good()]).await;
+    let client = client(&fake);
+    let short = Deadline::within(Duration::from_secs(5), deadline().stop);
+    let (long, query) = (deadline(), query());
+    let (short, long) =
+        tokio::join!(client.describe_image(&short, &query), client.describe_image(&long, &query));
+    assert_eq!(short.unwrap_err().kind, Kind::Throttled);
+    assert!(long.is_ok(), "{long:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn many_images_that_cannot_be_decoded_are_one_warning() {
     let all: Vec<Value> = (0..60).map(|n| if n < 45 { json!(n) } else { image(n) }).collect();
     let fake = Fake::start(move |request| page(cut(request, &all, 20), 60)).await;
