@@ -85,6 +85,15 @@ pub async fn until_done<P: Poll>(
     }
 }
 
+/// Whether there is no time for another status check after one that is made now.
+pub fn is_last_check(deadline: &Deadline) -> bool {
+    deadline.left() <= margin(deadline)
+}
+
+fn margin(deadline: &Deadline) -> Duration {
+    (deadline.within / 10).min(MARGIN)
+}
+
 /// The pause before something that seems to be gone is read again.
 const SECOND_LOOK: Duration = Duration::from_millis(500);
 
@@ -135,7 +144,7 @@ impl Wait<'_> {
         if pause < left {
             return self.deadline.pause(self.operation, pause).await;
         }
-        let margin = (self.deadline.within / 10).min(MARGIN);
+        let margin = margin(self.deadline);
         if self.is_last || left <= margin {
             return Err(self.late(&format!("the next status check is due in {}", readable(pause))));
         }
