@@ -362,12 +362,12 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
             problems.extend(context.take_warnings());
             let kept = match outcome {
                 Ok(ReadOutcome::Present) => {
-                    let is_moving =
-                        R::readiness(&state.inputs, &state.outputs) == Readiness::Moving;
-                    let unfinished = unfinished.filter(|_| is_moving);
+                    let readiness = R::readiness(&state.inputs, &state.outputs);
                     if unfinished.is_some_and(|unfinished| unfinished.timed_out) {
-                        problems.push(perhaps_tainted(R::NOUN, &self.progress(&state)));
+                        let progress = self.progress(&state);
+                        problems.extend(perhaps_tainted(R::NOUN, &progress, readiness));
                     }
+                    let unfinished = unfinished.filter(|_| readiness == Readiness::Moving);
                     Some(recorded(self, &state, &prior.object, prior.identity, unfinished))
                 }
                 Ok(ReadOutcome::Gone) if unfinished.as_ref().is_some_and(is_recent) => {

@@ -1,6 +1,7 @@
 //! What the driver tells about an object whose creation is not over, or that is not there.
 
 use crate::tfplugin::diagnostic::Diagnostic;
+use crate::tfplugin::resource::Readiness;
 
 use super::settle::named;
 
@@ -18,15 +19,32 @@ pub(super) fn may_still_appear(noun: &str, minutes_left: u64) -> Diagnostic {
 }
 
 /// An object for which a creation did not wait long enough: Terraform has tainted it, which a provider
-/// cannot see.
-pub(super) fn perhaps_tainted(noun: &str, progress: &str) -> Diagnostic {
+/// cannot see. Where it failed or vanishes, that is as well.
+pub(super) fn perhaps_tainted(
+    noun: &str,
+    progress: &str,
+    readiness: Readiness,
+) -> Option<Diagnostic> {
     let which = named(noun, progress);
+    let (summary, seen, aim) = match readiness {
+        Readiness::Moving => (
+            format!("The {noun} is not ready yet"),
+            format!("The service is still at work on the {which}"),
+            "keep waiting for it",
+        ),
+        Readiness::Ready => (
+            format!("The {noun} is ready, but perhaps tainted"),
+            format!("The {which} is ready by now"),
+            "keep it",
+        ),
+        Readiness::Failed | Readiness::Vanishing => return None,
+    };
     let detail = format!(
-        "The service is still at work on the {which}; the apply that created it did not wait \
-         long enough. If the plan says that it is tainted, it is about to be destroyed and created \
-         again. To keep waiting for it instead, run `terraform untaint` on it before you apply."
+        "{seen}; the apply that created it did not wait long enough. If the plan says that it is \
+         tainted, it is about to be destroyed and created again. To {aim} instead, run \
+         `terraform untaint` on it before you apply."
     );
-    Diagnostic::warning(format!("The {noun} is not ready yet"), detail)
+    Some(Diagnostic::warning(summary, detail))
 }
 
 /// A plan for an object that is still being created: that it is changed in place means that apply waits.

@@ -246,6 +246,25 @@ async fn a_creation_whose_end_was_not_seen_is_not_forgotten_for_ten_minutes() {
     assert_eq!(thing().read(&notes, old, &stop).await.0.unwrap().private, [0; 0]);
 }
 
+/// It may have become ready after the wait for it was given up, and Terraform is about to destroy it.
+#[tokio::test]
+async fn an_object_whose_creation_timed_out_is_perhaps_tainted_though_it_is_ready_by_now() {
+    let (notes, stop) = (Notes::default(), CancellationToken::new());
+    let private = br#"{"unfinished_since":1,"timed_out":true}"#.to_vec();
+    for (status, said) in [("moving", "still at work"), ("ready", "is ready by now")] {
+        let object = object("a", status.into());
+        let late = Record { object, private: private.clone(), ..Record::default() };
+        let (_, problems) = thing().read(&notes, late, &stop).await;
+        assert_eq!(problems.len(), 1, "{status}");
+        assert!(!problems[0].is_error() && problems[0].detail.contains(said), "{problems:?}");
+        assert!(problems[0].detail.contains("terraform untaint"), "{problems:?}");
+    }
+    let object = object("a", "ready".into());
+    let private = br#"{"unfinished_since":1}"#.to_vec();
+    let stopped = Record { object, private, ..Record::default() };
+    assert_eq!(thing().read(&notes, stopped, &stop).await.1, []);
+}
+
 /// Terraform does not hand over the private data of a tainted object that it replaces.
 #[tokio::test(start_paused = true)]
 async fn an_object_in_progress_of_which_nothing_private_is_known_is_not_deleted_by_being_missed() {
