@@ -242,7 +242,7 @@ impl Resource<Clients> for HciGalleryImage {
         if !same_tags(&tags, &state.inputs.tags.clone().unwrap_or_default().0) {
             let updated = client.update_tags(&id, version, &tags, &deadline).await;
             let updated = updated.map_err(|failure| advice::arm(failure, clients))?;
-            let ended = client.wait(&updated.operation, &deadline, &mut |_| {}).await;
+            let ended = client.wait_updated(&updated.operation, &tags, &deadline).await;
             let image = ended.map_err(|failure| advice::arm(failure, clients))?;
             state.inputs = desired;
             record(state, &image);

@@ -4,7 +4,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::cloud::json::text;
+use crate::cloud::json::{number, text};
 
 /// The meaning of a provisioning state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,20 @@ pub fn created_at(resource: &Value) -> Option<OffsetDateTime> {
 #[must_use]
 pub fn provisioning_state(resource: &Value) -> Option<&str> {
     text(resource.pointer("/properties/provisioningState"))
+}
+
+/// Whether a resource whose state is not final says all the same, in `properties.status`, that its
+/// creation has succeeded as a whole. The official examples look like that.
+#[must_use]
+pub fn is_finished(resource: &Value) -> bool {
+    let at = |name: &str| resource.pointer(&format!("/properties/status/{name}"));
+    let word = text(at("provisioningStatus/status"));
+    let state = provisioning_state(resource);
+    let is_deleted = state.is_some_and(|word| word.trim().eq_ignore_ascii_case("Deleting"));
+    State::of(state) == State::Running
+        && !is_deleted
+        && word.is_some_and(|word| State::of(Some(word)) == State::Succeeded)
+        && number(at("progressPercentage")) == Some(100)
 }
 
 /// What a resource says about its own failure, in `properties.status` as the resource providers

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::cloud::azure::arm::resource::{State, provisioning_state, status_error};
+use crate::cloud::azure::arm::resource::{self, State, provisioning_state, status_error};
 use crate::cloud::json::{number, text};
 
 /// A gallery image.
@@ -41,6 +41,9 @@ pub struct Image {
     pub source_virtual_machine_id: Option<String>,
     /// The state of the last change.
     pub provisioning_state: Option<String>,
+    /// Whether it says that its creation is over although its state is not final. The response to
+    /// the creation itself may echo that.
+    pub is_finished: bool,
     /// The code of the last failure.
     pub error_code: Option<String>,
     /// The message of the last failure.
@@ -96,6 +99,7 @@ impl Image {
             os_disk_size_in_mb: count("version/properties/storageProfile/osDiskImage/sizeInMB"),
             source_virtual_machine_id: property("sourceVirtualMachineId"),
             provisioning_state: provisioning_state(document).map(str::to_owned),
+            is_finished: resource::is_finished(document),
             error_code: error_code.map(str::to_owned),
             error_message: error_message.map(str::to_owned),
             progress_percentage: count("status/progressPercentage"),

@@ -21,6 +21,7 @@ use crate::cloud::azure::arm::operation::Change;
 use crate::cloud::azure::arm::pages::Pages;
 use crate::cloud::azure::arm::resource::State;
 use crate::cloud::azure::arm::tags::same_tags;
+use crate::cloud::azure::arm::wait::Shows;
 use crate::cloud::azure::arm::write::{Found, Started, Write, known};
 use crate::cloud::azure::arm::{Arm, Operation, ResourceId};
 use crate::cloud::change::Outcome;
@@ -207,7 +208,7 @@ impl GalleryImages {
         named(&Operation::of_resource(Change::Put, &id.to_string(), version.as_str()))
     }
 
-    /// Waits for the end of a creation or update and returns the image.
+    /// Waits for the end of a creation and returns the image.
     ///
     /// `on_progress` is called whenever the image was read.
     ///
@@ -220,6 +221,16 @@ impl GalleryImages {
         deadline: &Deadline,
         on_progress: &mut (dyn FnMut(&Progress) + Send),
     ) -> Result<Image> {
+        self.watch(operation, deadline, on_progress, None).await
+    }
+
+    async fn watch(
+        &self,
+        operation: &Operation,
+        deadline: &Deadline,
+        on_progress: &mut (dyn FnMut(&Progress) + Send),
+        shows: Option<Shows<'_>>,
+    ) -> Result<Image> {
         let mut last = None::<Progress>;
         let mut on_read = |resource: &Value| {
             let progress = Progress::of(&Image::read(resource));
@@ -230,7 +241,7 @@ impl GalleryImages {
             last = Some(progress);
         };
         let operation = &named(operation);
-        match self.arm.wait(operation, deadline, &mut on_read).await {
+        match self.arm.wait(operation, deadline, &mut on_read, shows).await {
             Ok(Some(resource)) => Ok(Image::read(&resource)),
             Ok(None) => {
                 let text = "the image was deleted meanwhile";
@@ -239,6 +250,20 @@ impl GalleryImages {
             }
             Err(error) => Err(late(error, operation.change(), last.as_ref())),
         }
+    }
+
+    /// Waits for the end of an update. Where nothing can be read about it, the tags tell.
+    ///
+    /// # Errors
+    /// Those of [`GalleryImages::wait`].
+    pub async fn wait_updated(
+        &self,
+        operation: &Operation,
+        new_tags: &BTreeMap<String, String>,
+        deadline: &Deadline,
+    ) -> Result<Image> {
+        let shows = |image: &Value| same_tags(&tags(image.get("tags")), new_tags);
+        self.watch(operation, deadline, &mut |_| {}, Some(&shows)).await
     }
 
     /// `GalleryImages_Delete`. An image that does not exist counts as deleted. While it is
@@ -272,7 +297,7 @@ impl GalleryImages {
     pub async fn wait_deleted(&self, operation: &Operation, deadline: &Deadline) -> Result<()> {
         let mut last = None::<Progress>;
         let mut on_read = |resource: &Value| last = Some(Progress::of(&Image::read(resource)));
-        let ended = self.arm.wait(&named(operation), deadline, &mut on_read).await;
+        let ended = self.arm.wait(&named(operation), deadline, &mut on_read, None).await;
         ended.map(|_| ()).map_err(|error| late(error, operation.change(), last.as_ref()))
     }
 

@@ -3,7 +3,7 @@
 use reqwest::{Method, Url};
 use serde_json::Value;
 
-use super::{ABSENT, GONE, GONE_PAUSE, LAG, MISSING, STALE, Step, Wait};
+use super::{ABSENT, GONE, GONE_PAUSE, LAG, MISSING, Step, Wait};
 use crate::cloud::azure::arm::client::{Call, RequestClass};
 use crate::cloud::azure::arm::error::{self, Reason, add, of_reasons, reasons};
 use crate::cloud::azure::arm::operation::{Change, address_of, watched};
@@ -67,6 +67,7 @@ impl<'a> Wait<'a> {
             // The page of a gateway says nothing.
             None => return Ok(self.unreadable(call, response)),
         };
+        self.refused = None;
         let word = text(body.get("status")).or_else(|| provisioning_state(&body));
         let state = match (word, response.status.as_u16()) {
             (Some(word), _) => State::of(Some(word)),
@@ -78,7 +79,10 @@ impl<'a> Wait<'a> {
             (None, _) => State::Succeeded,
         };
         match state {
-            State::Succeeded => Ok(Step::Resource),
+            State::Succeeded => {
+                self.succeeded = word.is_some();
+                Ok(Step::Resource)
+            }
             State::Failed => {
                 let mut found = reasons(&body);
                 let nested = body.get("operations").and_then(Value::as_array);
@@ -114,7 +118,7 @@ impl<'a> Wait<'a> {
             200 => match self.arm.resource(&call, &response) {
                 Ok(resource) => {
                     (self.absent, self.gone) = (0, 0);
-                    (self.on_read)(&resource);
+                    self.saw(&resource);
                     self.judge(&call, &response, resource)
                 }
                 Err(error) => Ok(Step::Unreadable(error, asked)),
@@ -142,29 +146,6 @@ impl<'a> Wait<'a> {
         }
     }
 
-    /// Decides by the resource.
-    fn judge(&mut self, call: &Call<'a>, response: &Response, resource: Value) -> Result<Step> {
-        let asked = response.retry_after();
-        let word = provisioning_state(&resource);
-        let is_deletion = self.operation.change == Change::Delete;
-        match State::of(word) {
-            State::Succeeded if is_deletion => Ok(Step::Running(asked)),
-            State::Succeeded => Ok(Step::Over(Some(resource))),
-            State::Running => {
-                self.was_running = true;
-                Ok(Step::Running(asked))
-            }
-            State::Failed if is_deletion && !self.was_running && self.stale < STALE => {
-                self.stale += 1;
-                Ok(Step::Running(asked))
-            }
-            State::Failed => {
-                let found = reasons_of(&resource);
-                Err(self.error(call, response, &found, word.unwrap_or("Failed")))
-            }
-        }
-    }
-
     /// The error of an operation that failed, with what the resource says about it.
     async fn failure(
         &mut self,
@@ -180,7 +161,13 @@ impl<'a> Wait<'a> {
         self.error(call, response, &found, word)
     }
 
-    fn error(&self, call: &Call<'_>, response: &Response, found: &[Reason], word: &str) -> Error {
+    pub(super) fn error(
+        &self,
+        call: &Call<'_>,
+        response: &Response,
+        found: &[Reason],
+        word: &str,
+    ) -> Error {
         let mut error = of_reasons(Kind::Failed, call.operation, found);
         if error.message.is_empty() {
             error.message =
@@ -194,7 +181,7 @@ impl<'a> Wait<'a> {
         let call = self.call_resource();
         let read = self.arm.read_resource(&call, RequestClass::Poll, self.deadline).await;
         let resource = read.ok()?;
-        (self.on_read)(&resource);
+        self.saw(&resource);
         Some(resource)
     }
 
@@ -229,7 +216,7 @@ fn is_service_error(response: &Response) -> bool {
 }
 
 /// Code and message of an error.
-fn described(error: &Error) -> String {
+pub(super) fn described(error: &Error) -> String {
     match &error.code {
         Some(code) => format!("{code}: {}", error.message),
         None => error.message.clone(),
@@ -237,7 +224,7 @@ fn described(error: &Error) -> String {
 }
 
 /// What a resource says about its own failure.
-fn reasons_of(resource: &Value) -> Vec<Reason> {
+pub(super) fn reasons_of(resource: &Value) -> Vec<Reason> {
     let (code, message) = status_error(resource);
     let (code, message) = (code.map(str::to_owned), message.map(str::to_owned));
     let mut found = Vec::new();

@@ -65,6 +65,37 @@ async fn a_deletion_without_an_address_polls_the_image() {
     cloud.delete().await.unwrap();
 }
 
+/// How long it shows that depends on the service alone.
+#[tokio::test]
+async fn a_failed_image_that_is_deleted_may_show_its_old_failure_for_long() {
+    let cloud = accepting(&[], |asked| match asked.key() {
+        ("GET", ITEM, 1..=12) => broken(),
+        ("GET", ITEM, _) => not_found(),
+        _ => asked.unexpected(),
+    })
+    .await;
+    cloud.delete().await.unwrap();
+}
+
+#[tokio::test]
+async fn another_failure_than_the_one_before_is_that_of_the_deletion() {
+    let in_use = || {
+        let mut image = image("Failed");
+        image["properties"]["status"] = json!({"errorCode": "InUse", "errorMessage": "Used."});
+        Reply::json(200, image)
+    };
+    for before in [broken(), shows("Succeeded")] {
+        let cloud = accepting(&[], move |asked| match asked.key() {
+            ("GET", ITEM, 1..=2) => before.clone(),
+            ("GET", ITEM, 3) => in_use(),
+            _ => asked.unexpected(),
+        })
+        .await;
+        let error = cloud.delete().await.unwrap_err();
+        assert_eq!((error.kind, error.code.as_deref()), (Kind::Failed, Some("InUse")));
+    }
+}
+
 #[tokio::test]
 async fn a_missing_image_counts_as_deleted() {
     // 22

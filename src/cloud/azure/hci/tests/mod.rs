@@ -5,7 +5,9 @@ mod create;
 mod delete;
 mod doubt;
 mod endings;
+mod last_words;
 mod logs;
+mod lost_address;
 mod pauses;
 mod reads;
 mod secrets;
@@ -108,7 +110,7 @@ impl Cloud {
     async fn update(&self, tags: &BTreeMap<String, String>) -> Result<Image> {
         let deadline = deadline(5.0);
         let begun = self.images.update_tags(&id(), ApiVersion::Stable, tags, &deadline).await?;
-        self.wait(&begun.operation, &deadline).await
+        self.images.wait_updated(&begun.operation, tags, &deadline).await
     }
 
     /// Deletes and waits.
