@@ -212,7 +212,7 @@ impl Horizon {
     /// Reads one object.
     ///
     /// # Errors
-    /// Those of [`Horizon::read`]; [`Kind::Unexpected`] about an answer that is no object.
+    /// Those of [`Horizon::read`]; [`Kind::Unexpected`] about an answer that is not an object.
     pub(super) async fn get(&self, call: &Call<'_>, deadline: &Deadline) -> Result<Value> {
         self.document(call, &self.read(call, deadline).await?)
     }

@@ -48,7 +48,7 @@ impl Horizon {
     /// read again: what moved to another page may have been missed.
     ///
     /// # Errors
-    /// Those of [`Horizon::read`]; [`Kind::Unexpected`] about an answer that is no page.
+    /// Those of [`Horizon::read`]; [`Kind::Unexpected`] about an answer that is not a page.
     pub(super) async fn list(&self, call: Call<'_>, deadline: &Deadline) -> Result<Listed> {
         self.list_by(by_id, call, deadline).await
     }

@@ -72,11 +72,11 @@ impl Pages<'_> {
     }
 }
 
-/// The error about a document that is no page of a list: what it says if it is an error itself.
+/// The error about a document that is not a page of a list: what it says if it is an error itself.
 fn no_page(operation: &'static str, document: &Value) -> Error {
     if is_error_only(document) {
         return of_reasons(Kind::Unexpected, operation, &reasons(document));
     }
-    let text = format!("the answer is no page of a list: it has no `value`: {document}");
+    let text = format!("the answer is not a page of a list: it has no `value`: {document}");
     Error::new(Kind::Unexpected, operation, excerpt(&text, 300))
 }
