@@ -1,5 +1,6 @@
 //! What to do about a failed call to UCloud.
 
+use crate::cloud::ucloud::DEFAULT_BASE_URL;
 use crate::cloud::{Error, Kind};
 use crate::tfplugin::diagnostic::{Failure, Path};
 
@@ -12,7 +13,7 @@ struct Code {
     codes: &'static [&'static str],
     /// The title of the error.
     title: &'static str,
-    /// What to do.
+    /// What to do. `{site}` is a site other than the one in use, and how to use it.
     advice: &'static str,
 }
 
@@ -34,8 +35,7 @@ const CODES: [Code; 12] = [
         title: "Cannot log in to UCloud: the signature does not match",
         advice: "Check that the private key (`ucloud.private_key`, UCLOUD_PRIVATE_KEY or the \
                  profile) belongs to the public key. If it does, the keys belong to another \
-                 gateway: for an account of the international site, set `ucloud.base_url` \
-                 (UCLOUD_API_BASE_URL) to https://api.ucloud-global.com. Otherwise, check the proxy \
+                 gateway: for an account of {site}. Otherwise, check the proxy \
                  variables (HTTPS_PROXY, NO_PROXY): a proxy on the way may change requests or add a \
                  bearer token.",
     },
@@ -43,8 +43,7 @@ const CODES: [Code; 12] = [
         codes: &["172"],
         title: "Cannot log in to UCloud: unknown public key",
         advice: "Check the public key (`ucloud.public_key`, UCLOUD_PUBLIC_KEY or the profile). If it \
-                 is right, it belongs to another gateway: for an account of the international site, \
-                 set `ucloud.base_url` (UCLOUD_API_BASE_URL) to https://api.ucloud-global.com.",
+                 is right, it belongs to another gateway: for an account of {site}.",
     },
     Code {
         codes: &["174"],
@@ -98,6 +97,20 @@ const CODES: [Code; 12] = [
     },
 ];
 
+const INTERNATIONAL: &str = "https://api.ucloud-global.com";
+
+/// A site of UCloud other than the one that refused the keys, and how to use it.
+fn other_site(error: &Error) -> String {
+    let endpoint = error.facts.iter().find(|(name, _)| *name == "Endpoint");
+    let is_international =
+        endpoint.is_some_and(|(_, url)| url.trim_end_matches('/') == INTERNATIONAL);
+    let (site, address) = match is_international {
+        true => ("Chinese", DEFAULT_BASE_URL),
+        false => ("international", INTERNATIONAL),
+    };
+    format!("the {site} site, set `ucloud.base_url` (UCLOUD_API_BASE_URL) to {address}")
+}
+
 /// What to do about a response that no RetCode explains.
 fn otherwise(error: &Error) -> &'static str {
     match (error.kind, error.status) {
@@ -118,7 +131,7 @@ pub(super) fn failure(error: Error, arguments: &Arguments) -> Failure {
     let code = error.code.as_deref();
     let row = CODES.iter().find(|row| code.is_some_and(|code| row.codes.contains(&code)));
     let advice = row.map_or_else(|| otherwise(&error), |row| row.advice);
-    let mut diagnostic = diagnostic(&error, advice);
+    let mut diagnostic = diagnostic(&error, &advice.replace("{site}", &other_site(&error)));
     if let Some(row) = row {
         diagnostic.summary = row.title.to_owned();
     }
@@ -175,13 +188,31 @@ mod tests {
             for code in row.codes {
                 let Diagnostic { summary, detail, .. } = coded(code, "No.");
                 assert_eq!(summary, row.title, "{code}");
-                assert!(detail.ends_with(row.advice), "{code}: {detail}");
+                let start = row.advice.split("{site}").next().unwrap();
+                assert!(detail.contains(start) && !detail.contains('{'), "{code}: {detail}");
             }
         }
         let codes: Vec<_> = CODES.iter().flat_map(|row| row.codes).collect();
         let distinct: std::collections::BTreeSet<_> = codes.iter().collect();
         assert_eq!(codes.len(), distinct.len());
         assert!(coded("9999", "No.").detail.ends_with("Code: 9999"));
+    }
+
+    #[test]
+    fn the_site_that_refused_the_keys_is_not_offered_again() {
+        let (chinese, international) = ("https://api.ucloud.cn", "https://api.ucloud-global.com");
+        for (endpoint, offered) in [
+            ("https://api.ucloud.cn/", international),
+            ("https://gateway.example/", international),
+            ("https://api.ucloud-global.com/", chinese),
+        ] {
+            for code in ["171", "172"] {
+                let error = Error::new(Kind::Denied, "DescribeImage", "No.").code(code);
+                let detail = said(error.fact("Endpoint", endpoint)).detail;
+                let expected = format!("(UCLOUD_API_BASE_URL) to {offered}.");
+                assert!(detail.contains(&expected), "{detail}");
+            }
+        }
     }
 
     #[test]
