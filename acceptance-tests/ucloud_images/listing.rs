@@ -174,6 +174,26 @@ fn a_duplicate_alone_on_the_last_page_is_listed_once() {
 }
 
 #[test]
+fn images_that_are_announced_and_never_come_are_reported() {
+    let quirks = Quirks { total_count: TotalCount::Fixed(1800), ..Quirks::default() };
+    let cloud = Simulation::builder().images(generated(200)).page_cap(20).quirks(quirks).start();
+    let workspace = Workspace::new(&(ucloud::provider(&cloud) + ALL));
+    let outcome = workspace.apply().ok();
+    assert_eq!(ids(workspace.state().attributes("data.cloudimages_ucloud_images.all")).len(), 200);
+    let warnings = outcome.warnings();
+    assert_eq!(warnings.len(), 1, "{outcome}");
+    let text = "The service announces 1800 images, but its list has 200.";
+    warnings[0].says(&["Inconsistent response from UCloud", text]);
+    // One of those that did not come may be the one to find.
+    let one = "data \"cloudimages_ucloud_image\" \"one\" {\n  most_recent = true\n}\n";
+    Workspace::new(&(ucloud::provider(&cloud) + one)).plan().error().says(&[
+        "Inconsistent response from UCloud",
+        text,
+        "Try again later.",
+    ]);
+}
+
+#[test]
 fn part_of_a_list_is_an_error_and_not_a_list() {
     for total_count in [TotalCount::Exact, TotalCount::Missing] {
         let quirks = Quirks { ignore_offset: true, total_count, ..Quirks::default() };

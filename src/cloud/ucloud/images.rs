@@ -117,6 +117,7 @@ impl Client {
         for part in self.parts(deadline, query, &ids).await? {
             listing.total_count += part.total;
             listing.warnings.extend(part.warning);
+            listing.shortfalls.extend(part.shortfall);
             // A service that ignores the ids sends everything.
             let fitting = part.images.into_iter().filter(|image| {
                 let unknown = image.undecodable.is_some() && image.id.is_empty();
@@ -128,8 +129,10 @@ impl Client {
         sort(&mut listing.images);
         listing.images.dedup_by(|a, b| a.key() == b.key());
         listing.images.shrink_to_fit();
-        listing.warnings.sort_unstable();
-        listing.warnings.dedup();
+        for reports in [&mut listing.warnings, &mut listing.shortfalls] {
+            reports.sort_unstable();
+            reports.dedup();
+        }
         Ok(listing)
     }
 

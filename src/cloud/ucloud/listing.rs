@@ -47,6 +47,8 @@ pub(super) struct Part {
     pub(super) images: Vec<Image>,
     pub(super) total: u64,
     pub(super) warning: Option<String>,
+    /// The warning instead, if images that were announced did not come.
+    pub(super) shortfall: Option<String>,
 }
 
 impl Source {
@@ -222,7 +224,11 @@ fn is_refusal(error: &Error) -> bool {
 
 fn part(pass: Pass, flaw: Option<Flaw>) -> Part {
     let total = pass.announced.unwrap_or(pass.images.len() as u64);
-    Part { images: pass.images, total, warning: flaw.map(|flaw| flaw.text) }
+    let (shortfall, warning) = match flaw.map(|flaw| flaw.text) {
+        Some(text) if pass.lacks_images() => (Some(text), None),
+        text => (None, text),
+    };
+    Part { images: pass.images, total, warning, shortfall }
 }
 
 #[cfg(test)]

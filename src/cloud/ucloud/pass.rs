@@ -160,6 +160,11 @@ impl Pass {
         self.counts.is_none_or(|(_, most)| self.received() >= most)
     }
 
+    /// Whether fewer images came than were announced, even if those that came again count.
+    pub(super) fn lacks_images(&self) -> bool {
+        self.counts.is_some_and(|(_, most)| self.received() + self.repeats < most)
+    }
+
     /// The same for two passes that gave the same images and counts.
     pub(super) fn fingerprint(&self) -> u64 {
         let hash = |value: &dyn Fn(&mut DefaultHasher)| {

@@ -39,6 +39,9 @@ pub struct SearchResult {
     pub total_count: u64,
     /// Warnings about the responses. The list is complete as far as they show.
     pub warnings: Vec<String>,
+    /// Reports of images that the service announces each time, and never sends: the list may lack
+    /// some.
+    pub shortfalls: Vec<String>,
 }
 
 /// One image in one zone. The service may leave out any of it.

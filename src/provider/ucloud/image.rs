@@ -9,7 +9,7 @@ use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
 
 use super::arguments::Arguments;
 use super::image_attributes::Image;
-use super::search::{Search, describe};
+use super::search::{INCONSISTENT, Listing, Search, describe};
 use super::unknown_ids;
 use crate::provider::clients::Clients;
 use crate::provider::selection::{Filters, listed};
@@ -19,7 +19,9 @@ model! {
     ///
     /// An image must match all arguments that are set. Exactly one image must match. If none does,
     /// the error lists how many images each filter removed and the nearest misses. If several
-    /// match, the error lists them, unless `most_recent` is `true`.
+    /// match, the error lists them, unless `most_recent` is `true`. If UCloud announces more images
+    /// than it sends, however often it is asked, the data source fails: a better match may be
+    /// missing.
     ///
     /// See [DescribeImage](https://docs.ucloud.cn/api/uhost-api/describe_image).
     #[derive(Clone, Debug)]
@@ -47,7 +49,10 @@ impl DataSource<Clients> for UcloudImage {
         context: &Context,
     ) -> Result<Image> {
         let search = Search::new(clients, arguments, context).await?;
-        let (images, _) = search.images(clients, context).await?;
+        let Listing { images, shortfall, .. } = search.images(clients, context).await?;
+        if let Some(text) = shortfall {
+            return Err(incomplete(&text));
+        }
         let excluded = unknown_ids::excluded(&search, &images, clients, context).await?;
         let filters = search.filters();
         let found: Vec<_> = images.iter().filter(|image| filters.keeps(image)).collect();
@@ -74,6 +79,16 @@ impl DataSource<Clients> for UcloudImage {
         }
         Ok(Image::from(pick.clone()))
     }
+}
+
+/// The error about a list that lacks images: one of those may be the one to find.
+fn incomplete(text: &str) -> Failure {
+    let detail = format!(
+        "{text}\n\nTry again later. If that does not help, set `zone`, `image_type`, `os_type` or \
+         `image_ids` to read fewer images. `cloudimages_ucloud_images` returns the images that come, \
+         with a warning."
+    );
+    Diagnostic::error(INCONSISTENT, detail).into()
 }
 
 /// The error about ids whose images exist, but do not match the filters.

@@ -2,11 +2,11 @@
 
 use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::DataSource;
-use crate::tfplugin::diagnostic::Result;
+use crate::tfplugin::diagnostic::{Diagnostic, Result};
 
 use super::arguments::Arguments;
 use super::image_attributes::Image;
-use super::search::Search;
+use super::search::{INCONSISTENT, Listing, Search};
 use crate::provider::clients::Clients;
 
 model! {
@@ -15,7 +15,8 @@ model! {
     ///
     /// An image must match all arguments that are set. If no image matches, `images` is an empty
     /// list. If UCloud returns an error, the data source fails; it never returns an empty or
-    /// shortened list instead. Filters that the API supports are sent to UCloud and checked again;
+    /// shortened list instead. If UCloud announces more images than it sends, however often it is
+    /// asked, the images that it sends are returned with a warning. Filters that the API supports are sent to UCloud and checked again;
     /// the provider applies all others itself.
     ///
     /// See [DescribeImage](https://docs.ucloud.cn/api/uhost-api/describe_image).
@@ -52,7 +53,11 @@ impl DataSource<Clients> for UcloudImages {
         context: &Context,
     ) -> Result<Found> {
         let search = Search::new(clients, arguments, context).await?;
-        let (mut images, total_count) = search.images(clients, context).await?;
+        let Listing { mut images, total_count, shortfall } =
+            search.images(clients, context).await?;
+        if let Some(text) = shortfall {
+            context.warn(Diagnostic::warning(INCONSISTENT, text));
+        }
         let filters = search.filters();
         images.retain(|image| filters.keeps(image));
         search.warn_of_unreadable_dates(images.iter(), context);

@@ -19,6 +19,19 @@ use crate::provider::query_id::query_id;
 use crate::provider::selection::{Filter, Filters, has, listed};
 use crate::provider::settings::{both, sentence, together};
 
+/// The title of a report about a response that contradicts itself.
+pub(crate) const INCONSISTENT: &str = "Inconsistent response from UCloud";
+
+/// The images of a query.
+#[derive(Default)]
+pub(crate) struct Listing {
+    pub(crate) images: Vec<api::Image>,
+    /// How many images the service says there are.
+    pub(crate) total_count: i64,
+    /// A report of images that the service announces and does not send.
+    pub(crate) shortfall: Option<String>,
+}
+
 /// The complete query, including the provider's region and project.
 pub(crate) struct Search {
     pub(crate) arguments: Arguments,
@@ -63,26 +76,25 @@ impl Search {
     }
 
     /// Queries the service. Returns all its images for this query, in the client's order.
-    pub(crate) async fn images(
-        &self,
-        clients: &Clients,
-        context: &Context,
-    ) -> Result<(Vec<api::Image>, i64)> {
+    pub(crate) async fn images(&self, clients: &Clients, context: &Context) -> Result<Listing> {
         if self.arguments.image_ids.as_ref().is_some_and(BTreeSet::is_empty) {
             // No id can match; the service would ignore the empty list and return all.
-            return Ok((Vec::new(), 0));
+            return Ok(Listing::default());
         }
         let client = clients.ucloud().client(&deadline(context)).await?;
         let listing = client
             .describe_image(&deadline(context), &self.query)
             .await
             .map_err(|failure| advice::failure(failure, &self.arguments))?;
-        let api::SearchResult { images, total_count, warnings } = Arc::unwrap_or_clone(listing);
+        let api::SearchResult { images, total_count, warnings, shortfalls } =
+            Arc::unwrap_or_clone(listing);
         for warning in warnings {
-            let text = sentence(&warning);
-            context.warn(Diagnostic::warning("Inconsistent response from UCloud", text));
+            context.warn(Diagnostic::warning(INCONSISTENT, sentence(&warning)));
         }
-        Ok((images, i64::try_from(total_count).unwrap_or(i64::MAX)))
+        let shortfall = shortfalls.iter().map(|text| sentence(text)).collect::<Vec<_>>().join(" ");
+        let total_count = i64::try_from(total_count).unwrap_or(i64::MAX);
+        let shortfall = (!shortfall.is_empty()).then_some(shortfall);
+        Ok(Listing { images, total_count, shortfall })
     }
 
     /// Whether the service applied filters besides `image_ids`.
