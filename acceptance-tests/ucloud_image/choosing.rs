@@ -13,6 +13,15 @@ fn plan(arguments: &str) -> Outcome {
 }
 
 #[test]
+fn an_image_without_a_state_is_not_available_and_the_error_says_so() {
+    let stateless = Image::new("uimage-odd").without("State");
+    let cloud = Simulation::builder().images(vec![stateless]).start();
+    let one = "data \"cloudimages_ucloud_image\" \"one\" {}\n";
+    let error = Workspace::new(&(ucloud::provider(&cloud) + one)).plan().error();
+    error.says(&["No image found", "uimage-odd", "no state)"]);
+}
+
+#[test]
 fn the_newest_image_is_the_same_one_in_any_order() {
     // Three of the same second, and an older one.
     let mut images: Vec<_> = ["uimage-c", "uimage-a", "uimage-b"].map(Image::new).into();

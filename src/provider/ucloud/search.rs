@@ -326,7 +326,8 @@ pub(crate) fn describe(image: &api::Image) -> String {
     facts.extend(image.zone.as_deref());
     facts.extend(image.os_type.as_deref());
     facts.extend(image.image_type.as_deref());
-    facts.extend(image.state.as_deref());
+    // It is the reason why an image does not match.
+    facts.push(image.state.as_deref().unwrap_or("no state"));
     let name = image.name.as_deref().unwrap_or("(no name)");
     format!("{} {name:?} ({})", image.id, facts.join(", "))
 }
