@@ -45,6 +45,27 @@ fn all_errors_are_shown_at_once_each_at_its_line() {
 }
 
 #[test]
+fn sets_that_no_image_can_match_are_refused() {
+    let sets = "required_features = [\"CloudInit\", \"IPv6\"]\n  excluded_features = [\"ipv6\"]";
+    let workspace = Workspace::new(&format!(
+        "data \"cloudimages_ucloud_image\" \"one\" {{\n  image_ids = []\n  {sets}\n}}\n\
+         data \"cloudimages_ucloud_images\" \"all\" {{\n  image_ids = []\n  {sets}\n}}\n",
+    ));
+    let outcome = workspace.validate().fails();
+    let one = outcome.errors_about("data.cloudimages_ucloud_image.one");
+    let all = outcome.errors_about("data.cloudimages_ucloud_images.all");
+    // An empty list may be what is wanted.
+    assert_eq!((one.len(), all.len()), (2, 1), "{outcome}");
+    let of = |name: &str| one.iter().find(|error| error.code.trim_start().starts_with(name));
+    let empty = of("image_ids").expect("an error about the empty set");
+    empty.says(&["`image_ids` is an empty set, so that no image can match."]);
+    for error in [of("excluded_features").expect("an error about the features"), &all[0]] {
+        error.says(&["\"ipv6\" is also in `required_features`", "Remove it from one of both."]);
+        assert!(error.code.trim_start().starts_with("excluded_features"), "{error:?}");
+    }
+}
+
+#[test]
 fn results_cannot_be_set_and_unknown_arguments_are_refused() {
     let workspace = Workspace::new(
         "data \"cloudimages_ucloud_image\" \"one\" {\n  id = \"uimage-1\"\n}\n\

@@ -7,6 +7,7 @@ mod settings;
 mod azure;
 mod batch;
 pub mod clients;
+mod contradiction;
 mod deadline;
 #[cfg(test)]
 mod docs;

@@ -8,12 +8,12 @@ use time::{Date, OffsetDateTime};
 
 use crate::tfplugin::attr::{Text, Verbatim};
 use crate::tfplugin::config::Config;
-use crate::tfplugin::diagnostic::{Diagnostic, Path};
+use crate::tfplugin::diagnostic::Diagnostic;
 use crate::tfplugin::range::Within;
 use crate::tfplugin::string_enum::CaseInsensitive;
-use crate::tfplugin::value::Value;
 
 use super::settings::AccountEndpoint;
+use crate::provider::contradiction::refuse_contradiction;
 use crate::provider::pattern::Pattern;
 
 string_enum! {
@@ -131,33 +131,7 @@ model! {
 pub(crate) fn validate(config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
     config.at_most_one(&["supported_until", "min_support_days"], problems);
     config.at_most_one(&["sku", "sku_regex"], problems);
-    refuse_contradiction(config, problems);
-}
-
-/// A capability that is both required and excluded leaves nothing.
-fn refuse_contradiction(config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
-    let (required, excluded) =
-        (known(config, "required_capabilities"), known(config, "excluded_capabilities"));
-    for capability in excluded {
-        if required.iter().any(|required| required.eq_ignore_ascii_case(capability)) {
-            let detail = format!(
-                "{capability:?} is also in `required_capabilities`, so that no image can match. \
-                 Remove it from one of both."
-            );
-            let path = Path::attribute("excluded_capabilities");
-            problems.push(Diagnostic::error("Conflicting arguments", detail).at(path));
-        }
-    }
-}
-
-/// The elements of a set of texts that are known, even if others are not.
-fn known<'a>(config: &'a Config<'_>, name: &str) -> Vec<&'a str> {
-    let Some(Value::List(elements)) = config.0.get(name) else { return Vec::new() };
-    let text = |element: &'a Value| match element {
-        Value::String(text) => Some(text.as_str()),
-        _ => None,
-    };
-    elements.iter().filter_map(text).collect()
+    refuse_contradiction(config, "required_capabilities", "excluded_capabilities", problems);
 }
 
 #[cfg(test)]
@@ -165,7 +139,8 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
-    use crate::tfplugin::value::Object;
+    use crate::tfplugin::diagnostic::Path;
+    use crate::tfplugin::value::{Object, Value};
 
     #[test]
     fn a_day_is_its_first_moment_in_utc() {

@@ -7,8 +7,11 @@ use time::macros::format_description;
 use time::{Date, OffsetDateTime, UtcOffset};
 
 use crate::tfplugin::attr::{Text, Verbatim};
+use crate::tfplugin::config::Config;
+use crate::tfplugin::diagnostic::Diagnostic;
 use crate::tfplugin::string_enum::CaseInsensitive;
 
+use crate::provider::contradiction::refuse_contradiction;
 use crate::provider::pattern::Pattern;
 
 string_enum! {
@@ -73,8 +76,8 @@ model! {
         /// Business group of the image, such as `Default`. Only UCloud applies this filter.
         pub tag: Option<String>,
 
-        /// Ids of the images to search for. In `cloudimages_ucloud_image`, an id that does not
-        /// exist is an error, even if another one matches.
+        /// Ids of the images to search for. In `cloudimages_ucloud_image`, an empty set is an
+        /// error, and so is an id that does not exist, even if another one matches.
         pub image_ids: Option<BTreeSet<String>>,
 
         /// Exact name of the image, including spaces and letter case.
@@ -93,11 +96,11 @@ model! {
 
         /// Features that the image must have, in any case; the image must have all of them.
         /// Examples are `RssdAttachable` (can use RSSD disks), `Aarch64_Type` (for ARM hosts),
-        /// `CloudInit`, `IPv6` and `HotPlug`.
+        /// `CloudInit`, `IPv6` and `HotPlug`. None of them may be in `excluded_features` as well.
         pub required_features: Option<BTreeSet<String>>,
 
         /// Features that the image must not have, in any case, such as `Vgpu_AMD`; an image with
-        /// any of them is left out.
+        /// any of them is left out. None of them may be in `required_features` as well.
         pub excluded_features: Option<BTreeSet<String>>,
 
         /// Scene categories (use cases) that the image must have, in any case, such as `HPC` or
@@ -108,7 +111,8 @@ model! {
         pub required_gpu_types: Option<BTreeSet<String>>,
 
         /// States that the image may be in, in any case: `Available`, `Making`, `Copying` or
-        /// `Unavailable`. Default: `["Available"]`.
+        /// `Unavailable`. An image for which UCloud reports no state never matches. Default:
+        /// `["Available"]`.
         pub states: Option<BTreeSet<CaseInsensitive<ImageState>>>,
 
         /// Date in the form `YYYY-MM-DD`, or a time in RFC 3339 format, of which the day in UTC
@@ -120,6 +124,11 @@ model! {
         /// Default: `false`.
         pub include_prices: Option<bool>,
     }
+}
+
+/// Checks that concern several arguments at once.
+pub(crate) fn validate(config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
+    refuse_contradiction(config, "required_features", "excluded_features", problems);
 }
 
 impl std::ops::Deref for Day {

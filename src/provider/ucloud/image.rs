@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::cloud::ucloud as api;
+use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::DataSource;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path, Result};
+use crate::tfplugin::value::Value;
 
-use super::arguments::Arguments;
+use super::arguments::{self, Arguments};
 use super::image_attributes::Image;
 use super::search::{INCONSISTENT, Listing, Search, describe};
 use super::unknown_ids;
@@ -41,6 +43,15 @@ impl DataSource<Clients> for UcloudImage {
     const NAME: &'static str = "ucloud_image";
     type Inputs = (Arguments, One);
     type Outputs = Image;
+
+    fn validate(&self, config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
+        arguments::validate(config, problems);
+        if matches!(config.0.get("image_ids"), Some(Value::List(ids)) if ids.is_empty()) {
+            let detail = "`image_ids` is an empty set, so that no image can match. Give it at least \
+                          one id, or use null to leave it out.";
+            problems.push(Diagnostic::invalid(&Path::attribute("image_ids"), detail));
+        }
+    }
 
     async fn read(
         &self,

@@ -1,10 +1,11 @@
 //! `cloudimages_ucloud_images`: all images that match.
 
+use crate::tfplugin::config::Config;
 use crate::tfplugin::context::Context;
 use crate::tfplugin::data_source::DataSource;
 use crate::tfplugin::diagnostic::{Diagnostic, Result};
 
-use super::arguments::Arguments;
+use super::arguments::{self, Arguments};
 use super::image_attributes::Image;
 use super::search::{INCONSISTENT, Listing, Search};
 use crate::provider::clients::Clients;
@@ -45,6 +46,10 @@ impl DataSource<Clients> for UcloudImages {
     const NAME: &'static str = "ucloud_images";
     type Inputs = (Arguments, SearchResult);
     type Outputs = Found;
+
+    fn validate(&self, config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
+        arguments::validate(config, problems);
+    }
 
     async fn read(
         &self,
