@@ -86,10 +86,15 @@ impl NewImage {
             agrees(shown.as_deref(), sent, same)
         };
         let custom_location = Some(self.custom_location_id.as_str());
+        let generation = self.hyper_v_generation.as_deref();
+        let cloud_init = self.cloud_init_data_source.as_deref();
         is_new
             && text(&image.os_type, Some(&self.os_type), str::eq_ignore_ascii_case)
             && text(&image.location, Some(&self.location), same_location)
             && text(&image.custom_location_id, custom_location, same_id)
+            && text(&image.container_id, self.container_id.as_deref(), same_id)
+            && text(&image.hyper_v_generation, generation, str::eq_ignore_ascii_case)
+            && text(&image.cloud_init_data_source, cloud_init, str::eq_ignore_ascii_case)
             && text(&image.version, self.version.as_deref(), str::eq)
             && agrees(image.identifier.as_ref(), self.identifier.as_ref(), Identifier::is_same)
             // A request that does not name a machine cannot create an image from one.

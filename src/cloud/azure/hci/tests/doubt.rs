@@ -141,6 +141,9 @@ async fn an_image_of_somebody_else_is_never_adopted() {
             sku: "1".into(),
         }),
         version: Some("1.0.0".into()),
+        container_id: Some("/sc/One".into()),
+        cloud_init_data_source: Some("Azure".into()),
+        hyper_v_generation: Some("V2".into()),
         ..new_image()
     };
     for (members, is_ours) in [
@@ -151,6 +154,12 @@ async fn an_image_of_somebody_else_is_never_adopted() {
         (json!({"identifier": {"publisher": "acme", "offer": "linux", "sku": "2"}}), false),
         (json!({"version": {"name": "1.0.1"}}), false),
         (json!({"sourceVirtualMachineId": "/vm"}), false),
+        (json!({"hyperVGeneration": "v2"}), true),
+        (json!({"hyperVGeneration": "V1"}), false),
+        (json!({"cloudInitDataSource": "azure"}), true),
+        (json!({"cloudInitDataSource": "NoCloud"}), false),
+        (json!({"containerId": "/SC/one"}), true),
+        (json!({"containerId": "/sc/two"}), false),
         (json!({"created": created(0)}), true),
         (json!({"created": created(-30)}), true),
         (json!({"created": created(60)}), false),
