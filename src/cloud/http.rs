@@ -495,8 +495,10 @@ pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let milliseconds = ["retry-after-ms", "x-ms-retry-after-ms"]
         .into_iter()
-        .find_map(|name| text(name)?.trim().parse().ok())
-        .map(Duration::from_millis);
+        .filter_map(|name| text(name)?.trim().parse().ok())
+        .map(Duration::from_millis)
+        // The other headers may tell more.
+        .find(|pause| !pause.is_zero());
     let seconds = || {
         let value = text(RETRY_AFTER.as_str())?.trim();
         if let Ok(seconds) = value.parse::<u64>() {

@@ -120,6 +120,16 @@ async fn an_invalid_retry_after_is_ignored() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_pause_that_is_not_one_does_not_hide_another() {
+    for name in ["retry-after-ms", "x-ms-retry-after-ms"] {
+        let busy = Reply::empty(503).header(name, "0").header("Retry-After", "30");
+        let fake = Fake::replies(vec![busy, ok()]).await;
+        ask(&fake, RetryPolicy::default()).await.unwrap();
+        assert!(fake.gaps()[0] >= second(30), "{name}: {:?}", fake.gaps());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_minimum_pause_is_kept_and_then_grows() {
     let fake = Fake::replies(vec![ok()]).await;
     let http = Http::new(String::new());
