@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -49,12 +49,16 @@ impl Known {
         if secret.trim().chars().count() < SHORTEST {
             return;
         }
-        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut met = self.met();
         let met = met.get_or_insert_default();
         if met.all.insert(Arc::clone(secret)) {
             met.new.push(Arc::clone(secret));
             self.any.store(true, Ordering::Release);
         }
+    }
+
+    fn met(&self) -> MutexGuard<'_, Option<Met>> {
+        self.met.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Where secrets are in the original of a text. If it is cut, the start of a secret at its end
@@ -83,16 +87,14 @@ impl Known {
         found
     }
 
-    /// Computes the forms of new secrets.
+    /// Computes the forms of new secrets. Who finds none left to compute also finds them computed:
+    /// they are taken under the lock that the search waits for.
     fn prepare(&self) {
-        let new = {
-            let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
-            met.as_mut().map(|met| std::mem::take(&mut met.new)).unwrap_or_default()
-        };
-        if new.is_empty() {
+        if self.met().as_ref().is_none_or(|met| met.new.is_empty()) {
             return;
         }
         let mut forms = self.forms.write().unwrap_or_else(PoisonError::into_inner);
+        let new = self.met().as_mut().map(|met| std::mem::take(&mut met.new)).unwrap_or_default();
         let forms = forms.get_or_insert_default();
         for form in new.iter().flat_map(|secret| forms_of(secret)) {
             let Some(start) = form.first_chunk::<SHORTEST>() else { continue };
@@ -162,4 +164,30 @@ fn base64_forms(secret: &str) -> Vec<Vec<u8>> {
         }
     }
     forms
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Or another thread would find nothing to compute, and nothing computed either.
+    #[test]
+    fn a_secret_is_new_until_its_forms_are_known() {
+        let known = Known::new();
+        known.add(&Arc::from("hunter2hunter2"));
+        let is_new = || known.met().as_ref().is_some_and(|met| !met.new.is_empty());
+        std::thread::scope(|scope| {
+            let searching = known.forms.read().unwrap();
+            scope.spawn(|| known.prepare());
+            for _ in 0..20 {
+                assert!(is_new());
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            drop(searching);
+        });
+        assert!(!is_new());
+        assert_eq!(known.find(&Canonical::of("It is hunter2hunter2."), false), [6..20]);
+    }
 }
