@@ -148,7 +148,7 @@ fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     exact.or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, v)| v))
 }
 
-/// The class of a refusal. `is_ours` says whether it is in the service's own form.
+/// The class of a refusal. `is_ours` says whether it is the service's own.
 #[must_use]
 pub fn classify(status: u16, code: Option<&str>, is_ours: bool) -> Kind {
     match (status, code.unwrap_or_default()) {
@@ -168,14 +168,27 @@ pub fn classify(status: u16, code: Option<&str>, is_ours: bool) -> Kind {
     }
 }
 
+/// Whether a response carries an id by which the support of Azure finds the request. A gateway of
+/// somebody else sends none.
+fn is_traced(response: &Response) -> bool {
+    let names = ["x-ms-request-id", "x-ms-correlation-request-id"];
+    names.into_iter().any(|name| response.header(name).is_some())
+}
+
+fn is_page(response: &Response) -> bool {
+    let kind = response.header("content-type").unwrap_or_default().to_ascii_lowercase();
+    kind.contains("html") || response.text().trim_start().starts_with('<')
+}
+
 /// The error in a response.
 #[must_use]
 pub fn of_response(operation: &'static str, response: &Response) -> Error {
     let status = response.status.as_u16();
     let document: Option<Value> = serde_json::from_slice(response.json()).ok();
     let reasons = document.as_ref().map(reasons).unwrap_or_default();
-    let is_ours = document.as_ref().is_some_and(is_service_error);
     let code = reasons.first().and_then(|reason| reason.code.as_deref());
+    let is_ours = document.as_ref().is_some_and(is_service_error)
+        || code.is_none() && is_traced(response) && !is_page(response);
     let kind = classify(status, code, is_ours);
     let error = if reasons.is_empty() {
         let words = redirect_refused(response).unwrap_or_else(|| description(response));
@@ -229,7 +242,19 @@ mod tests {
     use super::*;
 
     fn error(status: u16, kind: &'static str, body: &str) -> Error {
+        error_with(status, kind, body, None)
+    }
+
+    fn error_with(
+        status: u16,
+        kind: &'static str,
+        body: &str,
+        trace: Option<&'static str>,
+    ) -> Error {
         let mut headers = HeaderMap::new();
+        if let Some(name) = trace {
+            headers.insert(name, HeaderValue::from_static("3f1c"));
+        }
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         let response = Response {
             status: StatusCode::from_u16(status).unwrap(),
@@ -333,6 +358,27 @@ mod tests {
         }
         let bare = r#"{"code": "ResourceNotFound", "message": "Not there."}"#;
         assert_eq!(error(404, "application/json", bare).kind, Kind::NotFound);
+    }
+
+    /// The service's front end does not always send a body.
+    #[test]
+    fn a_404_without_a_code_is_the_services_own_if_it_is_traced() {
+        for (header, kind, body, expected) in [
+            ("x-ms-request-id", "text/plain", "", Kind::NotFound),
+            ("x-ms-correlation-request-id", "application/json", "{}", Kind::NotFound),
+            ("x-request-id", "text/plain", "", Kind::Unexpected),
+            ("x-ms-request-id", "text/html", "", Kind::Unexpected),
+            ("x-ms-request-id", "text/plain", " <!doctype html>", Kind::Unexpected),
+            (
+                "x-ms-request-id",
+                "application/json",
+                r#"{"error": "no such path"}"#,
+                Kind::Unexpected,
+            ),
+        ] {
+            let error = error_with(404, kind, body, Some(header));
+            assert_eq!(error.kind, expected, "{header} {kind} {body}");
+        }
     }
 
     /// If each level doubled the work, this would never end.
