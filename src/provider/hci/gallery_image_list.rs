@@ -1,14 +1,15 @@
 //! The list resource `cloudimages_hci_gallery_image`, for `terraform query`.
 
+use crate::cloud::Error;
 use crate::cloud::azure::arm::ResourceId;
-use crate::cloud::azure::hci::{ApiVersion, GALLERY_IMAGE};
+use crate::cloud::azure::hci::{ApiVersion, GALLERY_IMAGE, Image};
 use crate::tfplugin::attr::Lenient;
 use crate::tfplugin::context::Context;
-use crate::tfplugin::diagnostic::Result;
+use crate::tfplugin::diagnostic::{Diagnostic, Result};
 use crate::tfplugin::list_resource::{ListResource, Listing};
 
 use super::gallery_image::{HciGalleryImage, adopt};
-use super::target::{client, subscription, wrong_id};
+use super::target::{client, subscription};
 use super::texts::ResourceGroup;
 use crate::provider::azure::advice;
 use crate::provider::azure::settings::SubscriptionId;
@@ -55,7 +56,13 @@ impl ListResource<Clients> for HciGalleryImageList {
         let mut pages = client.pages(&subscription, group, ApiVersion::Stable).map_err(explain)?;
         while let Some(page) = pages.next(&deadline).await.map_err(explain)? {
             for image in page {
-                let id = ResourceId::parse(&image.id, GALLERY_IMAGE).map_err(wrong_id)?;
+                let id = match ResourceId::parse(&image.id, GALLERY_IMAGE) {
+                    Ok(id) => id,
+                    Err(error) => {
+                        context.warn(skipped(&image, &error));
+                        continue;
+                    }
+                };
                 if !listing.push(id.part("name").to_owned(), &adopt(&id, &image)).await {
                     return Ok(());
                 }
@@ -63,4 +70,14 @@ impl ListResource<Clients> for HciGalleryImageList {
         }
         Ok(())
     }
+}
+
+/// An element of the list that cannot be imported does not hide the others.
+fn skipped(image: &Image, error: &Error) -> Diagnostic {
+    let detail = format!(
+        "The service lists an image without a valid id, which is left out: {}. Its id is {:?}, \
+         and its name {:?}.",
+        error.message, image.id, image.name
+    );
+    Diagnostic::warning("An image is left out of the list", detail)
 }
