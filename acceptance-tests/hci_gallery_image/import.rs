@@ -36,6 +36,34 @@ fn an_image_is_imported_by_its_id_in_any_case_and_needs_no_replacement() {
     }
 }
 
+/// So the official example shows an image that is done.
+#[test]
+fn an_image_whose_state_is_never_final_is_imported_as_ready() {
+    let azure = Azure::start();
+    let accepted = json!({"properties": {"provisioningState": "Accepted"}});
+    azure.arm.insert_image(RESOURCE_GROUP, "golden", &accepted);
+    let workspace = Workspace::new(&azure.main(&Image::new()));
+    workspace.run(&["import", IMAGE, &id("golden")]).ok();
+    assert_eq!(workspace.plan().exits(2).warnings(), []);
+    workspace.step();
+    assert_eq!(azure.writes(), 0);
+}
+
+#[test]
+fn an_identifier_in_another_case_than_the_services_replaces_nothing() {
+    let azure = Azure::start();
+    let known = json!({"publisher": "microsoftserver", "offer": "server", "sku": "2022-a"});
+    azure.arm.insert_image(RESOURCE_GROUP, "golden", &json!({"properties": {"identifier": known}}));
+    for (publisher, sku) in [("MicrosoftServer", "2022-a"), ("MICROSOFTSERVER", "2022-A")] {
+        let written = format!("{{ publisher = {publisher:?}, offer = \"Server\", sku = {sku:?} }}");
+        let workspace = Workspace::new(&azure.main(&Image::new().set("identifier", &written)));
+        workspace.run(&["import", IMAGE, &id("golden")]).ok();
+        let state = workspace.step();
+        assert_eq!(state.attributes(IMAGE)["identifier"]["publisher"], publisher);
+    }
+    assert_eq!(azure.writes(), 0);
+}
+
 #[test]
 fn an_import_block_imports_an_image_in_one_apply() {
     let azure = Azure::start();

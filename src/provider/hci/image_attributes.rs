@@ -93,9 +93,3 @@ impl From<api::Identifier> for Identifier {
         Self { publisher, offer, sku }
     }
 }
-
-impl From<Identifier> for api::Identifier {
-    fn from(Identifier { publisher, offer, sku }: Identifier) -> Self {
-        Self { publisher, offer, sku }
-    }
-}

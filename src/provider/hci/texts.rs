@@ -83,6 +83,20 @@ impl Text for ResourceGroup {
     }
 }
 
+/// A publisher, an offer or a SKU, in any case.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MarketplaceName;
+
+impl Text for MarketplaceName {
+    const EXPECTED: &'static str = "a text";
+    fn parse(_: &str) -> std::result::Result<Self, String> {
+        Ok(Self)
+    }
+    fn same(a: &str, b: &str) -> bool {
+        a.eq_ignore_ascii_case(b)
+    }
+}
+
 /// The name of an image, in any case. How long it may be depends on the source of the image.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Name;

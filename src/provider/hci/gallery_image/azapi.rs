@@ -123,7 +123,7 @@ mod tests {
             assert_eq!(inputs.custom_location_id.as_str(), "/made/up");
             assert_eq!(inputs.os_type.as_str(), "Linux");
             assert_eq!(inputs.hyperv_generation.unwrap().as_str(), "V2");
-            assert_eq!(inputs.identifier.unwrap().sku, "s");
+            assert_eq!(inputs.identifier.unwrap().sku.as_str(), "s");
             assert_eq!(inputs.tags.unwrap().0["owner"], "edge");
             assert_eq!(outputs.provisioning_state.as_deref(), Some("Succeeded"));
             // As after an import: the configuration's path is adopted.

@@ -11,15 +11,40 @@ use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
 use crate::tfplugin::resource::Readiness;
 use crate::tfplugin::string_enum::CaseSensitive;
 
-use crate::provider::hci::image_attributes::Identifier;
 use crate::provider::hci::image_path::ImagePath;
 use crate::provider::hci::image_path::signature::expired;
 use crate::provider::hci::tags::Tags;
 use crate::provider::hci::texts::{
-    CloudInit, CustomLocation, HypervGeneration, Location, Name, OsType, ResourceGroup,
-    StoragePath, VirtualMachine,
+    CloudInit, CustomLocation, HypervGeneration, Location, MarketplaceName, Name, OsType,
+    ResourceGroup, StoragePath, VirtualMachine,
 };
 use crate::provider::write_only_version::WriteOnlyVersion;
+
+model! {
+    /// Marketplace metadata of the image.
+    #[derive(Clone, Debug, PartialEq)]
+    pub(crate) struct Identifier {
+        /// Marketplace publisher of the image, such as `MicrosoftWindowsServer`, in any case.
+        pub publisher: Lenient<MarketplaceName>,
+        /// Marketplace offer of the image, such as `WindowsServer`, in any case.
+        pub offer: Lenient<MarketplaceName>,
+        /// Marketplace SKU (plan) of the image, such as `2022-datacenter-azure-edition`, in any case.
+        pub sku: Lenient<MarketplaceName>,
+    }
+}
+
+impl From<api::Identifier> for Identifier {
+    fn from(api::Identifier { publisher, offer, sku }: api::Identifier) -> Self {
+        Self { publisher: publisher.into(), offer: offer.into(), sku: sku.into() }
+    }
+}
+
+impl From<Identifier> for api::Identifier {
+    fn from(Identifier { publisher, offer, sku }: Identifier) -> Self {
+        let owned = |text: Lenient<MarketplaceName>| text.as_str().to_owned();
+        Self { publisher: owned(publisher), offer: owned(offer), sku: owned(sku) }
+    }
+}
 
 model! {
     /// Manages a gallery image of Azure Local (Azure Stack HCI), created from a disk that the service
@@ -99,7 +124,7 @@ model! {
         pub cloud_init_data_source: Option<Lenient<CaseSensitive<CloudInit>>>,
 
         /// Marketplace metadata of the image: publisher, offer and SKU. Default: what Azure reports.
-        /// Changing it replaces the image; leaving it out does not.
+        /// Changing it replaces the image; another case or leaving it out does not.
         #[tf(replace, computed)]
         pub identifier: Option<Identifier>,
 
