@@ -1,7 +1,7 @@
 //! Lists of images, as `terraform query` asks for them.
 
 use serde_json::{Value, json};
-use simulated_clouds::arm::{Fault, Quirk, SUBSCRIPTION_ID, When};
+use simulated_clouds::arm::{Fault, Quirk, RESOURCE_GROUP, SUBSCRIPTION_ID, When};
 use simulated_clouds::entra::{CLIENT_ID, CLIENT_SECRET, TENANT_ID};
 
 use crate::harness::hci::Azure;
@@ -82,4 +82,16 @@ fn another_subscription_can_be_listed_and_a_wrong_one_is_refused() {
         terraform.list(&query(json!({ "subscription_id": "Mine", "resource_group_name": "" })));
     assert_eq!(found[0].diagnostics.len(), 2, "{found:?}");
     assert_eq!(azure.arm.request_count(), 0);
+}
+
+#[test]
+fn an_image_without_a_valid_id_is_left_out_with_a_warning() {
+    let azure = Azure::stocked();
+    azure.arm.change_image(RESOURCE_GROUP, "image-1", &json!({ "id": "/nonsense" }));
+    let found = start(&azure).list(&query(json!({})));
+    assert_eq!(found.len(), 8, "{found:?}");
+    assert!(found.iter().all(|image| image.name != "image-1"), "{found:?}");
+    let (summary, detail) = &found[7].diagnostics[0];
+    assert_eq!(summary, "An image is left out of the list");
+    assert!(detail.contains("\"/nonsense\"") && detail.contains("\"image-1\""), "{detail}");
 }
