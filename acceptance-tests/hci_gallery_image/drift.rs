@@ -81,13 +81,19 @@ fn a_failed_image_is_reported_with_a_warning_and_replaced() {
 fn an_image_that_the_service_works_on_is_waited_for() {
     let (azure, workspace) = made();
     for word in ["InProgress", "Updating"] {
-        let busy = json!({"properties": {"provisioningState": word}});
+        let status = |word, percent| {
+            json!({
+            "provisioningStatus": {"status": word}, "progressPercentage": percent})
+        };
+        let busy = json!({"properties": {
+            "provisioningState": word, "status": status("InProgress", 40)}});
         azure.arm.change_image(RESOURCE_GROUP, "golden", &busy);
         assert_eq!(workspace.plan().exits(2).changes(), planned("update"));
         let before = azure.arm.request_count();
         let mut run = workspace.start(&["apply", "-json", "-auto-approve"]);
         run.until("polls of the image", || azure.arm.request_count() > before + 3);
-        let ready = json!({"properties": {"provisioningState": "Succeeded"}});
+        let ready = json!({"properties": {
+            "provisioningState": "Succeeded", "status": status("Succeeded", 100)}});
         azure.arm.change_image(RESOURCE_GROUP, "golden", &ready);
         run.finish().ok();
         workspace.is_settled();

@@ -45,3 +45,15 @@ fn an_existing_image_that_failed_says_why_and_how_to_clear_it() {
     workspace.step();
     assert_eq!((azure.sent("DELETE").len(), azure.sent("PUT").len()), (1, 1));
 }
+
+#[test]
+fn an_image_that_is_being_deleted_is_not_to_be_imported() {
+    let azure = Azure::start();
+    let deleting = json!({"properties": {"provisioningState": "Deleting"}});
+    azure.arm.insert_image(RESOURCE_GROUP, "golden", &deleting);
+    let workspace = Workspace::new(&azure.main(&Image::new()));
+    let error = workspace.apply().error();
+    error.says(&["still being deleted", &id("golden"), "Apply again"]);
+    assert!(!error.detail.contains("import"), "{}", error.detail);
+    assert_eq!(azure.writes(), 0);
+}

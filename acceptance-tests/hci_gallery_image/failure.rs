@@ -117,6 +117,65 @@ fn a_timeout_reports_the_progress_and_how_to_continue() {
 }
 
 #[test]
+fn an_image_that_became_ready_after_the_time_allowed_is_said_to_be_perhaps_tainted() {
+    let azure = Azure::start();
+    azure.arm.set_duration(Duration::from_secs(60));
+    let image = Image::new().set("timeouts", "{ create = \"1500ms\" }");
+    let workspace = Workspace::new(&azure.main(&image));
+    workspace.apply().fails();
+    azure.arm.end_operations();
+    let plan = workspace.plan().exits(2);
+    let warning = plan.warnings().into_iter().find(|warning| warning.summary.contains("tainted"));
+    warning.unwrap().says(&["is ready by now", "terraform untaint"]);
+    workspace.run(&["untaint", IMAGE]).ok();
+    workspace.main(&azure.main(&Image::new()));
+    workspace.step();
+    assert_eq!(azure.arm.put_count(RESOURCE_GROUP, "golden"), 1);
+}
+
+#[test]
+fn an_image_that_is_done_is_good_though_the_address_of_its_operation_never_answers() {
+    for fault in [Fault::status(500), Fault::reset(), Fault::html(200), Fault::status(401)] {
+        let azure = Azure::start();
+        azure.arm.set_progress(Progress::Wall(Duration::from_secs(2)));
+        azure.arm.fail_poll(1, usize::MAX / 2, fault);
+        let image = Image::new().set("timeouts", "{ create = \"20s\" }");
+        let workspace = Workspace::new(&azure.main(&image));
+        workspace.step();
+        assert_eq!(azure.writes(), 1);
+    }
+}
+
+/// The image itself claims to be good.
+#[test]
+fn a_failure_that_only_a_resumed_wait_has_seen_is_not_forgotten() {
+    let azure = Azure::start();
+    azure.arm.set_duration(Duration::from_secs(60));
+    azure.arm.set_create_outcome(Outcome::failed("ImageDownloadFailed", "No disk."));
+    let workspace = Workspace::new(&azure.main(&Image::new()));
+    let apply = ["apply", "-json", "-input=false", "-auto-approve"];
+    let mut run = workspace.start(&apply);
+    run.until("a look at the operation", || !azure.polls().is_empty());
+    run.interrupt();
+    run.finish();
+    let before = azure.polls().len();
+    let mut run = workspace.start(&apply);
+    run.until("another look at the operation", || azure.polls().len() > before);
+    azure.arm.end_operations();
+    run.finish().error().says(&["ImageDownloadFailed", "stays in the state"]);
+    assert!(!workspace.state().is_tainted(IMAGE));
+    let lies = serde_json::json!({"properties": {"provisioningState": "Succeeded"}});
+    azure.arm.change_image(RESOURCE_GROUP, "golden", &lies);
+    azure.arm.set_create_outcome(Outcome::succeeded());
+    azure.arm.set_duration(Duration::ZERO);
+    let plan = workspace.plan().exits(2);
+    let warning = plan.warnings().into_iter().find(|warning| warning.summary.contains("usable"));
+    warning.unwrap().says(&["ImageDownloadFailed", "planned to be replaced"]);
+    workspace.step();
+    assert_eq!(azure.arm.accepted_put_count(RESOURCE_GROUP, "golden"), 2);
+}
+
+#[test]
 fn with_a_requested_pause_beyond_the_time_limit_there_is_one_last_poll() {
     let azure = Azure::start();
     azure.arm.set_create_style(Lro::async_operation().retry_after(RetryAfter::Seconds(3600)));

@@ -36,10 +36,14 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use messages::{DOWNLOAD_ADVICE, exists, failed_warning, not_deleted, not_imported, progress};
+use messages::{
+    DOWNLOAD_ADVICE, described, exists, failed_warning, not_compared, not_deleted, not_imported,
+    progress,
+};
 pub(crate) use state::adopt;
 use state::{
-    Identity, Inputs, Outputs, Private, State, api_version, new_image, readiness, record, show,
+    Failure, Identity, Inputs, Outputs, Private, State, accept, api_version, new_image, readiness,
+    refresh, show,
 };
 
 /// The argument for a source other than a disk.
@@ -122,6 +126,10 @@ impl Resource<Clients> for HciGalleryImage {
         {
             plan.replace_because_of(&outputs, "image_path");
         }
+        let is_stored = !had("image_path") && !get(plan.config, "image_path").is_null();
+        if is_stored && (had(VERSION) || made_of_write_only) && plan.replace.is_empty() {
+            plan.diagnostics.push(not_compared());
+        }
         // The driver replaces one that failed. Terraform then plans a new image, and shows the
         // warnings of that plan only if it has errors.
         let state = get(prior, "provisioning_state").as_str();
@@ -152,7 +160,8 @@ impl Resource<Clients> for HciGalleryImage {
         }
         let outputs = Outputs { id: id.to_string(), ..Outputs::default() };
         let made_of_write_only = inputs.image_path_wo.is_some();
-        let private = Private { operation: Some(accepted.operation), made_of_write_only };
+        let operation = Some(accepted.operation);
+        let private = Private { operation, made_of_write_only, ..Private::default() };
         let mut state = State { inputs, outputs, private };
         if let Some(image) = &accepted.image {
             // The sizes in the first response are not final, but all that is known.
@@ -179,8 +188,7 @@ impl Resource<Clients> for HciGalleryImage {
         let deadline = deadline(context);
         match client.wait(&operation, &deadline, &mut |progress| show(state, progress)).await {
             Ok(image) => {
-                state.private.operation = None;
-                record(state, &image);
+                accept(state, &image);
                 Ok(())
             }
             Err(error) => {
@@ -188,6 +196,7 @@ impl Resource<Clients> for HciGalleryImage {
                 if error.kind == Kind::Failed {
                     // Its status address is of no use any more.
                     state.private.operation = None;
+                    state.private.failed = Some(Failure::of(&described(&error)));
                     advice = DOWNLOAD_ADVICE;
                     if readiness(&state.outputs) != Readiness::Failed {
                         state.outputs.provisioning_state = Some("Failed".to_owned());
@@ -215,15 +224,9 @@ impl Resource<Clients> for HciGalleryImage {
             Err(error) if error.kind == Kind::NotFound => return Ok(ReadOutcome::Gone),
             Err(failure) => return Err(advice::arm(failure, clients)),
         };
-        record(state, &image);
-        match image.state() {
-            Stage::Running => {}
-            over => {
-                state.private.operation = None;
-                if over == Stage::Failed {
-                    context.warn(failed_warning(&id, &image));
-                }
-            }
+        refresh(state, &image);
+        if readiness(&state.outputs) == Readiness::Failed {
+            context.warn(failed_warning(&id, &image, state.private.failed.as_ref()));
         }
         Ok(ReadOutcome::Present)
     }
@@ -245,7 +248,7 @@ impl Resource<Clients> for HciGalleryImage {
             let ended = client.wait_updated(&updated.operation, &tags, &deadline).await;
             let image = ended.map_err(|failure| advice::arm(failure, clients))?;
             state.inputs = desired;
-            record(state, &image);
+            accept(state, &image);
         } else {
             state.inputs = desired;
         }

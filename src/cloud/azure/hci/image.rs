@@ -44,6 +44,8 @@ pub struct Image {
     /// Whether it says that its creation is over although its state is not final. The response to
     /// the creation itself may echo that.
     pub is_finished: bool,
+    /// When somebody last changed it, in `systemData`.
+    pub last_modified_at: Option<String>,
     /// The code of the last failure.
     pub error_code: Option<String>,
     /// The message of the last failure.
@@ -99,6 +101,7 @@ impl Image {
             os_disk_size_in_mb: count("version/properties/storageProfile/osDiskImage/sizeInMB"),
             source_virtual_machine_id: property("sourceVirtualMachineId"),
             provisioning_state: provisioning_state(document).map(str::to_owned),
+            last_modified_at: owned("/systemData/lastModifiedAt"),
             is_finished: resource::is_finished(document),
             error_code: error_code.map(str::to_owned),
             error_message: error_message.map(str::to_owned),

@@ -8,7 +8,7 @@ use crate::provider::azure::advice;
 use crate::provider::clients::Clients;
 use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path};
 
-use super::state::State;
+use super::state::{Failure as Seen, State};
 
 /// What to check when the service says that it could not create the image.
 pub(super) const DOWNLOAD_ADVICE: &str = "Check that the disk can be downloaded from the cluster, that its shared access signature lasts \
@@ -26,6 +26,15 @@ pub(super) fn progress(state: &State) -> String {
 /// An image that exists already is never overwritten.
 pub(super) fn exists(id: &ResourceId, found: &api::Image) -> Failure {
     let word = found.provisioning_state.as_deref().unwrap_or_default();
+    if word.eq_ignore_ascii_case("Deleting") {
+        let detail = format!(
+            "The image exists still: {id}\n\nThe service is deleting it ({word}). Apply again when it is \
+             gone, or set another `name`."
+        );
+        return Diagnostic::error("The image is still being deleted", detail)
+            .at(Path::attribute("name"))
+            .into();
+    }
     let condition = match found.state() {
         Stage::Succeeded => String::new(),
         Stage::Running => format!(
@@ -76,16 +85,38 @@ pub(super) fn not_imported(error: Error, clients: &Clients) -> Failure {
     advice::arm_with(error, clients, advice)
 }
 
-/// An image that failed since the last apply.
-pub(super) fn failed_warning(id: &ResourceId, image: &api::Image) -> Diagnostic {
-    Diagnostic::warning(
-        "The image is not usable",
-        format!(
-            "{id} is in the state {}: {}\nIt is planned to be replaced.",
-            image.provisioning_state.as_deref().unwrap_or("Failed"),
-            reason(image)
-        ),
-    )
+/// An image that failed, which it may show or not.
+pub(super) fn failed_warning(
+    id: &ResourceId,
+    image: &api::Image,
+    seen: Option<&Seen>,
+) -> Diagnostic {
+    let word = image.provisioning_state.as_deref().unwrap_or("Succeeded");
+    let why = match (image.state(), seen) {
+        (Stage::Failed, _) | (_, None) => format!("is in the state {word}: {}", reason(image)),
+        (_, Some(Seen { reason, .. })) => {
+            format!("is in the state {word}, but the service said that it failed: {reason}")
+        }
+    };
+    let detail = format!("{id} {why}\nIt is planned to be replaced.");
+    Diagnostic::warning("The image is not usable", detail)
+}
+
+/// What the service said about a failure.
+pub(super) fn described(error: &Error) -> String {
+    match &error.code {
+        Some(code) => format!("{code}: {}", error.message),
+        None => error.message.clone(),
+    }
+}
+
+/// A path that takes the place of a write-only one, which nobody knows any more.
+pub(super) fn not_compared() -> Diagnostic {
+    let detail = "The image was created from `image_path_wo`, which is not stored, so the disks cannot be \
+                  compared: `image_path` is taken to be the same disk, and the image is not replaced. \
+                  If it is another disk, replace the image: terraform apply -replace=<address>";
+    Diagnostic::warning("The disk of the image cannot be compared", detail)
+        .at(Path::attribute("image_path"))
 }
 
 /// The reason of the failure in the image.

@@ -6,6 +6,7 @@ use crate::cloud::azure::arm::resource::State as Stage;
 use crate::cloud::azure::arm::tags::{respelled, same_tags};
 use crate::cloud::azure::arm::{Operation, ResourceId};
 use crate::cloud::azure::hci::{self as api, ApiVersion, NewImage, Progress, Source};
+use crate::secret::redact;
 use crate::tfplugin::attr::{Lenient, Text, WriteOnly};
 use crate::tfplugin::diagnostic::{Diagnostic, Path, Result};
 use crate::tfplugin::resource::Readiness;
@@ -172,6 +173,36 @@ pub(crate) struct Private {
     /// version.
     #[serde(default)]
     pub(super) made_of_write_only: bool,
+    /// The state that is not final but was all that the service showed for an image whose creation
+    /// had succeeded: an image in that state is ready.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) ready_as: Option<String>,
+    /// The failure of its creation, which the image itself need not show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) failed: Option<Failure>,
+}
+
+/// A failure that was seen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Failure {
+    /// What the service said.
+    pub(super) reason: String,
+    /// When somebody had last changed the image by then.
+    modified: Option<String>,
+}
+
+impl Failure {
+    /// A failure that was seen just now. The state is not a place for what a service quotes.
+    pub(super) fn of(reason: &str) -> Self {
+        Self { reason: redact(reason).into_owned(), modified: None }
+    }
+
+    /// Whether somebody has changed the image since.
+    fn is_outdated(&mut self, image: &api::Image) -> bool {
+        let known =
+            self.modified.get_or_insert_with(|| image.last_modified_at.clone().unwrap_or_default());
+        image.last_modified_at.as_ref().is_some_and(|now| now != known)
+    }
 }
 
 model! {
@@ -257,7 +288,7 @@ pub(crate) fn adopt(id: &ResourceId, image: &api::Image) -> State {
     };
     let outputs = Outputs { id: id.to_string(), ..Outputs::default() };
     let mut state = State { inputs, outputs, private: Private::default() };
-    record(&mut state, image);
+    refresh(&mut state, image);
     state
 }
 
@@ -303,6 +334,47 @@ pub(super) fn record(state: &mut State, image: &api::Image) {
     // A resource without a state is done, as the contract of Resource Manager says.
     state.outputs.provisioning_state.get_or_insert_with(|| "Succeeded".to_owned());
     state.outputs.os_disk_size_in_mb = image.os_disk_size_in_mb;
+}
+
+/// Copies an image whose creation or change has succeeded. Where its state is not final, it never
+/// will be.
+pub(super) fn accept(state: &mut State, image: &api::Image) {
+    record(state, image);
+    state.private.operation = None;
+    state.private.failed = None;
+    state.private.ready_as = None;
+    if image.state() == Stage::Running {
+        state.private.ready_as.clone_from(&image.provisioning_state);
+        state.outputs.provisioning_state = Some("Succeeded".to_owned());
+    }
+}
+
+/// Copies an image that was read, with what is known better than the state that it shows.
+pub(super) fn refresh(state: &mut State, image: &api::Image) {
+    record(state, image);
+    let private = &mut state.private;
+    let mut word = None;
+    match image.state() {
+        Stage::Running => {
+            let is_accepted =
+                private.ready_as.is_some() && private.ready_as == image.provisioning_state;
+            if private.operation.is_none() && (image.is_finished || is_accepted) {
+                word = Some("Succeeded");
+            }
+        }
+        Stage::Succeeded | Stage::Failed => (private.operation, private.ready_as) = (None, None),
+    }
+    if let Some(failed) = &mut private.failed {
+        let is_outdated = failed.is_outdated(image);
+        if is_outdated && image.state() == Stage::Succeeded {
+            private.failed = None;
+        } else if !is_outdated && image.state() != Stage::Failed {
+            word = Some("Failed");
+        }
+    }
+    if let Some(word) = word.filter(|_| readiness(&state.outputs) != Readiness::Vanishing) {
+        state.outputs.provisioning_state = Some(word.to_owned());
+    }
 }
 
 /// Takes what the service sent; what it does not send, or what the argument cannot say, stays as it

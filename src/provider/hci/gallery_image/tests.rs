@@ -3,6 +3,10 @@
 use crate::tfplugin::resource_driver::{AnyResource, Planned};
 use crate::tfplugin::value::{Object, Value};
 
+use crate::cloud::azure::arm::Operation;
+use crate::cloud::azure::arm::operation::Change;
+use crate::cloud::azure::hci as api;
+
 use super::*;
 
 const DISK: &str = "https://made-up.blob.core.windows.net/vhds/golden.vhdx?sig=any";
@@ -174,5 +178,109 @@ fn a_signature_is_judged_by_the_time_that_a_creation_may_take() {
         replaced.insert("name".to_owned(), "golden".into());
         replaced.insert("provisioning_state".to_owned(), "Failed".into());
         assert_eq!(plan(Some(&replaced), &config).diagnostics.len(), warnings);
+    }
+}
+
+#[test]
+fn an_identifier_in_another_case_is_the_same() {
+    let identifier = |publisher: &str, sku: &str| {
+        let members = [("publisher", publisher), ("offer", "Server"), ("sku", sku)];
+        Value::Map(members.map(|(name, text)| (name.to_owned(), text.into())).into())
+    };
+    let prior = made([
+        ("image_path", DISK.into()),
+        ("identifier", identifier("microsoftserver", "2022-a")),
+    ]);
+    for (written, expected) in [
+        (identifier("MicrosoftServer", "2022-A"), &[][..]),
+        (identifier("MicrosoftServer", "2022-b"), &["identifier"]),
+    ] {
+        let config = object([("image_path", DISK.into()), ("identifier", written)]);
+        assert_eq!(replaced(&plan(Some(&prior), &config)), expected);
+    }
+}
+
+#[test]
+fn a_stored_path_after_a_write_only_one_is_taken_over_with_a_warning() {
+    let config = object([("image_path", OTHER.into())]);
+    let versioned = made([("image_path_wo_version", 1.into())]);
+    for (prior, private, warnings) in [
+        (&versioned, &b""[..], 1),
+        (&made([]), br#"{"made_of_write_only": true}"#, 1),
+        // As after an import.
+        (&made([]), b"", 0),
+        (&made([("image_path", OTHER.into())]), br#"{"made_of_write_only": true}"#, 0),
+    ] {
+        let planned = AnyResource::<Clients>::plan(&HciGalleryImage, Some(prior), private, &config);
+        assert_eq!(replaced(&planned), [""; 0]);
+        assert_eq!(planned.diagnostics.len(), warnings, "{:?}", planned.diagnostics);
+        for warning in planned.diagnostics {
+            assert!(!warning.is_error() && warning.detail.contains("-replace"), "{warning:?}");
+        }
+    }
+}
+
+/// The service's document of an image in this state.
+fn shown(word: &str, modified: &str) -> serde_json::Value {
+    serde_json::json!({
+        "id": "/image", "location": "westus2", "systemData": {"lastModifiedAt": modified},
+        "properties": {"osType": "Linux", "provisioningState": word},
+    })
+}
+
+fn adopted(word: &str) -> State {
+    let id = image_id("s-1", "group", "golden").unwrap();
+    adopt(&id, &api::Image::read(&shown(word, "2026-01-01T00:00:00Z")))
+}
+
+fn refreshed(state: &mut State, image: &serde_json::Value) -> Readiness {
+    refresh(state, &api::Image::read(image));
+    readiness(&state.outputs)
+}
+
+#[test]
+fn an_image_whose_state_is_never_final_is_ready_if_it_says_so_itself() {
+    let mut image = shown("Accepted", "");
+    image["properties"]["status"] = serde_json::json!({"provisioningStatus": {"status": "Succeeded"}, "progressPercentage": 100});
+    let mut state = adopted("Accepted");
+    assert_eq!(readiness(&state.outputs), Readiness::Moving);
+    assert_eq!(refreshed(&mut state, &image), Readiness::Ready);
+    // An operation that is known has the last word.
+    let client_operation = Operation::of_resource(Change::Put, "/image", "2024-01-01");
+    state.private.operation = Some(client_operation);
+    assert_eq!(refreshed(&mut state, &image), Readiness::Moving);
+}
+
+#[test]
+fn an_image_that_was_taken_as_it_is_stays_ready_until_its_state_changes() {
+    let mut state = adopted("InProgress");
+    accept(&mut state, &api::Image::read(&shown("Accepted", "")));
+    assert_eq!(readiness(&state.outputs), Readiness::Ready);
+    for (word, expected) in [
+        ("Accepted", Readiness::Ready),
+        ("InProgress", Readiness::Moving),
+        ("Accepted", Readiness::Ready),
+        ("Deleting", Readiness::Vanishing),
+        ("Failed", Readiness::Failed),
+        ("Accepted", Readiness::Moving),
+    ] {
+        assert_eq!(refreshed(&mut state, &shown(word, "")), expected, "{word}");
+    }
+}
+
+#[test]
+fn a_failure_of_an_image_is_remembered_until_it_was_changed_and_succeeded() {
+    let (then, later) = ("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z");
+    for word in ["InProgress", "Succeeded", "Failed"] {
+        let mut state = adopted("InProgress");
+        state.private.failed = Some(Failure::of("DownloadFailed: No disk."));
+        assert_eq!(refreshed(&mut state, &shown(word, then)), Readiness::Failed, "{word}");
+        assert_eq!(refreshed(&mut state, &shown(word, then)), Readiness::Failed, "{word}");
+        assert_eq!(refreshed(&mut state, &shown("Deleting", then)), Readiness::Vanishing);
+        // Somebody tries again.
+        assert_eq!(refreshed(&mut state, &shown("InProgress", later)), Readiness::Moving);
+        assert!(state.private.failed.is_some());
+        assert_eq!(refreshed(&mut state, &shown("Succeeded", later)), Readiness::Ready);
+        assert_eq!(state.private.failed, None);
     }
 }
