@@ -127,11 +127,11 @@ async fn a_list_of_the_whole_subscription_does_not_name_a_group() {
 }
 
 #[tokio::test]
-async fn what_is_no_page_of_a_list_is_never_an_empty_one() {
+async fn what_is_not_a_page_of_a_list_is_never_an_empty_one() {
     for (answer, why) in [
-        (json!({}), "no page of a list"),
+        (json!({}), "not a page of a list"),
         (json!({"message": "hello"}), "hello"),
-        (json!({"value": {}}), "no page of a list"),
+        (json!({"value": {}}), "not a page of a list"),
         (json!({"error": {"code": "Internal", "message": "It broke."}}), "It broke."),
     ] {
         let second = format!("{LIST}?api-version=2024-01-01&skip=1");
