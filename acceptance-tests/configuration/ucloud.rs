@@ -7,6 +7,22 @@ use crate::harness::{Workspace, ucloud};
 /// A data source without arguments.
 const ANY: &str = "data \"cloudimages_ucloud_images\" \"any\" {}\n";
 
+/// A variable whose argument is set does not count, whatever it holds.
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_not_text_matters_only_if_it_is_needed() {
+    use std::os::unix::ffi::OsStringExt;
+    let odd = || std::ffi::OsString::from_vec(vec![b'a', 0xff]);
+    let cloud = Simulation::start();
+    let main = ucloud::provider(&cloud) + ANY;
+    let set = ["UCLOUD_PUBLIC_KEY", "UCLOUD_PRIVATE_KEY", "UCLOUD_REGION", "UCLOUD_API_BASE_URL"];
+    let workspace = set.into_iter().fold(Workspace::new(&main), |all, name| all.env(name, odd()));
+    workspace.plan().ok();
+    let needed = Workspace::new(&main).env("UCLOUD_SECURITY_TOKEN", odd());
+    let text = "The environment variable UCLOUD_SECURITY_TOKEN is not valid UTF-8.";
+    needed.plan().error().says(&[text]);
+}
+
 #[test]
 fn arguments_take_precedence_over_variables_and_variables_over_the_profile() {
     let own = Account::new("argument-public", "argument-private").project("org-argument");

@@ -140,8 +140,19 @@ impl Access {
     /// them itself.
     async fn credentials(&self, config: &Ucloud, deadline: &Deadline) -> Result<api::Credentials> {
         let no_variables: Environment = Arc::new(|_| Err(VarError::NotPresent));
-        let (given, ()) =
-            both(config.fill(&no_variables), readable(CLOUD, Ucloud::VARIABLES, &self.env))?;
+        // The variable of an argument that is set does not count, whatever it holds; the others are
+        // read where they are used.
+        let counts = |name| match name {
+            "public_key" => matches!(config.public_key, Setting::Null),
+            "private_key" => matches!(config.private_key, Setting::Null),
+            "security_token" => matches!(config.security_token, Setting::Null),
+            "profile" => matches!(config.profile, Setting::Null),
+            "shared_credentials_file" => matches!(config.shared_credentials_file, Setting::Null),
+            _ => false,
+        };
+        let variables = Ucloud::VARIABLES.iter().copied().filter(|(name, _)| counts(*name));
+        let variables: Vec<_> = variables.collect();
+        let (given, ()) = both(config.fill(&no_variables), readable(CLOUD, &variables, &self.env))?;
         let env = |name: &str| (self.env)(name).ok();
         given.resolve(&env, deadline).await.map_err(credentials_error)
     }
