@@ -72,14 +72,14 @@ fn an_image_that_does_not_exist_counts_as_deleted() {
 fn a_version_that_is_being_imported_is_deleted_as_soon_as_the_service_allows_it() {
     let cloud = start_endless();
     let workspace =
-        Workspace::new(&main(&cloud, &Image::new().set("timeouts", "{ delete = \"1s\" }")));
+        Workspace::new(&main(&cloud, &Image::new().set("timeouts", "{ delete = \"3s\" }")));
     let mut run = workspace.start(&APPLY);
     run.until("a poll of the image", || cloud.request_count() > 5);
     run.interrupt();
     run.finish();
     let outcome = workspace.run(&DESTROY);
     let error = outcome.error();
-    error.says(&["DeleteVersion", "INVALID_RESOURCE_STATE", "1s"]);
+    error.says(&["DeleteVersion", "INVALID_RESOURCE_STATE", "3s"]);
     assert!(workspace.state().instance(IMAGE).is_some());
     workspace.main(&main(&cloud, &Image::new()));
     let mut run = workspace.start(&APPLY);
