@@ -165,11 +165,11 @@ fn tokens_come_in_the_shapes_that_a_test_asks_for() {
 #[test]
 fn a_refusal_repeats_the_credential_while_a_test_wants_it() {
     let horizon = Simulation::start();
-    let refuse = || login(&horizon, API_TOKEN_PATH, &[FORM], "refresh_token=bad%26token").body;
-    assert!(!refuse().contains("bad"));
+    let refuse = || login(&horizon, API_TOKEN_PATH, &[FORM], "refresh_token=mistaken%26token").body;
+    assert!(!refuse().contains("mistaken"));
     horizon.set_quoted(Some(Spelling::Percent));
-    assert!(refuse().contains("bad%26token"));
-    horizon.set_api_tokens(&["bad&token"]);
+    assert!(refuse().contains("mistaken%26token"));
+    horizon.set_api_tokens(&["mistaken&token"]);
     assert!(refuse().contains("access_token"));
 }
 
