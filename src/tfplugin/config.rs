@@ -1,7 +1,8 @@
 //! A configuration as it was written, for checks of several arguments at once.
 
 use super::diagnostic::{Diagnostic, Path, Step};
-use super::model::{Attr, Attribute, Shape};
+use super::model::{Attr, Attribute, Model, Shape};
+use super::timeouts::Timeouts;
 use super::value::{Object, Type, Value, get};
 
 /// The arguments of an object, known or not.
@@ -57,12 +58,25 @@ impl Config<'_> {
     }
 }
 
-/// Reports values that the configuration must not give: those that only the provider sets.
-pub(crate) fn refuse_read_only(
-    attributes: &[Attribute],
-    config: &Object,
+/// Checks everything that can be judged by one argument alone. Returned are the configuration, where
+/// what nothing else is to be said about is unknown, and the arguments if they can be read.
+pub(crate) fn checked<I: Model>(
+    schema: &[Attribute],
+    limits: Timeouts,
+    config: Object,
     problems: &mut Vec<Diagnostic>,
-) {
+) -> (Object, Option<I>) {
+    refuse_read_only(schema, &config, problems);
+    let written = refuse_empty(schema, config, problems);
+    let mut arguments = written.clone();
+    limits.take(&mut arguments, problems);
+    check_arguments(&I::attributes(), &arguments, problems);
+    let decoded = I::decode_fields(&mut arguments, &Path::default(), problems);
+    (written, decoded)
+}
+
+/// Reports values that the configuration must not give: those that only the provider sets.
+fn refuse_read_only(attributes: &[Attribute], config: &Object, problems: &mut Vec<Diagnostic>) {
     for attribute in attributes.iter().filter(|attribute| !attribute.is_input()) {
         let name = attribute.name;
         if !get(config, name).is_null() {
@@ -93,7 +107,7 @@ pub(crate) fn refuse_write_only(
 
 /// Reports arguments that are empty strings, and returns the configuration without them: as unknown
 /// values, which nothing else is said about. The values of maps may be empty.
-pub(crate) fn refuse_empty(
+fn refuse_empty(
     attributes: &[Attribute],
     mut config: Object,
     problems: &mut Vec<Diagnostic>,
@@ -140,11 +154,7 @@ fn refuse_empty_value(
 }
 
 /// Reports invalid values: see [`Attr::check`]. Unknown ones are not checked.
-pub(crate) fn check_arguments(
-    attributes: &[Attribute],
-    config: &Object,
-    problems: &mut Vec<Diagnostic>,
-) {
+fn check_arguments(attributes: &[Attribute], config: &Object, problems: &mut Vec<Diagnostic>) {
     visit(attributes, config, &Path::default(), &mut |attribute, value, at| {
         if value.is_wholly_known() {
             (attribute.check)(value, at, problems);
@@ -179,7 +189,6 @@ fn visit(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tfplugin::model::Model;
 
     crate::model! {
         /// What is inside of another.

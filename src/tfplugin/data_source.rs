@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use super::config::{Config, check_arguments, refuse_empty, refuse_read_only};
+use super::config::{Config, checked};
 use super::context::Context;
 use super::diagnostic::{Diagnostic, Path, Result};
 use super::model::{Attribute, Model, description, schema};
@@ -84,13 +84,8 @@ impl<C: Sync, D: DataSource<C>> AnyDataSource<C> for D {
 
     fn validate(&self, config: Object) -> Vec<Diagnostic> {
         let mut problems = Vec::new();
-        let attributes = AnyDataSource::<C>::schema(self);
-        refuse_read_only(&attributes, &config, &mut problems);
-        let mut config = refuse_empty(&attributes, config, &mut problems);
-        let written = config.clone();
-        limits().take(&mut config, &mut problems);
-        check_arguments(&D::Inputs::attributes(), &config, &mut problems);
-        D::Inputs::decode_fields(&mut config, &Path::default(), &mut problems);
+        let schema = AnyDataSource::<C>::schema(self);
+        let (written, _) = checked::<D::Inputs>(&schema, limits(), config, &mut problems);
         DataSource::validate(self, &Config(&written), &mut problems);
         problems
     }

@@ -12,14 +12,14 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::config::{Config, check_arguments, refuse_empty};
+use super::config::{Config, checked};
 use super::context::Context;
 use super::data_source::{Pending, interruptible, not_known};
 use super::diagnostic::{Diagnostic, Path, Result};
 use super::model::{Attribute, Model, description};
 use super::resource::{Resource, StateOf};
 use super::resource_driver::recorded;
-use super::timeouts;
+use super::timeouts::{self, Timeouts};
 use super::value::Object;
 
 /// How long a list may take: there is no argument for it.
@@ -146,11 +146,8 @@ impl<C: Send + Sync + 'static, L: ListResource<C>> AnyListResource<C> for L {
 
     fn validate(&self, config: Object) -> Vec<Diagnostic> {
         let mut problems = Vec::new();
-        let attributes = L::Inputs::attributes();
-        let mut config = refuse_empty(&attributes, config, &mut problems);
-        let written = config.clone();
-        check_arguments(&attributes, &config, &mut problems);
-        L::Inputs::decode_fields(&mut config, &Path::default(), &mut problems);
+        let (schema, limits) = (L::Inputs::attributes(), Timeouts::default());
+        let (written, _) = checked::<L::Inputs>(&schema, limits, config, &mut problems);
         ListResource::validate(self, &Config(&written), &mut problems);
         problems
     }

@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio_util::sync::CancellationToken;
 
-use super::config::{Config, check_arguments, refuse_empty, refuse_read_only};
+use super::config::{Config, checked};
 use super::context::Context;
 use super::data_source::{Pending, interruptible};
 use super::diagnostic::{Diagnostic, Path, Result};
@@ -155,13 +155,8 @@ impl<C: Sync, R: Resource<C>> AnyResource<C> for R {
 
     fn validate(&self, config: Object) -> Vec<Diagnostic> {
         let mut problems = Vec::new();
-        let attributes = AnyResource::<C>::schema(self);
-        refuse_read_only(&attributes, &config, &mut problems);
-        let mut config = refuse_empty(&attributes, config, &mut problems);
-        let written = config.clone();
-        R::TIMEOUTS.take(&mut config, &mut problems);
-        check_arguments(&R::Inputs::attributes(), &config, &mut problems);
-        R::Inputs::decode_fields(&mut config, &Path::default(), &mut problems);
+        let schema = AnyResource::<C>::schema(self);
+        let (written, _) = checked::<R::Inputs>(&schema, R::TIMEOUTS, config, &mut problems);
         Config(&written).at_most_one(R::SOURCES, &mut problems);
         Resource::validate(self, &Config(&written), &mut problems);
         problems

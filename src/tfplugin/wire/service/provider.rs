@@ -1,9 +1,10 @@
 //! The rpcs about the provider itself: its configuration, and the request to stop.
 
-use crate::tfplugin::config::{Config, check_arguments, refuse_empty};
-use crate::tfplugin::diagnostic::{Diagnostic, Failure, Path};
+use crate::tfplugin::config::{Config, checked};
+use crate::tfplugin::diagnostic::{Diagnostic, Failure};
 use crate::tfplugin::model::Model;
 use crate::tfplugin::provider::Provider;
+use crate::tfplugin::timeouts::Timeouts;
 use crate::tfplugin::value::Object;
 use crate::tfplugin::wire::answer::config;
 use crate::tfplugin::wire::proto::tfplugin6 as pb;
@@ -28,11 +29,8 @@ impl<P: Provider> Service<P> {
     /// The configuration, if it can be read, and all its errors.
     fn checked(&self, written: Object) -> (Option<P::Config>, Vec<Diagnostic>) {
         let mut problems = Vec::new();
-        let attributes = P::Config::attributes();
-        let written = refuse_empty(&attributes, written, &mut problems);
-        check_arguments(&attributes, &written, &mut problems);
-        let decoded =
-            P::Config::decode_fields(&mut written.clone(), &Path::default(), &mut problems);
+        let (schema, limits) = (P::Config::attributes(), Timeouts::default());
+        let (written, decoded) = checked::<P::Config>(&schema, limits, written, &mut problems);
         self.provider.validate(&Config(&written), &mut problems);
         (decoded, problems)
     }
