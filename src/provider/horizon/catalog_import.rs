@@ -41,7 +41,7 @@ use readiness::{is_being_made, readiness};
 use state::{
     DELETED, Identity, Inputs, Outputs, Private, State, accepted, new_image, record, show,
 };
-use validation::{check_administrator, check_markers, check_options};
+use validation::{check_administrator, check_options};
 
 /// What an image may be created from.
 const SOURCES: [&str; 3] = ["marketplace", "shared_gallery", "custom_vm"];
@@ -77,7 +77,6 @@ impl Resource<Clients> for HorizonCatalogImport {
         let version = "admin_password_wo_version";
         write_only_version::check(config, "admin_password_wo", version, problems);
         check_options(config, problems);
-        check_markers(config, problems);
     }
 
     fn ready(&self, clients: &Clients) -> Result<()> {

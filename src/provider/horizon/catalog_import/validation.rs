@@ -49,13 +49,3 @@ pub(super) fn check_options(config: &Config<'_>, problems: &mut Vec<Diagnostic>)
         problems.push(Diagnostic::invalid(&path, detail));
     }
 }
-
-/// Each marker has a name.
-pub(super) fn check_markers(config: &Config<'_>, problems: &mut Vec<Diagnostic>) {
-    let Some(Value::List(markers)) = config.0.get("markers") else { return };
-    let is_blank = |marker: &Value| marker.as_str().is_some_and(|name| name.trim().is_empty());
-    if markers.iter().any(is_blank) {
-        let path = Path::attribute("markers");
-        problems.push(Diagnostic::invalid(&path, "A marker must have a name."));
-    }
-}
