@@ -151,6 +151,15 @@ impl Error {
         self
     }
 
+    /// Code and message, as far as there is a code.
+    #[must_use]
+    pub fn described(&self) -> String {
+        match &self.code {
+            Some(code) => format!("{code}: {}", self.message),
+            None => self.message.clone(),
+        }
+    }
+
     /// Adds a fact, unless its value is empty.
     #[must_use]
     pub fn fact(mut self, name: &'static str, value: impl Into<String>) -> Self {

@@ -104,6 +104,16 @@ impl Response {
         String::from_utf8_lossy(self.json())
     }
 
+    /// Whether it is a web page, whatever it says that it is.
+    #[must_use]
+    pub fn is_html(&self) -> bool {
+        let declared = self.header("content-type").unwrap_or_default().to_ascii_lowercase();
+        let start: String = self.text().trim_start().chars().take(14).collect();
+        let start = start.to_ascii_lowercase();
+        declared.contains("html")
+            || ["<!doctype html", "<html"].iter().any(|tag| start.starts_with(tag))
+    }
+
     /// The body without a byte order mark.
     #[must_use]
     pub fn json(&self) -> &[u8] {

@@ -42,6 +42,12 @@ pub struct Token {
     expires: Instant,
 }
 
+/// A lifetime that a service states in seconds. An absurd number must not be a panic.
+#[must_use]
+pub fn stated(seconds: f64) -> Duration {
+    Duration::from_secs_f64(seconds.clamp(0.0, 1e9))
+}
+
 impl Token {
     /// A token that is valid for `lifetime` from now.
     #[must_use]

@@ -124,6 +124,13 @@ fn facts(error: &Error) -> String {
     text
 }
 
+/// Whether a refusal is not in the form of the service, which names a code. One that passes, such as a
+/// gateway that is overloaded, does not count.
+pub(crate) fn is_foreign(error: &Error) -> bool {
+    let is_lasting = matches!(error.kind, Kind::Denied | Kind::Invalid | Kind::Unexpected);
+    is_lasting && error.status.is_some() && error.code.is_none()
+}
+
 /// An error with advice.
 pub(crate) fn diagnostic(error: &Error, advice: &str) -> Diagnostic {
     let mut detail = facts(error);

@@ -298,6 +298,14 @@ pub(crate) fn path(cloud: &'static str, name: &'static str) -> Path {
     Path::attribute(cloud).then(name)
 }
 
+/// Several words in a sentence.
+pub(crate) fn in_words(words: &[&str]) -> String {
+    match words {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        words => words.concat(),
+    }
+}
+
 /// Text with a capital letter and a full stop. A file name at its start is not changed.
 pub(crate) fn sentence(text: &str) -> String {
     let word = text.split_whitespace().next().unwrap_or_default();

@@ -1,7 +1,6 @@
 //! Access tokens of the Cloud Services Platform, and the organisation in them.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -13,7 +12,7 @@ use url::form_urlencoded::Serializer;
 use super::error;
 use crate::cloud::http::{Http, Response, Retry, RetryPolicy, is_transient};
 use crate::cloud::json::{decimal, text};
-use crate::cloud::token::{Fetching, OPERATION, Token, TokenSource};
+use crate::cloud::token::{Fetching, OPERATION, Token, TokenSource, stated};
 use crate::cloud::{Deadline, Error, Kind, Result};
 use crate::secret::Secret;
 
@@ -115,7 +114,7 @@ impl TokenSource for Csp {
                 Error::new(Kind::Unexpected, OPERATION, what).status(response.status.as_u16())
             })?;
             let seconds = decimal(&body["expires_in"]).unwrap_or(LIFETIME);
-            Ok(Token::new(secret, Duration::from_secs_f64(seconds.clamp(0.0, 1e9))))
+            Ok(Token::new(secret, stated(seconds)))
         })
     }
 }

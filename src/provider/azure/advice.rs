@@ -6,7 +6,7 @@ use crate::tfplugin::diagnostic::{Failure, Path};
 
 use super::settings::{NO_CLI, argument, no_login, or_application, settings_error};
 use crate::provider::clients::Clients;
-use crate::provider::error::{Advice, advice, diagnostic, login_diagnostic};
+use crate::provider::error::{Advice, advice, diagnostic, is_foreign, login_diagnostic};
 
 /// What Entra ID's codes mean.
 const LOGIN: [Advice; 7] = [
@@ -218,13 +218,6 @@ pub(crate) fn arm_with(error: Error, clients: &Clients, otherwise: &str) -> Fail
         Some((_, argument)) => diagnostic.at(Path::attribute(*argument)).into(),
         None => diagnostic.into(),
     }
-}
-
-/// Whether a refusal is not in the form of the service, which names a code. One that passes, such as a
-/// gateway that is overloaded, does not count.
-fn is_foreign(error: &Error) -> bool {
-    let is_lasting = matches!(error.kind, Kind::Denied | Kind::Invalid | Kind::Unexpected);
-    is_lasting && error.status.is_some() && error.code.is_none()
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::tfplugin::string_enum::CaseInsensitive;
 
 use crate::provider::interval::Interval;
 use crate::provider::settings::{
-    self, Environment, awaited, both, given, is_known, path, sentence, together,
+    self, Environment, awaited, both, given, in_words, is_known, path, sentence, together,
 };
 
 const CLOUD: &str = "azure";
@@ -320,7 +320,7 @@ fn shortest(missing: &Missing) -> String {
     let first = |any: &&[&str]| variables(any.first()?)?.first().copied();
     let lacks: Vec<_> =
         secret.iter().flat_map(|(_, lacks)| lacks.iter().filter_map(first)).collect();
-    let set = format!("set {}", listed(&lacks));
+    let set = format!("set {}", in_words(&lacks));
     match missing.switched_off.contains(&"use_cli") {
         true => sentence(&set),
         false => format!("Install the Azure CLI and run `az login`, or {set}."),
@@ -331,13 +331,5 @@ fn shortest(missing: &Missing) -> String {
 pub(super) fn or_application(mend: &str) -> String {
     let names = ["tenant_id", "client_id", "client_secret"];
     let names: Vec<_> = names.iter().filter_map(|name| variables(name)?.first().copied()).collect();
-    format!("{mend}, or set {}.", listed(&names))
-}
-
-/// Several words in a sentence.
-pub(crate) fn listed(words: &[&str]) -> String {
-    match words {
-        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
-        words => words.concat(),
-    }
+    format!("{mend}, or set {}.", in_words(&names))
 }

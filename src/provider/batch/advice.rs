@@ -9,9 +9,10 @@ use crate::tfplugin::diagnostic::{Failure, Path};
 
 use super::settings::OR_ACCOUNT_KEY;
 use crate::provider::azure::advice::login_or;
-use crate::provider::azure::settings::{has_variables, listed};
+use crate::provider::azure::settings::has_variables;
 use crate::provider::clients::Clients;
 use crate::provider::error::diagnostic;
+use crate::provider::settings::in_words;
 
 /// The version to use instead of a refused one, unless that is refused itself.
 const NEW_VERSION: &str = "2025-06-01";
@@ -169,7 +170,7 @@ fn filter_arguments(query: &Query) -> Vec<&'static str> {
 /// Arguments in a sentence.
 fn named(arguments: &[&str]) -> String {
     let quoted: Vec<_> = arguments.iter().map(|name| format!("`{name}`")).collect();
-    listed(&quoted.iter().map(String::as_str).collect::<Vec<_>>())
+    in_words(&quoted.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// The argument to blame.

@@ -37,8 +37,7 @@ mod state;
 mod tests;
 
 use messages::{
-    DOWNLOAD_ADVICE, described, exists, failed_warning, not_compared, not_deleted, not_imported,
-    progress,
+    DOWNLOAD_ADVICE, exists, failed_warning, not_compared, not_deleted, not_imported, progress,
 };
 pub(crate) use state::adopt;
 use state::{
@@ -196,7 +195,7 @@ impl Resource<Clients> for HciGalleryImage {
                 if error.kind == Kind::Failed {
                     // Its status address is of no use any more.
                     state.private.operation = None;
-                    state.private.failed = Some(Failure::of(&described(&error)));
+                    state.private.failed = Some(Failure::of(&error.described()));
                     advice = DOWNLOAD_ADVICE;
                     if readiness(&state.outputs) != Readiness::Failed {
                         state.outputs.provisioning_state = Some("Failed".to_owned());

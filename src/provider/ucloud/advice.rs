@@ -5,7 +5,7 @@ use crate::cloud::{Error, Kind};
 use crate::tfplugin::diagnostic::{Failure, Path};
 
 use super::arguments::Arguments;
-use crate::provider::error::diagnostic;
+use crate::provider::error::{diagnostic, is_foreign};
 
 /// What a RetCode of UCloud means.
 struct Code {
@@ -114,7 +114,7 @@ fn other_site(error: &Error) -> String {
 /// What to do about a response that no RetCode explains.
 fn otherwise(error: &Error) -> &'static str {
     match (error.kind, error.status) {
-        (Kind::Unexpected | Kind::Denied | Kind::Invalid, Some(_)) if error.code.is_none() => {
+        _ if is_foreign(error) => {
             "Check `ucloud.base_url` (UCLOUD_API_BASE_URL) and the proxy variables (HTTPS_PROXY, \
              NO_PROXY): the response is not one of the UCloud API."
         }

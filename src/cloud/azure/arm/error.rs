@@ -175,9 +175,8 @@ fn is_traced(response: &Response) -> bool {
     names.into_iter().any(|name| response.header(name).is_some())
 }
 
-fn is_page(response: &Response) -> bool {
-    let kind = response.header("content-type").unwrap_or_default().to_ascii_lowercase();
-    kind.contains("html") || response.text().trim_start().starts_with('<')
+fn is_markup(response: &Response) -> bool {
+    response.is_html() || response.text().trim_start().starts_with('<')
 }
 
 /// The error in a response.
@@ -188,7 +187,7 @@ pub fn of_response(operation: &'static str, response: &Response) -> Error {
     let reasons = document.as_ref().map(reasons).unwrap_or_default();
     let code = reasons.first().and_then(|reason| reason.code.as_deref());
     let is_ours = document.as_ref().is_some_and(is_service_error)
-        || code.is_none() && is_traced(response) && !is_page(response);
+        || code.is_none() && is_traced(response) && !is_markup(response);
     let kind = classify(status, code, is_ours);
     let error = if reasons.is_empty() {
         let words = redirect_refused(response).unwrap_or_else(|| description(response));

@@ -12,7 +12,7 @@ use super::response::{UNSAID, left_until};
 use crate::cloud::deadline::readable;
 use crate::cloud::json::decimal;
 use crate::cloud::text::{bounded, filled};
-use crate::cloud::token::{OPERATION, Token};
+use crate::cloud::token::{OPERATION, Token, stated};
 use crate::cloud::{Deadline, Error, Kind, Result};
 
 /// The code of the error that says that there is no CLI.
@@ -53,8 +53,7 @@ impl Cli {
         let secret = secret.ok_or_else(|| unexpected("accessToken"))?;
         // Versions before 2.54 give the expiry in local time only, whose offset is not known here.
         let lifetime = decimal(&response["expires_on"]).map(left_until);
-        let lifetime =
-            lifetime.map_or(UNSAID, |seconds| Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
+        let lifetime = lifetime.map_or(UNSAID, stated);
         Ok(Token::new(secret, lifetime))
     }
 

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use crate::cloud::http::{Response, Retry, is_transient, redirect_refused};
 use crate::cloud::json::decimal;
 use crate::cloud::text::{bounded, word as brief};
-use crate::cloud::token::{OPERATION, Token};
+use crate::cloud::token::{OPERATION, Token, stated};
 use crate::cloud::{Error, Kind, Result};
 
 /// How long a token without an expiry is kept. The Azure CLI issues none that expires sooner.
@@ -48,8 +48,7 @@ pub(super) fn token(response: &Response) -> Result<Token> {
     let secret = secret.ok_or_else(|| without(response, "access_token"))?;
     let until = || decimal(&body["expires_on"]).map(left_until);
     let lifetime = decimal(&body["expires_in"]).or_else(until);
-    let lifetime =
-        lifetime.map_or(UNSAID, |seconds| Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
+    let lifetime = lifetime.map_or(UNSAID, stated);
     Ok(Token::new(secret, lifetime))
 }
 

@@ -35,15 +35,10 @@ const CONTENT_TYPE: &str = "Content-Type";
 /// Adds to an error about a response that it is a web page, if it is one. Not if it comes with a
 /// transient status: a gateway says so that the service is unavailable, and the address is right.
 pub(super) fn note_web_page(error: Error, response: &Response) -> Error {
-    if is_transient(response.status) {
-        return error;
+    match response.is_html() && !is_transient(response.status) {
+        true => error.fact(CONTENT_TYPE, "text/html"),
+        false => error,
     }
-    let declared = response.header("content-type").unwrap_or_default().to_lowercase();
-    let start: String = response.text().trim_start().chars().take(14).collect();
-    let start = start.to_lowercase();
-    let is_page = declared.starts_with("text/html")
-        || ["<!doctype html", "<html"].iter().any(|tag| start.starts_with(tag));
-    if is_page { error.fact(CONTENT_TYPE, "text/html") } else { error }
 }
 
 /// Failures whose remedy is known, recognized by the service's message.

@@ -102,14 +102,6 @@ pub(super) fn failed_warning(
     Diagnostic::warning("The image is not usable", detail)
 }
 
-/// What the service said about a failure.
-pub(super) fn described(error: &Error) -> String {
-    match &error.code {
-        Some(code) => format!("{code}: {}", error.message),
-        None => error.message.clone(),
-    }
-}
-
 /// A path that takes the place of a write-only one, which nobody knows any more.
 pub(super) fn not_compared() -> Diagnostic {
     let detail = "The image was created from `image_path_wo`, which is not stored, so the disks cannot be \

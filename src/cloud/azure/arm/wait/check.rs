@@ -49,7 +49,7 @@ impl<'a> Wait<'a> {
                     "no state can be read there, watching the resource: {}",
                     said.message
                 );
-                self.refused = Some(described(&said));
+                self.refused = Some(said.described());
                 Ok(Step::Resource)
             }
         }
@@ -213,14 +213,6 @@ fn document(response: &Response) -> Option<Value> {
 
 fn is_service_error(response: &Response) -> bool {
     document(response).is_some_and(|document| error::is_service_error(&document))
-}
-
-/// Code and message of an error.
-pub(super) fn described(error: &Error) -> String {
-    match &error.code {
-        Some(code) => format!("{code}: {}", error.message),
-        None => error.message.clone(),
-    }
 }
 
 /// What a resource says about its own failure.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::check::{described, reasons_of};
+use super::check::reasons_of;
 use super::{CONFIRMED, LAG, SETTLING, SETTLING_TIME, SILENT, Step, Wait};
 use crate::cloud::Result;
 use crate::cloud::azure::arm::client::Call;
@@ -39,7 +39,7 @@ impl<'a> Wait<'a> {
                         error.message
                     );
                 }
-                self.refused = Some(described(&error));
+                self.refused = Some(error.described());
                 self.beside(Step::Unreadable(error, asked)).await
             }
             Step::Running(asked) => {
